@@ -1,0 +1,1 @@
+"""Mesh in, Gaussians out: what a head looks like."""

@@ -1,0 +1,1 @@
+"""Motion in, mesh out: heads of FLAME shape."""

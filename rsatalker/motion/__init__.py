@@ -1,0 +1,1 @@
+"""Features in, motion out: the talking, listening and looking of two heads."""

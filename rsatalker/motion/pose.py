@@ -1,0 +1,120 @@
+"""Motion of one head: `FlamePose` at one instant, `FlameMotion` over time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.motion.expression_space import ARKIT_NAMES, EXPRESSION_SPACES
+
+MOTION_RATE_HZ = 30  # instants per second of every motion that the model makes
+
+
+@dataclass(frozen=True, slots=True)
+class FlamePose:
+    """One instant of one head, in FLAME's parameters.
+
+    Rotations are axis-angle in radians; a head looks along +z, y is up, its left is +x. Positive x turns the gaze down
+    and opens the jaw; positive y turns to the head's left.
+
+    Attributes:
+        expression: Coefficients in the motion's expression space.
+        global_orient: Rotation of the whole head about the root joint.
+        neck_pose: Rotation about the neck joint.
+        jaw_pose: Rotation about the jaw joint.
+        eye_pose: Left eye, then right eye.
+        transl: Translation in metres.
+        arkit: The same instant as ARKit-52 weights in [0, 1], in the order of `ARKIT_NAMES`.
+    """
+
+    expression: Float32[np.ndarray, " E"]
+    global_orient: Float32[np.ndarray, "3"]
+    neck_pose: Float32[np.ndarray, "3"]
+    jaw_pose: Float32[np.ndarray, "3"]
+    eye_pose: Float32[np.ndarray, "6"]
+    transl: Float32[np.ndarray, "3"]
+    arkit: Float32[np.ndarray, "52"]
+
+    @staticmethod
+    def neutral(expression_space: str = "procedural-1") -> FlamePose:
+        """Return the face at rest, looking straight ahead."""
+        zero = lambda n: np.zeros(n, np.float32)  # noqa: E731
+        return FlamePose(
+            zero(EXPRESSION_SPACES[expression_space]),
+            zero(3),
+            zero(3),
+            zero(3),
+            zero(6),
+            zero(3),
+            zero(len(ARKIT_NAMES)),
+        )
+
+
+FIELDS = ("expression", "global_orient", "neck_pose", "jaw_pose", "eye_pose", "transl", "arkit")
+
+
+@dataclass(frozen=True, slots=True)
+class FlameMotion:
+    """Instants of one head at a steady rate.
+
+    Attributes:
+        start_us: Time of the first instant on the conversation's audio timeline, microseconds.
+        frame_rate_hz: Instants per second.
+        expression_space: What `expression` means; a key of `EXPRESSION_SPACES`.
+        expression: Coefficients, T instants.
+        global_orient: Axis-angle, rad.
+        neck_pose: Axis-angle, rad.
+        jaw_pose: Axis-angle, rad.
+        eye_pose: Left then right, axis-angle, rad.
+        transl: Metres.
+        arkit: ARKit-52 weights.
+    """
+
+    start_us: int
+    frame_rate_hz: float
+    expression_space: str
+    expression: Float32[np.ndarray, "T E"]
+    global_orient: Float32[np.ndarray, "T 3"]
+    neck_pose: Float32[np.ndarray, "T 3"]
+    jaw_pose: Float32[np.ndarray, "T 3"]
+    eye_pose: Float32[np.ndarray, "T 6"]
+    transl: Float32[np.ndarray, "T 3"]
+    arkit: Float32[np.ndarray, "T 52"]
+
+    def __len__(self) -> int:
+        return len(self.expression)
+
+    def __getitem__(self, index: int) -> FlamePose:
+        return FlamePose(*(getattr(self, name)[index] for name in FIELDS))
+
+    def __iter__(self) -> Iterator[FlamePose]:
+        return (self[i] for i in range(len(self)))
+
+    def at(self, media_us: float) -> FlamePose:
+        """Return the pose at a time on the audio timeline, interpolated linearly and held at both ends.
+
+        Rotations of faces are small, so axis-angle vectors are interpolated directly.
+        """
+        position = (media_us - self.start_us) * 1e-6 * self.frame_rate_hz
+        position = min(max(position, 0.0), len(self) - 1.0)
+        before = min(int(position), max(len(self) - 2, 0))
+        after = min(before + 1, len(self) - 1)
+        weight = np.float32(position - before)
+        return FlamePose(
+            *(getattr(self, name)[before] * (1 - weight) + getattr(self, name)[after] * weight for name in FIELDS)
+        )
+
+    @staticmethod
+    def of(poses: Sequence[FlamePose], start_us: int, frame_rate_hz: float, expression_space: str) -> FlameMotion:
+        """Return the motion that consists of the given instants; at least one."""
+        columns = (np.stack([getattr(pose, name) for pose in poses]) for name in FIELDS)
+        return FlameMotion(start_us, frame_rate_hz, expression_space, *columns)
+
+    @staticmethod
+    def joined(parts: Sequence[FlameMotion]) -> FlameMotion:
+        """Return several motions that follow each other as one; all of one rate and space."""
+        columns = (np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS)
+        return FlameMotion(parts[0].start_us, parts[0].frame_rate_hz, parts[0].expression_space, *columns)

@@ -1,0 +1,1 @@
+"""Gaussians in, frame out: colour, alpha and depth for one or two eyes."""

@@ -1,0 +1,1 @@
+"""How the motion model gets its data, is trained and is measured."""
