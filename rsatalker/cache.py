@@ -8,8 +8,8 @@ from pathlib import Path
 def cache_folder() -> Path:
     """Return the user's cache folder of this project; it may not exist yet.
 
-    `RSATALKER_CACHE` overrides it. Otherwise the platform's place: `%LOCALAPPDATA%` on Windows, `~/Library/Caches` on macOS,
-    `$XDG_CACHE_HOME` or `~/.cache` elsewhere.
+    `RSATALKER_CACHE` overrides it. Otherwise the platform's place: `%LOCALAPPDATA%` on Windows,
+    `~/Library/Caches` on macOS, `$XDG_CACHE_HOME` or `~/.cache` elsewhere.
     """
     if override := os.environ.get("RSATALKER_CACHE"):
         return Path(override)

@@ -41,16 +41,8 @@ class FlamePose:
     @staticmethod
     def neutral(expression_space: str = "procedural-1") -> FlamePose:
         """Return the face at rest, looking straight ahead."""
-        zero = lambda n: np.zeros(n, np.float32)  # noqa: E731
-        return FlamePose(
-            zero(EXPRESSION_SPACES[expression_space]),
-            zero(3),
-            zero(3),
-            zero(3),
-            zero(6),
-            zero(3),
-            zero(len(ARKIT_NAMES)),
-        )
+        sizes = (EXPRESSION_SPACES[expression_space], 3, 3, 3, 6, 3, len(ARKIT_NAMES))
+        return FlamePose(*(np.zeros(size, np.float32) for size in sizes))
 
 
 FIELDS = ("expression", "global_orient", "neck_pose", "jaw_pose", "eye_pose", "transl", "arkit")
