@@ -106,6 +106,13 @@ class FlameMotion:
         return FlameMotion(start_us, frame_rate_hz, expression_space, *columns)
 
     @staticmethod
+    def empty(start_us: int, frame_rate_hz: float, expression_space: str) -> FlameMotion:
+        """Return a motion without instants."""
+        neutral = FlamePose.neutral(expression_space)
+        columns = (np.zeros((0, len(getattr(neutral, name))), np.float32) for name in FIELDS)
+        return FlameMotion(start_us, frame_rate_hz, expression_space, *columns)
+
+    @staticmethod
     def joined(parts: Sequence[FlameMotion]) -> FlameMotion:
         """Return several motions that follow each other as one; all of one rate and space."""
         columns = (np.concatenate([getattr(part, name) for part in parts]) for name in FIELDS)

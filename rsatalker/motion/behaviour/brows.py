@@ -1,0 +1,32 @@
+"""Brows: raised with the speaker's stresses and the listener's interest, drawn together in thought."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from rsatalker.motion.behaviour.gaze import Gaze
+from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
+
+
+class Brows:
+    """Brows of one head; `raised` and `drawn` in [0, 1] after each step."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.raised = 0.0
+        self.drawn = 0.0
+        self._random = random
+        self._raise_left_s, self._raise = 0.0, 0.0
+        self._draw_left_s, self._draw = 0.0, 0.0
+
+    def step(self, own: VoiceState, gaze: Gaze, nodded: bool) -> None:
+        """Go on by one step."""
+        self._raise_left_s -= STEP_S
+        self._draw_left_s -= STEP_S
+        if own.stressed and self._raise_left_s < -0.4 and self._random.random() < 0.35:
+            self._raise, self._raise_left_s = self._random.uniform(0.2, 0.6), self._random.uniform(0.25, 0.6)
+        if nodded and self._random.random() < 0.4:
+            self._raise, self._raise_left_s = self._random.uniform(0.15, 0.4), self._random.uniform(0.4, 0.9)
+        if own.speaking and not gaze.at_partner and gaze.shift_rad > 0.1 and self._random.random() < 0.5:
+            self._draw, self._draw_left_s = self._random.uniform(0.15, 0.4), self._random.uniform(0.5, 1.4)
+        self.raised += 0.28 * ((self._raise if self._raise_left_s > 0 else 0.0) - self.raised)
+        self.drawn += 0.18 * ((self._draw if self._draw_left_s > 0 else 0.0) - self.drawn)

@@ -1,0 +1,99 @@
+"""Where a head looks: at the partner or away, with head and eyes sharing the turn.
+
+Durations and shares follow Argyle & Ingham (1975) and Kendon (1967): away at the start of an own turn, at the partner
+when yielding it. The head carries part of a gaze shift, slowly; the eyes jump and then hold while the head catches up.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
+from rsatalker.motion.manner import Manner
+
+GLANCE_S = 2.95  # mean look at the partner while listening (Argyle & Ingham)
+GLANCE_SPEAKING_S = 1.7
+EYE_STEP_RAD = 0.23  # 400 degrees per second at 30 Hz: a saccade of 25 degrees takes two steps
+HEAD_SHARE_PARTNER = 0.62  # of the turn towards the partner; the eyes do the rest
+HEAD_SHARE_AWAY = 0.35
+HEAD_SPRING_HZ = 1.1  # critically damped: about half a second to turn
+EYE_LIMIT_RAD = np.array([0.52, 0.36], np.float32)  # yaw, pitch
+
+
+class Gaze:
+    """Gaze of one head; `eyes` and `head` are (yaw, pitch) in rad after each step."""
+
+    def __init__(self, random: np.random.Generator) -> None:
+        self.at_partner = True
+        self.eyes: Float32[np.ndarray, "2"] = np.zeros(2, np.float32)
+        self.head: Float32[np.ndarray, "2"] = np.zeros(2, np.float32)
+        self.shift_rad = 0.0  # size of the gaze shift that began at this step
+        self._random = random
+        self._left_s = 1.0
+        self._return_s = -1.0
+        self._offset = np.zeros(2, np.float32)
+        self._fixation = np.zeros(2, np.float32)
+        self._fixation_left_s = 0.0
+        self._velocity = np.zeros(2, np.float32)
+
+    def step(self, own: VoiceState, partner: VoiceState, manner: Manner, toward: Float32[np.ndarray, "2"]) -> None:
+        """Go on by one step; `toward` is the direction (yaw, pitch) of the partner's eyes from a head at rest, rad."""
+        before = self._offset.copy()
+        self._choose(own, partner, manner)
+        self.shift_rad = float(np.linalg.norm(self._offset - before))
+        self._fixate()
+        share = HEAD_SHARE_PARTNER * toward + HEAD_SHARE_AWAY * self._offset
+        stiffness = (2 * np.pi * HEAD_SPRING_HZ) ** 2
+        damping = 2 * 2 * np.pi * HEAD_SPRING_HZ
+        self._velocity += STEP_S * (stiffness * (share - self.head) - damping * self._velocity)
+        self.head = (self.head + STEP_S * self._velocity).astype(np.float32)
+        target = np.clip(toward + self._offset + self._fixation - self.head, -EYE_LIMIT_RAD, EYE_LIMIT_RAD)
+        self.eyes = (self.eyes + np.clip(target - self.eyes, -EYE_STEP_RAD, EYE_STEP_RAD)).astype(np.float32)
+
+    def _choose(self, own: VoiceState, partner: VoiceState, manner: Manner) -> None:
+        self._left_s -= STEP_S
+        if self._return_s > 0:
+            self._return_s -= STEP_S
+            if self._return_s <= 0:
+                self._look_at_partner(own, manner)
+        if own.started and not partner.speaking and self._random.random() < 0.65:
+            self._look_away(own, manner, self._random.uniform(0.5, 1.2))
+        elif (partner.started or own.stopped) and not self.at_partner and self._random.random() < 0.85:
+            self._return_s = self._random.uniform(0.15, 0.4)
+        elif self._left_s <= 0:
+            if self.at_partner:
+                share = manner.gaze_while_speaking if own.speaking else manner.gaze_while_listening
+                look_s = GLANCE_SPEAKING_S if own.speaking else GLANCE_S
+                mean_s = look_s * (1 - min(share, 0.97)) / share
+                self._look_away(own, manner, float(np.clip(self._random.exponential(mean_s), 0.4, 4.0)))
+            else:
+                self._look_at_partner(own, manner)
+
+    def _look_at_partner(self, own: VoiceState, manner: Manner) -> None:
+        mean_s = GLANCE_SPEAKING_S if own.speaking else GLANCE_S
+        self.at_partner, self._return_s = True, -1.0
+        self._left_s = float(np.clip(self._random.exponential(mean_s), 0.6, 8.0))
+        self._offset = np.zeros(2, np.float32)
+
+    def _look_away(self, own: VoiceState, manner: Manner, seconds: float) -> None:
+        self.at_partner, self._return_s, self._left_s = False, -1.0, seconds
+        side = self._random.choice([-1.0, 1.0])
+        if self._random.random() < manner.looks_down:
+            offset = (side * self._random.uniform(0.03, 0.16), self._random.uniform(0.14, 0.24))
+        elif own.speaking:  # thinking: aside and a little up
+            offset = (side * self._random.uniform(0.18, 0.36), self._random.uniform(-0.12, 0.04))
+        else:
+            offset = (side * self._random.uniform(0.2, 0.42), self._random.uniform(-0.03, 0.1))
+        self._offset = np.array(offset, np.float32)
+
+    def _fixate(self) -> None:
+        self._fixation_left_s -= STEP_S
+        if self._fixation_left_s > 0:
+            return
+        self._fixation_left_s = float(np.clip(self._random.exponential(0.9), 0.25, 2.5))
+        if self.at_partner:  # one eye, the other, the mouth: 3 degrees apart at 1.2 m
+            points = np.array([(0.026, 0.0), (-0.026, 0.0), (0.0, 0.055)])
+            self._fixation = points[self._random.choice(3, p=(0.4, 0.4, 0.2))].astype(np.float32)
+        else:
+            self._fixation = self._random.normal(0.0, 0.02, 2).astype(np.float32)

@@ -1,0 +1,67 @@
+"""ARKit weights and gaze -> FLAME parameters of the expression space `procedural-1`."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.motion.expression_space import (
+    ARKIT_INDEX,
+    GAZE_PITCH_RAD,
+    GAZE_YAW_RAD,
+    JAW_OPEN_RAD,
+    JAW_SIDE_RAD,
+    PROCEDURAL_1,
+    TONGUE_NAMES,
+)
+from rsatalker.motion.pose import FlamePose
+
+_EXPRESSION_FROM_ARKIT = np.array([ARKIT_INDEX[name] for name in PROCEDURAL_1 if name in ARKIT_INDEX])
+_JAW_OPEN, _JAW_LEFT, _JAW_RIGHT = (ARKIT_INDEX[name] for name in ("jawOpen", "jawLeft", "jawRight"))
+_LOOK = {name: ARKIT_INDEX[name] for name in ARKIT_INDEX if name.startswith("eyeLook")}
+
+
+def pose_from_arkit(
+    arkit: Float32[np.ndarray, "52"],
+    tongue: Float32[np.ndarray, "2"],
+    gaze: Float32[np.ndarray, "2"],
+    neck_pose: Float32[np.ndarray, "3"],
+    transl: Float32[np.ndarray, "3"],
+) -> FlamePose:
+    """Return the pose that shows these weights.
+
+    Args:
+        arkit: ARKit-52 weights; the gaze weights are replaced by what `gaze` says, and all are clipped to [0, 1].
+        tongue: Weights of `TONGUE_NAMES`.
+        gaze: Yaw (to the head's left) and pitch (down) of both eyes against the head, rad.
+        neck_pose: Axis-angle about the neck joint, rad.
+        transl: Metres.
+    """
+    yaw, pitch = float(gaze[0]), float(gaze[1])
+    weights = np.clip(arkit, 0.0, 1.0).astype(np.float32)
+    for name, value in _gaze_weights(yaw, pitch).items():
+        weights[_LOOK[name]] = value
+    expression = np.concatenate([weights[_EXPRESSION_FROM_ARKIT], np.clip(tongue, 0.0, 1.0)]).astype(np.float32)
+    side = weights[_JAW_LEFT] - weights[_JAW_RIGHT]
+    return FlamePose(
+        expression=expression,
+        global_orient=np.zeros(3, np.float32),
+        neck_pose=neck_pose.astype(np.float32),
+        jaw_pose=np.array([weights[_JAW_OPEN] * JAW_OPEN_RAD, side * JAW_SIDE_RAD, 0.0], np.float32),
+        eye_pose=np.array([pitch, yaw, 0.0, pitch, yaw, 0.0], np.float32),
+        transl=transl.astype(np.float32),
+        arkit=weights,
+    )
+
+
+def _gaze_weights(yaw: float, pitch: float) -> dict[str, float]:
+    left, right = max(yaw, 0.0) / GAZE_YAW_RAD, max(-yaw, 0.0) / GAZE_YAW_RAD
+    down, up = max(pitch, 0.0) / GAZE_PITCH_RAD, max(-pitch, 0.0) / GAZE_PITCH_RAD
+    values = {
+        "eyeLookOutLeft": left, "eyeLookInRight": left, "eyeLookInLeft": right, "eyeLookOutRight": right,
+        "eyeLookDownLeft": down, "eyeLookDownRight": down, "eyeLookUpLeft": up, "eyeLookUpRight": up,
+    }  # fmt: skip
+    return {name: min(value, 1.0) for name, value in values.items()}
+
+
+assert PROCEDURAL_1[-len(TONGUE_NAMES) :] == TONGUE_NAMES
