@@ -1,0 +1,130 @@
+from sidecar.v1 import sidecar_pb2 as _sidecar_pb2
+from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.protobuf import descriptor as _descriptor
+from google.protobuf import message as _message
+from collections.abc import Iterable as _Iterable, Mapping as _Mapping
+from typing import ClassVar as _ClassVar, Optional as _Optional, Union as _Union
+
+DESCRIPTOR: _descriptor.FileDescriptor
+
+class Kinship(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    KINSHIP_UNSPECIFIED: _ClassVar[Kinship]
+    KINSHIP_BLOOD: _ClassVar[Kinship]
+    KINSHIP_NON_BLOOD: _ClassVar[Kinship]
+
+class SocialStatus(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SOCIAL_STATUS_UNSPECIFIED: _ClassVar[SocialStatus]
+    SOCIAL_STATUS_EQUAL: _ClassVar[SocialStatus]
+    SOCIAL_STATUS_UNEQUAL: _ClassVar[SocialStatus]
+
+class Senior(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    SENIOR_UNSPECIFIED: _ClassVar[Senior]
+    SENIOR_A: _ClassVar[Senior]
+    SENIOR_B: _ClassVar[Senior]
+KINSHIP_UNSPECIFIED: Kinship
+KINSHIP_BLOOD: Kinship
+KINSHIP_NON_BLOOD: Kinship
+SOCIAL_STATUS_UNSPECIFIED: SocialStatus
+SOCIAL_STATUS_EQUAL: SocialStatus
+SOCIAL_STATUS_UNEQUAL: SocialStatus
+SENIOR_UNSPECIFIED: Senior
+SENIOR_A: Senior
+SENIOR_B: Senior
+
+class Relationship(_message.Message):
+    __slots__ = ("kinship", "status", "senior")
+    KINSHIP_FIELD_NUMBER: _ClassVar[int]
+    STATUS_FIELD_NUMBER: _ClassVar[int]
+    SENIOR_FIELD_NUMBER: _ClassVar[int]
+    kinship: Kinship
+    status: SocialStatus
+    senior: Senior
+    def __init__(self, kinship: _Optional[_Union[Kinship, str]] = ..., status: _Optional[_Union[SocialStatus, str]] = ..., senior: _Optional[_Union[Senior, str]] = ...) -> None: ...
+
+class ParticipantSetup(_message.Message):
+    __slots__ = ("avatar", "world_from_head")
+    AVATAR_FIELD_NUMBER: _ClassVar[int]
+    WORLD_FROM_HEAD_FIELD_NUMBER: _ClassVar[int]
+    avatar: str
+    world_from_head: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, avatar: _Optional[str] = ..., world_from_head: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class FrameSetup(_message.Message):
+    __slots__ = ("width", "height", "layers", "motion_only")
+    WIDTH_FIELD_NUMBER: _ClassVar[int]
+    HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    LAYERS_FIELD_NUMBER: _ClassVar[int]
+    MOTION_ONLY_FIELD_NUMBER: _ClassVar[int]
+    width: int
+    height: int
+    layers: int
+    motion_only: bool
+    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., layers: _Optional[int] = ..., motion_only: _Optional[bool] = ...) -> None: ...
+
+class CreateConversationRequest(_message.Message):
+    __slots__ = ("protocol_version", "participants", "relationship", "frames", "seed")
+    PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
+    PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
+    RELATIONSHIP_FIELD_NUMBER: _ClassVar[int]
+    FRAMES_FIELD_NUMBER: _ClassVar[int]
+    SEED_FIELD_NUMBER: _ClassVar[int]
+    protocol_version: _sidecar_pb2.ProtocolVersion
+    participants: _containers.RepeatedCompositeFieldContainer[ParticipantSetup]
+    relationship: Relationship
+    frames: FrameSetup
+    seed: int
+    def __init__(self, protocol_version: _Optional[_Union[_sidecar_pb2.ProtocolVersion, _Mapping]] = ..., participants: _Optional[_Iterable[_Union[ParticipantSetup, _Mapping]]] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ..., frames: _Optional[_Union[FrameSetup, _Mapping]] = ..., seed: _Optional[int] = ...) -> None: ...
+
+class CreateConversationResponse(_message.Message):
+    __slots__ = ("conversation_id", "frame_regions", "motion_region", "engine_region", "lease_ms", "world_from_heads")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    FRAME_REGIONS_FIELD_NUMBER: _ClassVar[int]
+    MOTION_REGION_FIELD_NUMBER: _ClassVar[int]
+    ENGINE_REGION_FIELD_NUMBER: _ClassVar[int]
+    LEASE_MS_FIELD_NUMBER: _ClassVar[int]
+    WORLD_FROM_HEADS_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    frame_regions: _containers.RepeatedScalarFieldContainer[str]
+    motion_region: str
+    engine_region: str
+    lease_ms: int
+    world_from_heads: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, conversation_id: _Optional[str] = ..., frame_regions: _Optional[_Iterable[str]] = ..., motion_region: _Optional[str] = ..., engine_region: _Optional[str] = ..., lease_ms: _Optional[int] = ..., world_from_heads: _Optional[_Iterable[float]] = ...) -> None: ...
+
+class SetRelationshipRequest(_message.Message):
+    __slots__ = ("conversation_id", "relationship")
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    RELATIONSHIP_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    relationship: Relationship
+    def __init__(self, conversation_id: _Optional[str] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ...) -> None: ...
+
+class SetRelationshipResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
+
+class KeepAliveRequest(_message.Message):
+    __slots__ = ("conversation_id",)
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
+
+class KeepAliveResponse(_message.Message):
+    __slots__ = ("lease_ms",)
+    LEASE_MS_FIELD_NUMBER: _ClassVar[int]
+    lease_ms: int
+    def __init__(self, lease_ms: _Optional[int] = ...) -> None: ...
+
+class CloseConversationRequest(_message.Message):
+    __slots__ = ("conversation_id",)
+    CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
+    conversation_id: str
+    def __init__(self, conversation_id: _Optional[str] = ...) -> None: ...
+
+class CloseConversationResponse(_message.Message):
+    __slots__ = ()
+    def __init__(self) -> None: ...
