@@ -202,10 +202,10 @@ def run_installer(command: list[str]) -> None:
                 show_download(line)
                 continue
             said.append(line)
-            if line.strip().startswith(("Downloading", "Building", "Installing")) and ".metadata" not in line:
-                print("  " + shortened(line.strip()), flush=True)
+            if announcement := announced(line):
+                print(announcement, flush=True)
     if installer.returncode != 0:
-        raise SetupError(f"Installation failed: {' '.join(command[1:4])} said\n{last_lines(''.join(said))}")
+        raise SetupError(f"The installation failed; {command[2]} ended with:\n{last_lines(''.join(said))}")
     if (seconds := time.monotonic() - started) > 5:
         print(f"  done in {seconds:.0f} s", flush=True)
 
@@ -218,9 +218,15 @@ def show_download(line: str) -> None:
         print(f"    {100 * int(done) // int(total):3d} % of {int(total) / 1e6:.1f} MB", end=ending, flush=True)
 
 
-def shortened(line: str, width: int = 100) -> str:
-    """Return the line, cut where it would wrap."""
-    return line if len(line) <= width else line[: width - 3] + "..."
+def announced(line: str) -> str:
+    """Return what to tell the user of one line of pip's: what it downloads, and when it begins to install."""
+    words = line.split()
+    if words[:2] == ["Installing", "collected"]:
+        return f"  installing {len(words) - 3} packages"
+    if words[:1] != ["Downloading"] or ".metadata" in line:
+        return ""
+    name, version = words[1].rsplit("/", 1)[-1].split("-")[:2]
+    return f"  downloading {name} {version} {' '.join(words[2:])}"
 
 
 def last_lines(text: str) -> str:
