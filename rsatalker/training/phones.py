@@ -104,7 +104,7 @@ ESPEAK = _table(
     },
 )
 
-# Symbols of the festival voices for Italian, Czech, Catalan, Russian and Finnish; what is missing here is read as ARPAbet.
+# Symbols of festival's Italian, Czech, Catalan, Russian and Finnish voices; what is missing here is read as ARPAbet.
 FOREIGN = _table(
     {
         V.SILENCE: "?",

@@ -1,0 +1,94 @@
+"""What a speaking mouth does, in twelve controls, and the ARKit weights that show it.
+
+The controls say what speech needs (lips touch, lower lip under the teeth) rather than which muscle pulls. That keeps the
+corpus independent of any rig, and lets lip contact be enforced in one place: here. The weights are our own design,
+chosen by eye on the default head; ordinary speech opens `jawOpen` to about .4.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES, TONGUE_NAMES
+
+ARTICULATION_NAMES: tuple[str, ...] = (
+    "jaw",  # how far the teeth are apart
+    "closed",  # lips together: .35 at rest, 1 pressed for p b m
+    "round",  # lips forward and together, as in "food"
+    "wide",  # corners back, as in "see"
+    "upraise",  # upper lip lifted
+    "lowdrop",  # lower lip lowered
+    "tuck",  # lower lip under the upper teeth, f v
+    "funnel",  # lips forward and open, sh ch
+    "tongue_tip",  # behind the upper teeth, t d n l
+    "tongue_back",  # at the palate, k g
+    "tongue_out",  # between the teeth, th
+    "teeth",  # upper and lower teeth near each other and seen, s z
+)
+ARTICULATION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARTICULATION_NAMES)}
+
+# Weight of each ARKit shape when the control is 1; shapes on both sides move alike.
+WEIGHTS: dict[str, dict[str, float]] = {
+    "jaw": {"jawOpen": 0.50},  # control .85 at a long "ah": .42, 15 mm between the teeth
+    "round": {"mouthPucker": 0.62, "mouthFunnel": 0.18},
+    "funnel": {"mouthFunnel": 0.50, "mouthShrugUpper": 0.12},
+    "wide": {"mouthStretch": 0.34, "mouthSmile": 0.14, "mouthDimple": 0.10},  # more smile would read as a mood
+    "upraise": {"mouthUpperUp": 0.50},
+    "lowdrop": {"mouthLowerDown": 0.55},
+    "tuck": {"mouthRollLower": 0.62, "mouthUpperUp": 0.16, "mouthShrugLower": 0.12},  # lip up and in, teeth seen above
+    "teeth": {"mouthStretch": 0.06, "mouthLowerDown": 0.12},
+    "tongue_out": {"tongueOut": 0.35, "jawOpen": 0.05},  # the tip shows between the teeth, no more
+}
+REST_JAW = 0.03  # `jaw` of a silent mouth: below it the teeth stay together
+CONTACT_STARTS = 0.38  # `closed` at which the lips begin to meet; a silent mouth (.35) is closed by its jaw
+CONTACT_COMPLETE = 0.62  # and where they touch; the model's estimate of a closure seldom reaches 1
+CONTACT_JAW = 0.35  # share of the jaw opening left while the lips touch
+PRESS = 0.22  # mouthPress of a full contact: flesh that meets bulges
+ROLL_IN = 0.10  # mouthRollUpper and mouthRollLower of a full contact
+LIP_PARTING = ("mouthUpperUp", "mouthLowerDown")  # shapes that would open closed lips
+
+
+def _shape_columns(shape: str) -> list[int]:
+    """Return the columns of an ARKit shape: one, or its left and right."""
+    return [ARKIT_INDEX[name] for name in (shape, f"{shape}Left", f"{shape}Right") if name in ARKIT_INDEX]
+
+
+def _weight_matrix() -> Float32[np.ndarray, "12 52"]:
+    matrix = np.zeros((len(ARTICULATION_NAMES), len(ARKIT_NAMES)), np.float32)
+    for control, shapes in WEIGHTS.items():
+        for shape, weight in shapes.items():
+            matrix[ARTICULATION_INDEX[control], _shape_columns(shape)] = weight
+    return matrix
+
+
+ARKIT_FROM_ARTICULATION = _weight_matrix()
+
+
+def lip_contact(closed: Float32[np.ndarray, "*batch"]) -> Float32[np.ndarray, "*batch"]:
+    """Return how far the lips have met for values of `closed`: 0 apart, 1 touching; smooth in between."""
+    ramp = np.clip((closed - CONTACT_STARTS) / (CONTACT_COMPLETE - CONTACT_STARTS), 0, 1)
+    return ramp * ramp * (3 - 2 * ramp)
+
+
+def arkit_from_articulation(
+    articulation: Float32[np.ndarray, "T 12"],
+) -> tuple[Float32[np.ndarray, "T 52"], Float32[np.ndarray, "T 2"]]:
+    """Return ARKit-52 weights and the two tongue shapes of `TONGUE_NAMES`, all in [0, 1].
+
+    Where the lips touch, `mouthClose` equals `jawOpen`: by ARKit's definition the lips then meet at whatever the jaw does.
+    """
+    controls = np.clip(articulation, 0, 1).astype(np.float32)
+    control = {name: controls[:, i] for name, i in ARTICULATION_INDEX.items()}
+    contact = lip_contact(control["closed"])
+    controls[:, ARTICULATION_INDEX["jaw"]] = np.maximum(control["jaw"] - REST_JAW, 0) / (1 - REST_JAW)
+    arkit = controls @ ARKIT_FROM_ARTICULATION
+    for shape in LIP_PARTING:
+        arkit[:, _shape_columns(shape)] *= (1 - contact)[:, None]
+    arkit[:, ARKIT_INDEX["jawOpen"]] *= 1 - (1 - CONTACT_JAW) * contact
+    arkit[:, ARKIT_INDEX["mouthClose"]] = arkit[:, ARKIT_INDEX["jawOpen"]] * contact
+    arkit[:, _shape_columns("mouthPress")] += (PRESS * contact)[:, None]
+    arkit[:, [ARKIT_INDEX["mouthRollUpper"], ARKIT_INDEX["mouthRollLower"]]] += (ROLL_IN * contact)[:, None]
+    tongue = np.stack([control["tongue_tip"], control["tongue_back"]], axis=1)
+    assert tongue.shape[1] == len(TONGUE_NAMES)
+    return np.clip(arkit, 0, 1), tongue
