@@ -1,7 +1,7 @@
 """What a speaking mouth does, in twelve controls, and the ARKit weights that show it.
 
-The controls say what speech needs (lips touch, lower lip under the teeth) rather than which muscle pulls. That keeps the
-corpus independent of any rig, and lets lip contact be enforced in one place: here. The weights are our own design,
+The controls say what speech needs (lips touch, lower lip under the teeth) rather than which muscle pulls. That keeps
+the corpus independent of any rig, and lets lip contact be enforced in one place: here. The weights are our own design,
 chosen by eye on the default head; ordinary speech opens `jawOpen` to about .4.
 """
 
@@ -76,7 +76,7 @@ def arkit_from_articulation(
 ) -> tuple[Float32[np.ndarray, "T 52"], Float32[np.ndarray, "T 2"]]:
     """Return ARKit-52 weights and the two tongue shapes of `TONGUE_NAMES`, all in [0, 1].
 
-    Where the lips touch, `mouthClose` equals `jawOpen`: by ARKit's definition the lips then meet at whatever the jaw does.
+    Where the lips touch, `mouthClose` equals `jawOpen`: by ARKit's definition the lips then meet whatever the jaw does.
     """
     controls = np.clip(articulation, 0, 1).astype(np.float32)
     control = {name: controls[:, i] for name, i in ARTICULATION_INDEX.items()}

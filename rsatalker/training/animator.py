@@ -1,8 +1,8 @@
 """What the lips do while given visemes sound: the target that the motion model learns.
 
-Cohen and Massaro's dominance blending ("Modeling coarticulation in synthetic visual speech", 1993): each segment pulls each
-control towards its own target with a strength that decays with distance in time. Closures (p b m) and tucks (f v) are
-then enforced, because a blend never quite closes. The numbers are our own judgement, tuned by eye on the default head.
+Cohen and Massaro's dominance blending ("Modeling coarticulation in synthetic visual speech", 1993): each segment pulls
+each control towards its own target with a strength that decays with distance in time. Closures (p b m) and tucks (f v)
+are then enforced, because a blend never quite closes. The numbers are our own judgement, tuned by eye.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ CLOSED_ENOUGH = 0.35  # from here upwards `closed` takes the jaw along; silence 
 
 
 def _dominance() -> Float32[np.ndarray, "visemes controls"]:
-    """Return how strongly each viseme insists on each control: high where it is essential, low where it does not care."""
+    """Return how strongly each viseme insists on each control: high where essential, low where it does not care."""
     dominance = np.full((len(Viseme), CONTROLS), 0.5, np.float32)
     for viseme in (V.T, V.K, V.H, V.L, V.TH, V.S):  # made by the tongue: the lips keep the vowel's shape
         dominance[viseme, [ROUND, WIDE]] = 0.15, 0.25

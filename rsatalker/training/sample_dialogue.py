@@ -1,7 +1,8 @@
 """Makes the sample dialogue that ships with the project: `python -m rsatalker.training.sample_dialogue OUT.wav`.
 
 Two NPCs by a road, one voice a channel, with the timing of real talk: gaps of about 200 ms (Levinson & Torreira 2015),
-one backchannel inside a turn, one turn that begins before the other has ended. The voices are Flite's slt and awb (free).
+one backchannel inside a turn, one turn that begins before the other has ended. The voices
+are Flite's slt and awb (free).
 """
 
 from __future__ import annotations

@@ -10,26 +10,36 @@ from pathlib import Path
 
 DICTIONARY_SHARE = 0.3  # of the sentences: random words cover sound sequences that a grammar never makes
 
+
+def words_of(text: str) -> list[str]:
+    """Return the words of a text."""
+    return text.split()
+
+
 WORDS: dict[str, list[str]] = {
-    "noun": (
-        "king queen bridge market merchant blacksmith river village mountain forest castle sword shield potion bread apple "
-        "wolf dragon soldier brother sister father mother uncle cousin baker farmer tavern road garden window door table "
-        "lamp fire water winter summer morning evening song story letter box map boat ship horse dog cat bird fish wheel "
-        "hammer copper silver gold bag belt boot coat shoe cup knife pot bell tower gate wall church judge thief witch "
-        "beast mud fog storm pie cheese thumb vase path breath jewel measure voice leaf valley yard"
-    ).split(),
-    "adjective": (
-        "old young big small broken beautiful heavy empty dark bright warm cold quiet strange busy foolish brave poor simple "
-        "public familiar famous early late muddy purple yellow blue green free fresh rough smooth visible joyful thick"
-    ).split(),
-    "verb": (
-        "find buy sell bring take make move push pull keep show watch open close fix paint carry borrow burn hide save leave "
-        "believe remember forget follow meet help wash catch judge choose measure chop boil prove"
-    ).split(),
-    "name": (
-        "Bob Mary Peter Philip Emma Sophie Martha Jacob Abby Viv Fiona Hugo Wilbur Molly Joe Zoe Chuck George Thea Beth"
-    ).split(),
-    "preposition": "near by behind above before from with for about beyond through without".split(),
+    "noun": words_of("""
+        king queen bridge market merchant blacksmith river village mountain forest castle sword shield
+        potion bread apple wolf dragon soldier brother sister father mother uncle cousin baker farmer tavern
+        road garden window door table lamp fire water winter summer morning evening song story letter box
+        map boat ship horse dog cat bird fish wheel hammer copper silver gold bag belt boot coat shoe cup
+        knife pot bell tower gate wall church judge thief witch beast mud fog storm pie cheese thumb vase
+        path breath jewel measure voice leaf valley yard
+    """),
+    "adjective": words_of("""
+        old young big small broken beautiful heavy empty dark bright warm cold quiet strange busy foolish
+        brave poor simple public familiar famous early late muddy purple yellow blue green free fresh rough
+        smooth visible joyful thick
+    """),
+    "verb": words_of("""
+        find buy sell bring take make move push pull keep show watch open close fix paint carry borrow burn
+        hide save leave believe remember forget follow meet help wash catch judge choose measure chop boil
+        prove
+    """),
+    "name": words_of("""
+        Bob Mary Peter Philip Emma Sophie Martha Jacob Abby Viv Fiona Hugo Wilbur Molly Joe Zoe Chuck George
+        Thea Beth
+    """),
+    "preposition": words_of("near by behind above before from with for about beyond through without"),
 }
 
 SENTENCES = (
@@ -59,17 +69,17 @@ SENTENCES = (
 
 # Consonants, vowels and whether every syllable needs a consonant, in the spelling that festival's voices read.
 SYLLABLES: dict[str, tuple[list[str], list[str]]] = {
-    "it": ("p b m f v t d n l r s c g z sc ch gn gl".split(), "a e i o u".split()),
-    "fi": ("p m v t n l r s k h j pp mm tt kk ll".split(), "a e i o u y ä ö aa ee ii oo uu".split()),
-    "cs": ("p b m f v t d n l r s z š ž č c k g h j ch ř".split(), "a e i o u á í é ou".split()),
-    "ca": ("p b m f v t d n l r s c g x ll ny j".split(), "a e i o u".split()),
-    "ru": ("п б м ф в т д н л р с з ш ж ч ц к г х".split(), "а е и о у ы я ю".split()),
+    "it": (words_of("p b m f v t d n l r s c g z sc ch gn gl"), words_of("a e i o u")),
+    "fi": (words_of("p m v t n l r s k h j pp mm tt kk ll"), words_of("a e i o u y ä ö aa ee ii oo uu")),
+    "cs": (words_of("p b m f v t d n l r s z š ž č c k g h j ch ř"), words_of("a e i o u á í é ou")),
+    "ca": (words_of("p b m f v t d n l r s c g x ll ny j"), words_of("a e i o u")),
+    "ru": (words_of("п б м ф в т д н л р с з ш ж ч ц к г х"), words_of("а е и о у ы я ю")),
 }
 
 
 @cache
 def dictionary_words() -> tuple[str, ...]:
-    """Return English words of 3 to 9 letters from the CMU dictionary inside `pocketsphinx`; none if it is not installed."""
+    """Return English words of 3 to 9 letters from pocketsphinx's CMU dictionary; none if it is missing."""
     package = find_spec("pocketsphinx")
     if package is None or package.origin is None:
         return ()

@@ -1,0 +1,121 @@
+"""What happens to a voice between a mouth and a microphone, and other people's mouths: variety for the corpus.
+
+Everything acts on the waveform at 16 kHz. Only `warped` moves sound in time, and it moves the segments with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Float32
+from scipy.signal import butter, fftconvolve, sosfilt
+
+from rsatalker.speech.audio import SPEECH_RATE_HZ
+from rsatalker.training.phones import Segment
+
+Samples = Float32[np.ndarray, " S"]
+QUIET = 1e-9  # power; keeps silence finite
+
+
+def rms(samples: Samples) -> float:
+    """Return the root mean square."""
+    return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2) + QUIET))
+
+
+def warped(samples: Samples, segments: Sequence[Segment], rng: np.random.Generator) -> tuple[Samples, list[Segment]]:
+    """Return the voice of another throat: resampled by .82 to 1.22, and a little faster here and slower there."""
+    mean_speed = np.exp(rng.uniform(np.log(0.82), np.log(1.22)))
+    knots = max(2, int(len(samples) / SPEECH_RATE_HZ * 3))  # the pace changes about three times a second
+    wobble = np.exp(rng.normal(0, rng.uniform(0, 0.08), knots))
+    speed = mean_speed * np.interp(np.linspace(0, knots - 1, len(samples)), np.arange(knots), wobble)
+    new_time = np.concatenate([[0.0], np.cumsum(1 / speed)])  # (S + 1,) where each old sample comes to lie
+    old_time = np.interp(np.arange(int(new_time[-1])), new_time, np.arange(len(new_time)))
+    moved = np.interp(old_time, np.arange(len(samples)), samples).astype(np.float32)
+    boundaries = np.array([[segment.start_s, segment.end_s] for segment in segments]) * SPEECH_RATE_HZ
+    boundaries = np.interp(boundaries, np.arange(len(new_time)), new_time) / SPEECH_RATE_HZ
+    return moved, [Segment(s.viseme, *b) for s, b in zip(segments, boundaries.tolist(), strict=True)]
+
+
+def through_a_channel(samples: Samples, rng: np.random.Generator, other_voices: Sequence[Samples]) -> Samples:
+    """Return the voice in a random room, with random noise, over a random microphone; the loudness stays."""
+    loudness = rms(samples)
+    if rng.random() < 0.5:
+        samples = in_a_room(samples, rng)
+    if rng.random() < 0.75:
+        snr_db = rng.uniform(0, 40) if rng.random() < 0.5 else rng.uniform(10, 40)
+        samples = with_noise(samples, background(len(samples), rng, other_voices), snr_db)
+    if rng.random() < 0.25:
+        band = butter(4, [rng.uniform(60, 250), rng.uniform(3200, 6500)], "band", fs=SPEECH_RATE_HZ, output="sos")
+        samples = np.asarray(sosfilt(band, samples), np.float32)
+    if rng.random() < 0.1:
+        samples = companded(samples)
+    return samples * np.float32(loudness / rms(samples))
+
+
+def in_a_room(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Return the voice with a reverberation of .1 to .7 s, the direct sound first."""
+    t60_s = rng.uniform(0.1, 0.7)
+    length = int(t60_s * SPEECH_RATE_HZ)
+    echoes = rng.standard_normal(length) * 10 ** (-3 * np.arange(length) / length) * rng.uniform(0.02, 0.25)
+    echoes[0] = 1
+    return np.asarray(fftconvolve(samples, echoes)[: len(samples)], np.float32)
+
+
+def with_noise(samples: Samples, noise: Samples, snr_db: float) -> Samples:
+    """Return the sum of voice and noise at a ratio of their powers."""
+    return samples + noise * np.float32(rms(samples) / rms(noise) * 10 ** (-snr_db / 20))
+
+
+def background(length: int, rng: np.random.Generator, other_voices: Sequence[Samples]) -> Samples:
+    """Return noise: coloured (55 %), babble of other voices (30 %) or music (15 %)."""
+    kind = rng.random()
+    if kind < 0.3 and other_voices:
+        return babble(length, rng, other_voices)
+    return music(length, rng) if kind > 0.85 else coloured_noise(length, rng)
+
+
+def coloured_noise(length: int, rng: np.random.Generator) -> Samples:
+    """Return noise between white and brown that swells and fades slowly."""
+    spectrum = np.fft.rfft(rng.standard_normal(length))
+    spectrum /= (np.arange(len(spectrum)) + 1) ** rng.uniform(0, 1)
+    knots = max(2, length // SPEECH_RATE_HZ * 2)
+    swell = np.exp(rng.normal(0, rng.uniform(0, 0.7), knots))
+    envelope = np.interp(np.linspace(0, knots - 1, length), np.arange(knots), swell)
+    return (np.fft.irfft(spectrum, length) * envelope).astype(np.float32)
+
+
+def babble(length: int, rng: np.random.Generator, other_voices: Sequence[Samples]) -> Samples:
+    """Return two to six other voices at once, each from a random point on."""
+    mixed = np.zeros(length, np.float32)
+    for _ in range(int(rng.integers(2, 7))):
+        voice = other_voices[int(rng.integers(len(other_voices)))]
+        voice = np.roll(np.resize(voice, length), int(rng.integers(length)))
+        mixed += voice * np.float32(rng.uniform(0.4, 1) / rms(voice))
+    return mixed
+
+
+def music(length: int, rng: np.random.Generator) -> Samples:
+    """Return plucked chords and a drum in a random tempo."""
+    beat = int(rng.uniform(0.25, 0.6) * SPEECH_RATE_HZ)
+    time_s = np.arange(2 * beat) / SPEECH_RATE_HZ
+    mixed = np.zeros(length + 2 * beat, np.float32)
+    root_hz = rng.uniform(80, 220)
+    for start in range(0, length, beat):
+        decay = np.exp(-time_s * rng.uniform(3, 9))
+        for semitones in rng.choice([0, 3, 4, 7, 10, 12, 16, 19], 3, replace=False) + rng.choice([0, 2, 5, 7]):
+            pitch_hz = root_hz * 2 ** (semitones / 12)
+            for harmonic in range(1, 6):
+                tone = np.sin(2 * np.pi * harmonic * pitch_hz * time_s + rng.uniform(0, 6.3)) * decay / harmonic
+                mixed[start : start + 2 * beat] += tone.astype(np.float32)
+        drum = rng.standard_normal(2 * beat) * np.exp(-time_s * 40) * rng.uniform(0, 4)
+        mixed[start : start + 2 * beat] += drum.astype(np.float32)
+    return mixed[:length]
+
+
+def companded(samples: Samples) -> Samples:
+    """Return the voice after 8-bit mu-law, as on a telephone line."""
+    peak = np.abs(samples).max() + QUIET
+    compressed = np.sign(samples) * np.log1p(255 * np.abs(samples / peak)) / np.log(256)
+    rounded = np.round(compressed * 127) / 127
+    return (np.sign(rounded) * (256 ** np.abs(rounded) - 1) / 255 * peak).astype(np.float32)

@@ -1,0 +1,214 @@
+"""Makes the corpus: engines speak, the animator moves the lips, parts of about two minutes are saved as npz.
+
+Resumable: a part that exists is not made again. Every part has its own seed, so the corpus does not depend on how many
+processes made it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, dataclass, field
+from functools import cache
+from itertools import islice
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from jaxtyping import Float32
+from rich.console import Console
+from rich.progress import Progress
+
+from rsatalker.errors import AssetError, ToolMissing
+from rsatalker.speech.audio import SPEECH_RATE_HZ
+from rsatalker.speech.features import FEATURES_PER_INSTANT, log_mel
+from rsatalker.training.animator import animate, viseme_labels
+from rsatalker.training.augment import Samples, through_a_channel, warped
+from rsatalker.training.engines.spoken import Spoken
+from rsatalker.training.engines.voices import (
+    GROUPS,
+    InstalledVoices,
+    Voice,
+    installed_voices,
+    speak_endlessly,
+)
+from rsatalker.training.examples import Example, write_part
+from rsatalker.training.phones import Segment, Viseme
+
+PART_S = 120.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
+SHORTEST_S = 0.6  # shorter utterances teach nothing about context
+BABBLE_VOICES = 24  # clips from which each process mixes babble
+Split = Literal["training", "held-out"]
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusOptions:
+    """How to make a corpus.
+
+    Attributes:
+        folder: Where the parts go.
+        hours: Clean speech for training; augmented copies come on top.
+        held_out_minutes: Speech of voices that are never trained on.
+        augmented_copies: Copies of each training utterance through random throats, rooms and microphones.
+        seed: Another seed makes another corpus.
+        jobs: Processes; 0 takes one for each core.
+    """
+
+    folder: Path = Path("corpus")
+    hours: float = 3.0
+    held_out_minutes: float = 6.0
+    augmented_copies: int = 2
+    seed: int = 0
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """One part: who speaks, for how long, with what seed, into which file."""
+
+    path: Path
+    voice: Voice
+    duration_s: float
+    seed: int
+    augmented_copies: int
+
+
+@dataclass(slots=True)
+class CorpusReport:
+    """What was made: minutes of clean speech of each voice, and what was left out and why."""
+
+    minutes: dict[str, float] = field(default_factory=dict)
+    missing: tuple[str, ...] = ()
+
+
+def make_corpus(options: CorpusOptions, console: Console | None = None) -> CorpusReport:
+    """Make the parts that do not exist yet.
+
+    Raises:
+        ToolMissing: No speech engine is installed.
+        AssetError: The folder holds a corpus of other options.
+    """
+    console = console or Console()
+    installed = installed_voices()
+    for sentence in installed.missing:
+        console.print(f"[yellow]{sentence}")
+    _claim_folder(options)
+    plans = planned_parts(options, installed)
+    waiting = [plan for plan in plans if not plan.path.exists()]
+    report = CorpusReport(missing=installed.missing)
+    context = get_context("spawn")  # the same on every system; the engines' libraries do not survive a fork
+    with Progress(console=console) as progress, ProcessPoolExecutor(options.jobs or None, context) as pool:
+        task = progress.add_task("speaking", total=len(plans), completed=len(plans) - len(waiting))
+        for made in as_completed([pool.submit(make_part, plan) for plan in waiting]):
+            voice, minutes = made.result()
+            report.minutes[voice] = report.minutes.get(voice, 0.0) + minutes
+            progress.advance(task)
+    return report
+
+
+def planned_parts(options: CorpusOptions, installed: InstalledVoices) -> list[PartPlan]:
+    """Return the parts of a corpus: every voice's share of the time, cut into equal parts."""
+    plans: list[PartPlan] = []
+    totals: dict[Split, float] = {"training": options.hours * 3600, "held-out": options.held_out_minutes * 60}
+    for split, total_s in totals.items():
+        voices = [voice for voice in installed.voices if voice.held_out == (split == "held-out")]
+        for voice in voices:
+            voice_s = total_s * voice.share / sum(other.share for other in voices)
+            count = max(1, round(voice_s / PART_S))
+            for index in range(count):
+                name = f"{split}-{voice.engine}-{voice.name.replace('*', 'all')}-{index:03d}"
+                seed = seed_of(f"{options.seed}/{name}")
+                copies = options.augmented_copies if split == "training" else 0
+                path = options.folder / f"{name}.npz"
+                plans.append(PartPlan(path, voice, voice_s / count, seed, copies))
+    return plans
+
+
+def seed_of(name: str) -> int:
+    """Return a number that depends on the name only, not on the process (as `hash` does)."""
+    return int.from_bytes(name.encode(), "little") % (2**31 - 1)
+
+
+def make_part(plan: PartPlan) -> tuple[str, float]:
+    """Make one part and save it; return the voice and its minutes of clean speech."""
+    rng = np.random.default_rng(plan.seed)
+    examples: list[Example] = []
+    spoken_s = 0.0
+    for spoken in speak_endlessly(plan.voice, random.Random(plan.seed)):
+        if len(spoken.samples) < SHORTEST_S * SPEECH_RATE_HZ or np.abs(spoken.samples).max() < 1e-3:
+            continue
+        examples += examples_of(spoken, plan, rng)
+        spoken_s += len(spoken.samples) / SPEECH_RATE_HZ
+        if spoken_s >= plan.duration_s:
+            break
+    write_part(plan.path, examples)
+    return f"{plan.voice.engine} {plan.voice.name}", spoken_s / 60
+
+
+def examples_of(spoken: Spoken, plan: PartPlan, rng: np.random.Generator) -> Iterator[Example]:
+    """Yield an utterance as it was spoken, and its augmented copies."""
+    samples, segments = _with_silence_around(spoken, rng)
+    group = GROUPS.index(plan.voice.group)
+    yield example_of(samples, segments, spoken.voice, group)
+    for _ in range(plan.augmented_copies):
+        moved, moved_segments = warped(samples, segments, rng)
+        yield example_of(
+            through_a_channel(moved, rng, babble_voices()), moved_segments, spoken.voice, group, noisy=True
+        )
+
+
+def example_of(
+    samples: Float32[np.ndarray, " S"], segments: Sequence[Segment], voice: str, group: int, *, noisy: bool = False
+) -> Example:
+    """Return what the model hears of an utterance and what the lips should do in it."""
+    features = log_mel(samples[None])[0]
+    count = len(features) // FEATURES_PER_INSTANT
+    return Example(
+        features=features.astype(np.float16),
+        articulation=animate(segments, count).astype(np.float16),
+        visemes=viseme_labels(segments, count),
+        segments=np.array(segments, np.float32),
+        voice=voice,
+        group=group,
+        noisy=noisy,
+    )
+
+
+@cache
+def babble_voices() -> tuple[Samples, ...]:
+    """Return clips of many voices, made once a process; none without eSpeak."""
+    rng = random.Random(7)
+    try:
+        speech = speak_endlessly(Voice("espeak", "*", "formant", 1.0), rng)
+        return tuple(spoken.samples for spoken in islice(speech, BABBLE_VOICES))
+    except ToolMissing:
+        return ()
+
+
+def _with_silence_around(spoken: Spoken, rng: np.random.Generator) -> tuple[Samples, list[Segment]]:
+    """Return the utterance at a random loudness, with quiet before and after it."""
+    before_s, after_s = rng.uniform(0, 0.6), rng.uniform(0.1, 0.8)
+    scaled = spoken.samples * np.float32(rng.uniform(0.3, 0.9) / np.abs(spoken.samples).max())
+    samples = np.pad(scaled, (int(before_s * SPEECH_RATE_HZ), int(after_s * SPEECH_RATE_HZ)))
+    hiss = rng.standard_normal(len(samples)).astype(np.float32)
+    samples = samples + hiss * np.float32(10 ** (-rng.uniform(55, 90) / 20))
+    segments = [Segment(Viseme.SILENCE, 0.0, before_s)]
+    segments += [Segment(viseme, start_s + before_s, end_s + before_s) for viseme, start_s, end_s in spoken.segments]
+    segments.append(Segment(Viseme.SILENCE, segments[-1].end_s, len(samples) / SPEECH_RATE_HZ))
+    return samples.astype(np.float32), segments
+
+
+def _claim_folder(options: CorpusOptions) -> None:
+    """Note the options in the folder, so that a corpus is never continued with others."""
+    options.folder.mkdir(parents=True, exist_ok=True)
+    note = options.folder / "options.json"
+    wanted = {name: value for name, value in asdict(options).items() if name not in ("folder", "jobs")}
+    if note.exists() and json.loads(note.read_text(encoding="utf-8")) != wanted:
+        raise AssetError(
+            f"{options.folder} holds a corpus made with {note.read_text(encoding='utf-8').strip()}; expected "
+            f"{json.dumps(wanted)}. Use the same options to continue it, or another folder."
+        )
+    note.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
