@@ -2,8 +2,8 @@
 
 Sources: gaze 41 % of own speaking and 75 % of listening time (Argyle & Ingham 1975); the ratio of the two grows with
 power (Dovidio & Ellyson 1982: about 1 for high, .55 to .7 for equal, .5 for low power); 26 blinks a minute in
-conversation (Bentivoglio et al. 1997). How kinship and status scale smiles, nods and gaps is our own design: the literature
-gives directions (smiles follow affiliation; nods and lowered heads follow low status), not these numbers.
+conversation (Bentivoglio et al. 1997). How kinship and status scale smiles, nods and gaps is our own design: the
+literature gives directions (smiles follow affiliation; nods and lowered heads follow low status), not these numbers.
 """
 
 from __future__ import annotations

@@ -13,7 +13,8 @@ from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
 
 GLANCE_S = 2.95  # mean look at the partner while listening (Argyle & Ingham)
-GLANCE_SPEAKING_S = 1.7
+GLANCE_SPEAKING_S = 1.6
+SHORTEST_S = 0.35  # of a look, at the partner or away
 EYE_STEP_RAD = 0.23  # 400 degrees per second at 30 Hz: a saccade of 25 degrees takes two steps
 HEAD_SHARE_PARTNER = 0.62  # of the turn towards the partner; the eyes do the rest
 HEAD_SHARE_AWAY = 0.35
@@ -30,7 +31,7 @@ class Gaze:
         self.head: Float32[np.ndarray, "2"] = np.zeros(2, np.float32)
         self.shift_rad = 0.0  # size of the gaze shift that began at this step
         self._random = random
-        self._left_s = 1.0
+        self._held_s = 0.0
         self._return_s = -1.0
         self._offset = np.zeros(2, np.float32)
         self._fixation = np.zeros(2, np.float32)
@@ -52,32 +53,29 @@ class Gaze:
         self.eyes = (self.eyes + np.clip(target - self.eyes, -EYE_STEP_RAD, EYE_STEP_RAD)).astype(np.float32)
 
     def _choose(self, own: VoiceState, partner: VoiceState, manner: Manner) -> None:
-        self._left_s -= STEP_S
+        share = manner.gaze_while_speaking if own.speaking else manner.gaze_while_listening
+        look_s = GLANCE_SPEAKING_S if own.speaking else GLANCE_S
+        self._held_s += STEP_S
         if self._return_s > 0:
             self._return_s -= STEP_S
             if self._return_s <= 0:
-                self._look_at_partner(own, manner)
-        if own.started and not partner.speaking and self._random.random() < 0.65:
-            self._look_away(own, manner, self._random.uniform(0.5, 1.2))
+                self._look_at_partner()
+        if own.started and not partner.speaking and self._random.random() < 1 - share:
+            self._look_away(own, manner)
         elif (partner.started or own.stopped) and not self.at_partner and self._random.random() < 0.85:
             self._return_s = self._random.uniform(0.15, 0.4)
-        elif self._left_s <= 0:
-            if self.at_partner:
-                share = manner.gaze_while_speaking if own.speaking else manner.gaze_while_listening
-                look_s = GLANCE_SPEAKING_S if own.speaking else GLANCE_S
-                mean_s = look_s * (1 - min(share, 0.97)) / share
-                self._look_away(own, manner, float(np.clip(self._random.exponential(mean_s), 0.4, 4.0)))
-            else:
-                self._look_at_partner(own, manner)
+        elif self._held_s > SHORTEST_S:
+            # A two-state process: its share is mean look / (mean look + mean glance away), in every role.
+            mean_s = look_s if self.at_partner else look_s * (1 - share) / share
+            if self._random.random() < 1 - np.exp(-STEP_S / max(mean_s - SHORTEST_S, STEP_S)):
+                self._look_away(own, manner) if self.at_partner else self._look_at_partner()
 
-    def _look_at_partner(self, own: VoiceState, manner: Manner) -> None:
-        mean_s = GLANCE_SPEAKING_S if own.speaking else GLANCE_S
-        self.at_partner, self._return_s = True, -1.0
-        self._left_s = float(np.clip(self._random.exponential(mean_s), 0.6, 8.0))
+    def _look_at_partner(self) -> None:
+        self.at_partner, self._return_s, self._held_s = True, -1.0, 0.0
         self._offset = np.zeros(2, np.float32)
 
-    def _look_away(self, own: VoiceState, manner: Manner, seconds: float) -> None:
-        self.at_partner, self._return_s, self._left_s = False, -1.0, seconds
+    def _look_away(self, own: VoiceState, manner: Manner) -> None:
+        self.at_partner, self._return_s, self._held_s = False, -1.0, 0.0
         side = self._random.choice([-1.0, 1.0])
         if self._random.random() < manner.looks_down:
             offset = (side * self._random.uniform(0.03, 0.16), self._random.uniform(0.14, 0.24))

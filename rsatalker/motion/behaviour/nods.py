@@ -12,8 +12,9 @@ from rsatalker.motion.behaviour.voice_state import BACKCHANNEL_S, STEP_S, VoiceS
 from rsatalker.motion.manner import Manner
 
 CUE_WINDOW_S = (0.2, 0.7)  # after the partner's pause
-IN_WINDOW, ELSEWHERE = 4.0, 0.6  # how the rate is spread over time
+IN_WINDOW, ELSEWHERE = 3.2, 0.85  # how the rate is spread over time; the mean over real turns is 1
 REFRACTORY_S = 1.4
+TAKEN_S = 2.1  # of every nod: its own length and the time after it, when none can begin
 
 
 class Nods:
@@ -47,13 +48,14 @@ class Nods:
     def _wants_to_nod(self, own: VoiceState, partner: VoiceState, manner: Manner) -> bool:
         if self._age_s < self._length_s + REFRACTORY_S:
             return False
-        if own.started and partner.spoken_s > BACKCHANNEL_S and partner.silent_s < 0.8:  # the voice says "mm-hm"
+        if own.started and partner.silent_s < 0.1 and partner.spoken_s > BACKCHANNEL_S:  # the voice says "mm-hm"
             return self._random.random() < 0.6
         listening = (partner.speaking or self._since_cue_s < CUE_WINDOW_S[1]) and not own.speaking
         if not listening or partner.spoken_s < 0.7:
             return False
         answering = CUE_WINDOW_S[0] <= self._since_cue_s <= CUE_WINDOW_S[1]
-        rate = manner.nods_per_minute / 60 * (IN_WINDOW if answering else ELSEWHERE)
+        rate = manner.nods_per_minute / 60
+        rate *= (IN_WINDOW if answering else ELSEWHERE) / (1 - TAKEN_S * rate)
         return self._random.random() < 1 - np.exp(-rate * STEP_S)
 
     def _nod(self) -> float:

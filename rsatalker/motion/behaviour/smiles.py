@@ -12,6 +12,7 @@ from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
 
 RISE_S, FALL_S = 0.55, 0.9  # time constants
+TAKEN_S = 6.0  # of every event: its own length, the pause after it and the partner's answers, when none can begin
 ANSWER_S = 0.6
 
 
@@ -29,7 +30,8 @@ class Smiles:
     def step(self, own: VoiceState, partner_began: bool, manner: Manner) -> None:
         """Go on by one step."""
         self._left_s -= STEP_S
-        chance = 1 - np.exp(-manner.smiles_per_minute / 60 * STEP_S)
+        rate = manner.smiles_per_minute / 60
+        chance = 1 - np.exp(-rate / (1 - TAKEN_S * rate) * STEP_S)
         self.began = self._left_s < -1.0 and self._random.random() < chance
         if partner_began and self._random.random() < 0.25 + 0.5 * manner.closeness:
             self._answer_in_s = ANSWER_S * self._random.uniform(0.7, 1.4)
