@@ -2,6 +2,8 @@
 
 SidecarError
 ├── ConfigError             an option or configuration file that cannot be used
+├── AuthenticationError     a call without the token of this sidecar, or with another's
+├── UnreachableError        no sidecar answers where one was expected
 ├── ProtocolVersionError    the two ends speak different major versions; the message names both
 ├── InvalidRequestError     a call whose content is wrong: value, length, sequence number, NaN
 ├── NotFoundError           no conversation, avatar or utterance of that id or name
@@ -21,6 +23,14 @@ class SidecarError(Exception):
 
 class ConfigError(SidecarError):
     """An option or configuration file cannot be used; the message names it."""
+
+
+class AuthenticationError(SidecarError):
+    """A call does not carry the token of this sidecar."""
+
+
+class UnreachableError(SidecarError):
+    """No sidecar answers; the message says where it was looked for and how to start one."""
 
 
 class ProtocolVersionError(SidecarError):

@@ -1,0 +1,104 @@
+"""What can be set of a sidecar: defaults < `--config file.toml` < command line."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal, get_args, get_type_hints
+
+from sidecar.errors import ConfigError
+
+DEFAULT_PORT = 50551
+LARGEST_FRAME_PX = 4096  # along one side; a headset's eye has about 2000
+RendererChoice = Literal["auto", "cpu", "gsplat", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class ServeOptions:
+    """Options of `rsatalker serve`.
+
+    Attributes:
+        host: Loopback address to listen on.
+        port: TCP port of gRPC; 0 takes a free one.
+        renderer: What draws the heads; auto takes gsplat on a CUDA device, else the CPU.
+        threads: Threads of the CPU renderer; 0 takes one for each core.
+        detail: Share of the full number of Gaussians on each head.
+        frame_rate_hz: Frames per second of each head at most.
+        frame_size_px: Width and height of a frame when a client asks for none.
+        max_conversations: Conversations at a time.
+        lease_s: A conversation without any call for so long is closed.
+        motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
+        checkpoint: Weights of the motion model; the bundled ones if left out.
+        warm_up: Compile and load what the first conversation needs before serving.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = DEFAULT_PORT
+    renderer: RendererChoice = "auto"
+    threads: int = 0
+    detail: float = 1.0
+    frame_rate_hz: int = 60
+    frame_size_px: int = 512
+    max_conversations: int = 4
+    lease_s: float = 30.0
+    motion_lead_ms: int = 500
+    checkpoint: Path | None = None
+    warm_up: bool = True
+
+    def __post_init__(self) -> None:
+        if self.host not in ("127.0.0.1", "::1", "localhost"):
+            raise ConfigError(
+                f"host is {self.host!r}; the sidecar listens on loopback only: 127.0.0.1, ::1 or localhost."
+            )
+        self._check_range("port", 0, 65535)
+        self._check_range("threads", 0, 1024)
+        self._check_range("detail", 0.05, 1.0)
+        self._check_range("frame_rate_hz", 1, 240)
+        self._check_range("frame_size_px", 16, LARGEST_FRAME_PX)
+        self._check_range("max_conversations", 1, 64)
+        self._check_range("lease_s", 1, 3600)
+        self._check_range("motion_lead_ms", 200, 4000)
+        if self.renderer not in get_args(RendererChoice):
+            raise ConfigError(f"renderer is {self.renderer!r}; expected one of {', '.join(get_args(RendererChoice))}.")
+
+    def _check_range(self, name: str, lowest: float, highest: float) -> None:
+        value: Any = getattr(self, name)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not lowest <= value <= highest:
+            raise ConfigError(f"{name} is {value!r}; expected {lowest} to {highest}.")
+
+
+def read_options(path: Path) -> ServeOptions:
+    """Return the defaults with what a TOML file sets.
+
+    Raises:
+        ConfigError: The file is missing, no TOML, or sets something that does not exist or does not fit.
+    """
+    try:
+        settings = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise ConfigError(f"The configuration file {path} does not exist.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"The configuration file {path} is no TOML: {error}.") from error
+    known = {option.name for option in fields(ServeOptions)}
+    unknown = sorted(settings.keys() - known)
+    if unknown:
+        raise ConfigError(
+            f"The configuration file {path} sets {', '.join(unknown)}, which does not exist. Options are "
+            f"{', '.join(sorted(known))}."
+        )
+    for name, value in settings.items():
+        settings[name] = _fitting(path, name, value)
+    return ServeOptions(**settings)
+
+
+def _fitting(path: Path, name: str, value: object) -> object:
+    """Return a value in its option's type, or raise ConfigError."""
+    wanted = get_type_hints(ServeOptions)[name]
+    if name == "checkpoint" and isinstance(value, str):
+        return Path(value)
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted in (int, float, str, bool) and type(value) is not wanted:
+        raise ConfigError(f"The configuration file {path} sets {name} to {value!r}; expected {wanted.__name__}.")
+    return value

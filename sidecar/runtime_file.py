@@ -1,0 +1,133 @@
+"""The runtime file: how a client on the same machine finds the running sidecar and its token."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from sidecar.errors import ConfigError, UnreachableError
+from sidecar.regions.owner import Owner, is_gone, this_process
+
+FILE_NAME = "sidecar.json"
+
+
+@dataclass(frozen=True, slots=True)
+class RuntimeRecord:
+    """A running sidecar.
+
+    Attributes:
+        address: Of its gRPC port, e.g. "127.0.0.1:50551".
+        token: What calls carry as `authorization: Bearer <token>`.
+        version: Of its package.
+        pid: Its process.
+        start_ns: When that process started, as the OS counts; tells a recycled pid.
+        pid_namespace: Linux: inode of the pid namespace; 0 elsewhere.
+    """
+
+    address: str
+    token: str
+    version: str
+    pid: int
+    start_ns: int
+    pid_namespace: int
+
+    @staticmethod
+    def of_this_process(address: str, token: str, version: str) -> RuntimeRecord:
+        """Return the record of the running process."""
+        owner = this_process()
+        return RuntimeRecord(address, token, version, owner.pid, owner.start_ns, owner.pid_namespace)
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether its process may still run."""
+        return not is_gone(Owner(self.pid, self.start_ns, self.pid_namespace))
+
+
+def runtime_folder() -> Path:
+    """Return the user's folder for what lives as long as a process; it may not exist yet.
+
+    `RSATALKER_RUNTIME` overrides it. Otherwise `%LOCALAPPDATA%` on Windows, `~/Library/Application Support` on macOS,
+    and elsewhere `$XDG_RUNTIME_DIR`, or the cache folder where there is none (containers, plain ssh).
+    """
+    if override := os.environ.get("RSATALKER_RUNTIME"):
+        return Path(override)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "RSATalker" / "Runtime"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Application Support" / "RSATalker"
+    if runtime := os.environ.get("XDG_RUNTIME_DIR"):
+        return Path(runtime) / "rsatalker"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "rsatalker" / "runtime"
+
+
+def runtime_file() -> Path:
+    """Return where the runtime file is, or would be."""
+    return runtime_folder() / FILE_NAME
+
+
+def read_record() -> RuntimeRecord | None:
+    """Return the sidecar that the runtime file names; None if there is no file, or its process has ended."""
+    try:
+        text = runtime_file().read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    try:
+        record = RuntimeRecord(**json.loads(text))
+    except (ValueError, TypeError):  # half-written by a crash, or of another version: as good as none
+        return None
+    return record if record.is_alive else None
+
+
+def find_record() -> RuntimeRecord:
+    """Return the running sidecar.
+
+    Raises:
+        UnreachableError: There is none.
+    """
+    record = read_record()
+    if record is None:
+        raise UnreachableError(f"No sidecar is running: {runtime_file()} names none. Start one with `rsatalker serve`.")
+    return record
+
+
+def write_record(record: RuntimeRecord) -> None:
+    """Write the runtime file, readable by this user only, in place of one that a dead sidecar left.
+
+    Raises:
+        ConfigError: A living sidecar owns the file, or the folder cannot be written.
+    """
+    other = read_record()
+    if other is not None and other.pid != record.pid:
+        raise ConfigError(already_running(other))
+    file = runtime_file()
+    draft = file.with_name(f"{FILE_NAME}.{record.pid}")
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft.unlink(missing_ok=True)
+        # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+            json.dump(asdict(record), stream, indent=1)
+        draft.replace(file)
+    except OSError as error:
+        raise ConfigError(
+            f"The runtime file {file} cannot be written: {error.strerror}. Set RSATALKER_RUNTIME to a folder of yours."
+        ) from error
+
+
+def remove_record(record: RuntimeRecord) -> None:
+    """Remove the runtime file if it is still this sidecar's."""
+    other = read_record()
+    if other is None or other.pid == record.pid:
+        runtime_file().unlink(missing_ok=True)
+
+
+def already_running(other: RuntimeRecord) -> str:
+    """Return the sentence for someone who starts a second sidecar."""
+    return (
+        f"Another sidecar (pid {other.pid}) answers at {other.address}. Use that one, stop it first, or start this one "
+        "with another --port and RSATALKER_RUNTIME set to a folder of its own."
+    )

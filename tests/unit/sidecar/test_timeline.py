@@ -1,0 +1,172 @@
+import numpy as np
+import pytest
+
+from sidecar.errors import LimitError
+from sidecar.timeline import FOREVER, UNDERRUN_NS, Timeline
+
+pytestmark = pytest.mark.unit
+
+MILLISECOND = 16  # samples
+
+
+def tone(count: int, level: float = 0.5, voices: int = 1) -> np.ndarray:
+    return np.full((voices, count), level, np.float32)
+
+
+def say(timeline: Timeline, participants: tuple[int, ...], count: int, *, growing: bool = False, level: float = 0.5):
+    utterance = timeline.begin(timeline.fresh_id(), participants, now_ns=0)
+    timeline.append(utterance, tone(count, level, len(participants)), now_ns=0)
+    utterance.growing = growing
+    return utterance
+
+
+def test_take_is_silent_when_nobody_speaks():
+    timeline = Timeline()
+    assert not timeline.take(100).any()
+    assert timeline.heard == 100
+
+
+def test_utterance_starts_behind_what_was_heard_on_a_whole_millisecond():
+    timeline = Timeline()
+    timeline.take(1001)
+    utterance = say(timeline, (0,), 160)
+    assert utterance.start == 1008
+    assert utterance.start_us == 63_000
+
+
+def test_take_returns_each_voice_in_its_lane():
+    timeline = Timeline()
+    say(timeline, (1,), 160, level=0.25)
+    voices = timeline.take(320)
+    assert not voices[0].any()
+    np.testing.assert_array_equal(voices[1], np.repeat(np.float32([0.25, 0]), 160))
+
+
+@pytest.mark.parametrize("block", [1, 7, 100, 1000])
+def test_take_returns_the_same_voices_in_blocks_of_any_size(block: int):
+    rng = np.random.default_rng(0)
+    audio = rng.standard_normal((2, 1000)).astype(np.float32)
+    timeline = Timeline()
+    utterance = timeline.begin(1, (0, 1), 0)
+    for part in np.array_split(audio, 13, axis=1):
+        timeline.append(utterance, part, 0)
+    taken = np.concatenate([timeline.take(block) for _ in range(-(-1000 // block))], axis=1)
+    np.testing.assert_array_equal(taken[:, :1000], audio)
+
+
+def test_second_utterance_of_a_voice_waits_for_the_first():
+    timeline = Timeline()
+    first = say(timeline, (0,), 1600)
+    second = say(timeline, (0,), 1600)
+    assert second.start == first.end
+
+
+def test_voices_may_overlap():
+    timeline = Timeline()
+    first = say(timeline, (0,), 1600)
+    second = say(timeline, (1,), 1600)
+    assert second.start == first.start
+
+
+def test_media_time_counts_from_the_first_sample():
+    timeline = Timeline()
+    timeline.take(160)
+    utterance = say(timeline, (0,), 1600)
+    assert timeline.speaking_at(0, 10_000 + 25_000) == (utterance.utterance_id, 25_000)
+    assert timeline.speaking_at(1, 35_000) is None
+    assert utterance.timeline_us(25_000) == 35_000
+
+
+def test_media_time_is_none_outside_the_utterance():
+    timeline = Timeline()
+    timeline.take(160)
+    utterance = say(timeline, (0,), 160)
+    assert utterance.media_us(9_999) is None
+    assert utterance.media_us(20_000) is None
+
+
+def test_known_until_ends_where_a_growing_utterance_ends():
+    timeline = Timeline()
+    say(timeline, (0,), 320, growing=True)
+    assert timeline.known_until(now_ns=0) == 320
+
+
+def test_known_until_is_open_when_nothing_grows():
+    timeline = Timeline()
+    say(timeline, (0,), 320)
+    assert timeline.known_until(now_ns=0) == FOREVER
+
+
+def test_silence_goes_on_when_a_growing_utterance_brings_nothing():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 320, growing=True)
+    assert timeline.known_until(UNDERRUN_NS) == FOREVER
+    timeline.take(1600)
+    timeline.append(utterance, tone(160), UNDERRUN_NS)
+    assert [segment.start for segment in utterance.segments] == [0, 1600]
+    assert utterance.duration_us == 30_000
+    assert utterance.media_us(100_000 + 5_000) == 25_000
+    assert utterance.timeline_us(25_000) == 105_000
+
+
+def test_media_time_stands_still_between_segments():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 320, growing=True)
+    timeline.take(1600)
+    timeline.append(utterance, tone(160), 0)
+    assert utterance.media_us(60_000) == 20_000
+
+
+def test_cut_silences_what_was_not_heard():
+    timeline = Timeline()
+    utterance = say(timeline, (0, 1), 1600)
+    timeline.take(480)
+    assert timeline.cut(utterance) == 30_000
+    assert not timeline.take(1600).any()
+    assert utterance.duration_us == 30_000
+
+
+def test_cut_leaves_the_other_voice_alone():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 1600)
+    say(timeline, (1,), 1600)
+    timeline.take(480)
+    timeline.cut(utterance)
+    voices = timeline.take(480)
+    assert not voices[0].any()
+    assert voices[1].all()
+
+
+def test_cut_removes_an_utterance_that_has_not_begun():
+    timeline = Timeline()
+    say(timeline, (0,), 160)
+    waiting = say(timeline, (0,), 160)
+    assert timeline.cut(waiting) == 0
+    assert not timeline.take(320)[0, 160:].any()
+
+
+def test_append_refuses_more_than_a_voice_may_hold():
+    timeline = Timeline()
+    utterance = timeline.begin(1, (0,), 0)
+    half = np.zeros((1, 16_000 * 301), np.float32)
+    timeline.append(utterance, half, 0)
+    with pytest.raises(LimitError, match="602 s of audio would be waiting; a voice holds at most 600 s"):
+        timeline.append(utterance, half, 0)
+
+
+def test_whole_until_tells_the_dialogue_that_nobody_can_interrupt():
+    timeline = Timeline()
+    assert timeline.whole_until() == 0
+    utterance = say(timeline, (0, 1), 1600)
+    assert timeline.whole_until() == utterance.end
+    timeline.take(1600)
+    assert timeline.whole_until() == 0
+
+
+def test_old_utterances_are_forgotten():
+    timeline = Timeline()
+    for _ in range(200):
+        say(timeline, (0,), MILLISECOND)
+        timeline.take(10 * MILLISECOND)
+    assert 1 not in timeline
+    assert 200 in timeline
