@@ -6,8 +6,11 @@ Sources: Bentivoglio et al. 1997 (rate); Nakano & Kitazawa 2010 (a listener's bl
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from rsatalker.motion.behaviour.chance import happens
 from rsatalker.motion.behaviour.gaze import Gaze
 from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
@@ -31,14 +34,13 @@ class Blinks:
         """Go on by one step."""
         self._age_s += STEP_S
         self._due_s -= STEP_S
-        chance = 1 - np.exp(-SPONTANEOUS_SHARE * manner.blinks_per_minute / 60 * STEP_S)
-        wanted = self._random.random() < chance
+        wanted = happens(self._random, SPONTANEOUS_SHARE * manner.blinks_per_minute / 60)
         wanted |= gaze.shift_rad > 0.2 and self._random.random() < 0.45
         wanted |= (own.stopped or own.paused) and self._random.random() < 0.35
         if partner_began and partner.speaking and self._due_s < 0 and self._random.random() < 0.3:
             self._due_s = self._random.uniform(0.25, 0.5)
         wanted |= 0 <= self._due_s < STEP_S
-        self.began = bool(wanted) and self._age_s > REFRACTORY_S + CLOSE_S + HOLD_S + OPEN_S
+        self.began = wanted and self._age_s > REFRACTORY_S + CLOSE_S + HOLD_S + OPEN_S
         if self.began:
             self._age_s = 0.0
         self.closure = self._shape(self._age_s)
@@ -46,8 +48,8 @@ class Blinks:
     @staticmethod
     def _shape(age_s: float) -> float:
         if age_s < CLOSE_S:
-            return float(np.sin(0.5 * np.pi * age_s / CLOSE_S))
+            return math.sin(0.5 * math.pi * age_s / CLOSE_S)
         if age_s < CLOSE_S + HOLD_S + STEP_S:  # one whole step is shut, so that no rate of display misses it
             return 1.0
         opening = (age_s - CLOSE_S - HOLD_S - STEP_S) / OPEN_S
-        return float(0.5 + 0.5 * np.cos(np.pi * opening)) if opening < 1 else 0.0
+        return 0.5 + 0.5 * math.cos(math.pi * opening) if opening < 1 else 0.0

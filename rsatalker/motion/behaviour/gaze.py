@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.motion.behaviour.chance import happens
 from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
 
@@ -67,7 +68,7 @@ class Gaze:
         elif self._held_s > SHORTEST_S:
             # A two-state process: its share is mean look / (mean look + mean glance away), in every role.
             mean_s = look_s if self.at_partner else look_s * (1 - share) / share
-            if self._random.random() < 1 - np.exp(-STEP_S / max(mean_s - SHORTEST_S, STEP_S)):
+            if happens(self._random, 1 / max(mean_s - SHORTEST_S, STEP_S)):
                 self._look_away(own, manner) if self.at_partner else self._look_at_partner()
 
     def _look_at_partner(self) -> None:

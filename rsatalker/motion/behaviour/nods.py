@@ -6,8 +6,11 @@ amplitudes of 3 to 8 degrees at 1.8 to 3.7 Hz.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from rsatalker.motion.behaviour.chance import happens
 from rsatalker.motion.behaviour.voice_state import BACKCHANNEL_S, STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
 
@@ -35,13 +38,13 @@ class Nods:
         self._since_cue_s = 0.0 if (partner.paused or partner.stopped) else self._since_cue_s + STEP_S
         self.began = self._wants_to_nod(own, partner, manner)
         if self.began:
-            cycles = self._random.choice([1, 2, 3], p=(0.45, 0.35, 0.2))
+            cycles = int(self._random.choice([1, 2, 3], p=(0.45, 0.35, 0.2)))
             self._rate_hz = self._random.uniform(1.9, 3.3)
             self._length_s = cycles / self._rate_hz
-            self._amplitude_rad = np.radians(self._random.uniform(3.0, 7.0))
+            self._amplitude_rad = math.radians(self._random.uniform(3.0, 7.0))
             self._age_s = 0.0
         if own.stressed and own.speaking and self._random.random() < 0.55:
-            self._beat_rad = np.radians(self._random.uniform(1.5, 4.0))
+            self._beat_rad = math.radians(self._random.uniform(1.5, 4.0))
         self._beat_rad *= 0.84  # a beat fades within a fifth of a second
         self.pitch_rad = self._nod() + 0.6 * self._beat_rad
 
@@ -56,11 +59,11 @@ class Nods:
         answering = CUE_WINDOW_S[0] <= self._since_cue_s <= CUE_WINDOW_S[1]
         rate = manner.nods_per_minute / 60
         rate *= (IN_WINDOW if answering else ELSEWHERE) / (1 - TAKEN_S * rate)
-        return self._random.random() < 1 - np.exp(-rate * STEP_S)
+        return happens(self._random, rate)
 
     def _nod(self) -> float:
         if self._age_s >= self._length_s:
             return 0.0
         phase = self._age_s / self._length_s
         envelope = (1 - 0.6 * phase) * min(1.0, (1 - phase) * 4)
-        return float(self._amplitude_rad * envelope * (0.5 - 0.5 * np.cos(2 * np.pi * self._rate_hz * self._age_s)))
+        return self._amplitude_rad * envelope * (0.5 - 0.5 * math.cos(2 * math.pi * self._rate_hz * self._age_s))

@@ -6,8 +6,11 @@ about 600 ms. How many there are is our own design (`manner.py`).
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
+from rsatalker.motion.behaviour.chance import happens
 from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.manner import Manner
 
@@ -31,8 +34,7 @@ class Smiles:
         """Go on by one step."""
         self._left_s -= STEP_S
         rate = manner.smiles_per_minute / 60
-        chance = 1 - np.exp(-rate / (1 - TAKEN_S * rate) * STEP_S)
-        self.began = self._left_s < -1.0 and self._random.random() < chance
+        self.began = self._left_s < -1.0 and happens(self._random, rate / (1 - TAKEN_S * rate))
         if partner_began and self._random.random() < 0.25 + 0.5 * manner.closeness:
             self._answer_in_s = ANSWER_S * self._random.uniform(0.7, 1.4)
         answers = 0 <= self._answer_in_s < STEP_S
@@ -43,4 +45,4 @@ class Smiles:
         rest = 0.04 + 0.09 * manner.closeness
         target = self._target if self._left_s > 0 else rest
         time_s = RISE_S if target > self.amount else FALL_S
-        self.amount += (target - self.amount) * (1 - np.exp(-3 * STEP_S / time_s))
+        self.amount += (target - self.amount) * (1 - math.exp(-3 * STEP_S / time_s))

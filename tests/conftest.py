@@ -1,0 +1,33 @@
+"""Shapes and types of every public call are checked while tests run."""
+
+import sys
+import types
+
+from beartype import BeartypeConf, beartype
+from jaxtyping import install_import_hook
+
+# Before any test imports them. Left out: modules with Numba kernels, which cannot compile a checked function, classes
+# that return themselves, which the checker does not know, and what runs thirty times a second for minutes.
+CHECKED = (
+    "rsatalker.speech",
+    "rsatalker.motion.articulation",
+    "rsatalker.motion.generator",
+    "rsatalker.motion.model",
+    "rsatalker.motion.pose",
+    "rsatalker.motion.rig",
+    "rsatalker.heads.head",
+    "rsatalker.avatars.gaussians",
+    "rsatalker.avatars.light",
+    "rsatalker.renderers.camera",
+    "rsatalker.renderers.reference",
+    "rsatalker.exports.curves",
+    "rsatalker.exports.images",
+    "rsatalker.talker",
+    "sidecar.regions",
+)
+
+# The hook names its checker by module: ours takes an int where a float is due, as every type checker does.
+checker = types.ModuleType("tests_type_checker")
+checker.check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # type: ignore[attr-defined]
+sys.modules[checker.__name__] = checker
+install_import_hook(CHECKED, "tests_type_checker.check")
