@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Shaped
+
+WORLD_UP = np.array([0, 1, 0], np.float32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,3 +34,137 @@ class Camera:
         """Centre of projection in world space, metres."""
         rotation = self.camera_from_world[:3, :3]
         return -rotation.T @ self.camera_from_world[:3, 3]
+
+
+def look_at(
+    position: Float32[np.ndarray, "3"],
+    target: Float32[np.ndarray, "3"],
+    up: Float32[np.ndarray, "3"] = WORLD_UP,
+    vertical_fov_rad: float = 0.5,
+    width: int = 512,
+    height: int = 512,
+) -> Camera:
+    """Return a camera at a place that has the target in the middle of its image.
+
+    Args:
+        position: World space, metres.
+        target: World space, metres.
+        up: The direction that is up in the image; not along the view.
+        vertical_fov_rad: Full angle from the lower to the upper edge.
+        width: Pixels.
+        height: Pixels.
+
+    Raises:
+        ValueError: Target and position are one point, or `up` lies along the view.
+    """
+    focal = height / (2 * np.tan(vertical_fov_rad / 2))
+    K = np.array([[focal, 0, width / 2], [0, focal, height / 2], [0, 0, 1]], np.float32)
+    return Camera(_rigid(_view_axes(position, target, up), position), K, width, height)
+
+
+def fit_camera(
+    eye_position: Float32[np.ndarray, "3"],
+    sphere_center: Float32[np.ndarray, "3"],
+    sphere_radius_m: float,
+    width: int,
+    height: int,
+    margin: float = 1.1,
+    view_axes: Float32[np.ndarray, "3 3"] | None = None,
+) -> Camera:
+    """Return the camera of an eye whose image just holds a sphere.
+
+    Args:
+        eye_position: World space, metres.
+        sphere_center: World space, metres.
+        sphere_radius_m: Metres.
+        width: Pixels.
+        height: Pixels.
+        margin: How much wider than the sphere the image is, at least 1.
+        view_axes: Right, down and forward of the image as rows, in world space: the frustum is then off-axis, as for
+            an engine's eye whose image plane is given. Without it the camera turns to the sphere's centre.
+
+    Raises:
+        ValueError: The eye is inside the sphere, or a given view does not have the whole sphere before it.
+    """
+    offset = sphere_center - eye_position
+    distance = float(np.linalg.norm(offset))
+    if distance <= sphere_radius_m:
+        raise ValueError(
+            f"the eye is {distance:.3f} m from the centre of a sphere of {sphere_radius_m:.3f} m: it must be outside. "
+            "Hide the head, or keep the eye farther away."
+        )
+    if view_axes is None:
+        up = WORLD_UP if abs(offset[1]) < 0.999 * distance else np.array([0, 0, -1], np.float32)
+        view_axes = _view_axes(eye_position, sphere_center, up)
+    center = view_axes @ offset
+    left, right = _edges(float(center[0]), float(center[2]), sphere_radius_m)
+    top, bottom = _edges(float(center[1]), float(center[2]), sphere_radius_m)
+    focal = min(width / (right - left), height / (bottom - top)) / margin
+    cx = width / 2 - focal * (left + right) / 2
+    cy = height / 2 - focal * (top + bottom) / 2
+    K = np.array([[focal, 0, cx], [0, focal, cy], [0, 0, 1]], np.float32)
+    near = max(0.01, (distance - sphere_radius_m) / 2)  # half way, for hair that leaves the sphere
+    return Camera(_rigid(view_axes, eye_position), K, width, height, near)
+
+
+def frustum_tangents(camera: Camera) -> tuple[float, float, float, float]:
+    """Return the tangents of the angles to the left, right, lower and upper edge.
+
+    All are positive where the optical axis is inside the image; an off-axis frustum can have negative ones.
+    """
+    fx, fy, cx, cy = (float(v) for v in (camera.K[0, 0], camera.K[1, 1], camera.K[0, 2], camera.K[1, 2]))
+    return cx / fx, (camera.width - cx) / fx, (camera.height - cy) / fy, cy / fy
+
+
+def check_buffers(
+    cameras: Sequence[Camera], colors: Shaped[np.ndarray, "C H W 4"], depths: Shaped[np.ndarray, "C H W"]
+) -> None:
+    """Check that cameras and images fit each other.
+
+    Raises:
+        ValueError: There is no camera, cameras differ in size, or an image has another shape.
+    """
+    if not cameras:
+        raise ValueError("a render needs at least one camera; 0 were given.")
+    sizes = {(camera.height, camera.width) for camera in cameras}
+    if len(sizes) > 1:
+        raise ValueError(f"cameras of one render must have one size; found {sorted(sizes)}. Render them separately.")
+    expected = (len(cameras), *sizes.pop())
+    if colors.shape != (*expected, 4) or depths.shape != expected:
+        raise ValueError(
+            f"colors must be {(*expected, 4)} and depths {expected}; found {colors.shape} and {depths.shape}."
+        )
+
+
+def _view_axes(
+    position: Float32[np.ndarray, "3"], target: Float32[np.ndarray, "3"], up: Float32[np.ndarray, "3"]
+) -> Float32[np.ndarray, "3 3"]:
+    """Return right, down and forward of a view as rows."""
+    forward = (target - position).astype(np.float64)
+    right = np.cross(forward, up)
+    if not (np.linalg.norm(forward) > 0 and np.linalg.norm(right) > 1e-6 * np.linalg.norm(forward)):
+        raise ValueError(f"a view from {position} to {target} with up {up} has no direction; move one of them.")
+    forward /= np.linalg.norm(forward)
+    right /= np.linalg.norm(right)
+    return np.stack([right, np.cross(forward, right), forward]).astype(np.float32)
+
+
+def _rigid(axes: Float32[np.ndarray, "3 3"], position: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "4 4"]:
+    """Return camera_from_world of a view from a position."""
+    camera_from_world = np.eye(4, dtype=np.float32)
+    camera_from_world[:3, :3] = axes
+    camera_from_world[:3, 3] = -axes @ position
+    return camera_from_world
+
+
+def _edges(across: float, ahead: float, radius: float) -> tuple[float, float]:
+    """Return the slopes of the two tangents from the origin to a circle.
+
+    Raises:
+        ValueError: A part of the circle is beside or behind the origin.
+    """
+    direction = np.arctan2(across, ahead)
+    half_width = np.arcsin(min(radius / np.hypot(across, ahead), 1.0))
+    if not abs(direction) + half_width < np.pi / 2:
+        raise ValueError("a part of the sphere is beside or behind the eye; turn the view towards it.")
+    return float(np.tan(direction - half_width)), float(np.tan(direction + half_width))

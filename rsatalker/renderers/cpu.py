@@ -1,0 +1,193 @@
+"""The renderer for machines without CUDA: a tile rasteriser in Numba, no compiler needed on the user's machine."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Int16, Int32, Int64, UInt8, UInt32
+
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.renderers.camera import Camera, check_buffers, look_at
+from rsatalker.renderers.cpu_composite import composite_tiles
+from rsatalker.renderers.cpu_project import GAUSSIANS_PER_CHUNK, SPLAT_COLUMNS, camera_rows, project_gaussians
+from rsatalker.renderers.cpu_sort import TILE, fill_tile_lists, sort_by_depth
+from rsatalker.renderers.worker_threads import WorkerThreads, usable_threads
+
+BYTE_SCALE, BYTE_ROUNDING = np.float32(255), np.float32(0.5)
+FLOAT_SCALE, FLOAT_ROUNDING = np.float32(1), np.float32(0)
+SPARE = 1.25  # room to grow when memory must be taken anew, so that a moving head soon stops asking
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """Memory between the stages, for C cameras, up to N Gaussians and one image size."""
+
+    splats: Float32[np.ndarray, "C N 16"]
+    boxes: Int16[np.ndarray, "C N 4"]
+    keys: UInt32[np.ndarray, "C 2 N"]
+    order: Int32[np.ndarray, "C 2 N"]
+    visible: Int64[np.ndarray, " C"]
+    totals: Int64[np.ndarray, " C"]
+    tile_begins: Int64[np.ndarray, "C rows columns"]
+    tile_ends: Int64[np.ndarray, "C rows columns"]
+
+    @staticmethod
+    def empty(cameras: int, gaussians: int, width: int, height: int) -> Scratch:
+        """Return memory that is not cleared; the kernels write before they read."""
+        tiles = (cameras, -(-height // TILE), -(-width // TILE))
+        return Scratch(
+            np.empty((cameras, gaussians, SPLAT_COLUMNS), np.float32),
+            np.empty((cameras, gaussians, 4), np.int16),
+            np.empty((cameras, 2, gaussians), np.uint32),
+            np.empty((cameras, 2, gaussians), np.int32),
+            np.empty(cameras, np.int64),
+            np.empty(cameras, np.int64),
+            np.empty(tiles, np.int64),
+            np.empty(tiles, np.int64),
+        )
+
+    def holds(self, cameras: int, gaussians: int, width: int, height: int) -> bool:
+        """Return whether a render of this size fits."""
+        tiles = (cameras, -(-height // TILE), -(-width // TILE))
+        return self.tile_begins.shape == tiles and self.splats.shape[1] >= gaussians
+
+
+class CpuRenderer:
+    """Draws Gaussians with a bounded number of threads; safe to call from several threads, one render at a time."""
+
+    name = "cpu"
+
+    def __init__(self, threads: int | None = None) -> None:
+        self._threads = WorkerThreads(usable_threads() if threads is None else threads)
+        self._lock = threading.Lock()  # the scratch memory serves one render at a time
+        self._scratch = Scratch.empty(0, 0, 0, 0)
+        self._tile_splats: Int32[np.ndarray, "C L"] = np.empty((0, 0), np.int32)
+
+    def warm_up(self) -> None:
+        """Compile the kernels, or load them from Numba's cache, so that the first frame comes at once."""
+        camera = look_at(np.zeros(3, np.float32), np.array([0, 0, 1], np.float32), width=16, height=16)
+        gaussian = Gaussians(
+            np.array([[0, 0, 1]], np.float32),
+            np.full((1, 6), 1e-4, np.float32),
+            np.ones(1, np.float32),
+            np.ones((1, 3), np.float32),
+            np.zeros(1, np.uint8),
+        )
+        self.render(gaussian, [camera], np.empty((1, 16, 16, 4), np.uint8), np.empty((1, 16, 16), np.float32))
+
+    def render(
+        self,
+        gaussians: Gaussians,
+        cameras: Sequence[Camera],
+        colors: UInt8[np.ndarray, "C H W 4"],
+        depths: Float32[np.ndarray, "C H W"],
+    ) -> None:
+        """Draw what each camera sees into the caller's images; every pixel is written.
+
+        Args:
+            gaussians: In world space.
+            cameras: One a view; all of one size.
+            colors: Premultiplied sRGB with alpha, top row first.
+            depths: Expected depth along the camera's z, metres; 0 where nothing is drawn.
+
+        Raises:
+            ValueError: Cameras and images do not fit each other, or a Gaussian holds NaN or infinity.
+        """
+        check_buffers(cameras, colors, depths)
+        with self._lock:
+            self._draw(gaussians, cameras, colors, depths, BYTE_SCALE, BYTE_ROUNDING)
+
+    def render_floats(
+        self,
+        gaussians: Gaussians,
+        cameras: Sequence[Camera],
+        colors: Float32[np.ndarray, "C H W 4"],
+        depths: Float32[np.ndarray, "C H W"],
+    ) -> None:
+        """Draw as `render` does, without rounding to bytes: colours and alpha in [0, 1]."""
+        check_buffers(cameras, colors, depths)
+        with self._lock:
+            self._draw(gaussians, cameras, colors, depths, FLOAT_SCALE, FLOAT_ROUNDING)
+
+    def _draw(
+        self,
+        gaussians: Gaussians,
+        cameras: Sequence[Camera],
+        colors: np.ndarray,
+        depths: np.ndarray,
+        scale: np.float32,
+        rounding: np.float32,
+    ) -> None:
+        count, width, height = len(gaussians), cameras[0].width, cameras[0].height
+        if not self._scratch.holds(len(cameras), count, width, height):
+            self._scratch = Scratch.empty(len(cameras), int(count * SPARE), width, height)
+        scratch = self._scratch
+        splats, boxes = scratch.splats[:, :count], scratch.boxes[:, :count]
+        run = self._threads.run
+
+        unusable = np.zeros(1, np.int64)
+        run(
+            project_gaussians,
+            gaussians.means,
+            gaussians.covariances,
+            gaussians.opacities,
+            gaussians.colors,
+            gaussians.antialiased,
+            camera_rows(cameras),
+            width,
+            height,
+            splats,
+            boxes,
+            unusable,
+            chunks=-(-count // GAUSSIANS_PER_CHUNK) * len(cameras),
+        )
+        if unusable[0]:
+            raise ValueError(_complaint(gaussians, int(unusable[0]) - 1))
+        run(
+            sort_by_depth,
+            splats.view(np.uint32),
+            boxes,
+            scratch.keys,
+            scratch.order,
+            scratch.visible,
+            scratch.tile_begins,
+            scratch.totals,
+            chunks=len(cameras),
+        )
+        longest = int(scratch.totals.max())
+        if self._tile_splats.shape[0] != len(cameras) or self._tile_splats.shape[1] < longest:
+            self._tile_splats = np.empty((len(cameras), int(longest * SPARE)), np.int32)
+        run(
+            fill_tile_lists,
+            boxes,
+            scratch.order,
+            scratch.visible,
+            scratch.tile_begins,
+            scratch.tile_ends,
+            self._tile_splats,
+            chunks=len(cameras),
+        )
+        run(
+            composite_tiles,
+            splats,
+            boxes,
+            scratch.tile_begins,
+            scratch.tile_ends,
+            self._tile_splats,
+            scale,
+            rounding,
+            colors,
+            depths,
+            chunks=scratch.tile_begins.size,
+        )
+
+
+def _complaint(gaussians: Gaussians, index: int) -> str:
+    """Return what is wrong with a Gaussian that cannot be drawn."""
+    for name in ("means", "covariances", "opacities", "colors"):
+        if not np.isfinite(values := getattr(gaussians, name)[index]).all():
+            return f"Gaussian {index} of {len(gaussians)} has {name} {values}; all numbers must be finite."
+    return f"Gaussian {index} of {len(gaussians)} has numbers too large to draw; check the avatar's scale in metres."
