@@ -1,0 +1,142 @@
+"""Start here: the path from audio to frame, one line per stage.
+
+audio -> features -> motion (`Dialogue`, both heads, ahead of time) -> mesh -> gaussians -> frame (`Talker`, one head,
+just in time). Motion runs on the audio's timeline, samples and not seconds of any clock; frames are drawn when wanted.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from rsatalker.avatars.avatar import Avatar
+from rsatalker.avatars.light import Light
+from rsatalker.motion.generator import MotionGenerator
+from rsatalker.motion.model import Lips, MotionModel
+from rsatalker.motion.pose import FlameMotion, FlamePose
+from rsatalker.motion.social import Relationship
+from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.renderer import Renderer
+from rsatalker.speech.features import LogMel
+from rsatalker.speech.loudness import loudness_db
+
+EYES_IN_HEAD = np.array([0.0, 0.035, 0.08], np.float32)  # metres: the point between the eyes, for who looks where
+
+
+class Dialogue:
+    """Two heads that talk to each other: audio -> features -> motion.
+
+    Attributes:
+        features_ms: Time that the last `push` spent on features.
+        motion_ms: Time that the last `push` spent on motion.
+    """
+
+    def __init__(self, model: MotionModel, relationship: Relationship, seed: int) -> None:
+        self.features_ms = self.motion_ms = 0.0
+        self._speech = LogMel(voices=2)
+        self._lips = model.sharing_weights()
+        self._lips.start_streaming(batch=2)
+        self._generator = MotionGenerator(relationship, seed)
+        self._loudness: Float32[np.ndarray, "2 T"] = np.zeros((2, 0), np.float32)
+
+    @property
+    def relationship(self) -> Relationship:
+        """Who the two are to each other; a change shows from the next instant on."""
+        return self._generator.relationship
+
+    @relationship.setter
+    def relationship(self, relationship: Relationship) -> None:
+        self._generator.relationship = relationship
+
+    def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:
+        """Tell both heads where they stand, so that they know where to look; each at rest looks along its +z."""
+        eyes = world_from_head[:, :3, :3] @ EYES_IN_HEAD + world_from_head[:, :3, 3]
+        for participant in (0, 1):
+            rotation = world_from_head[participant, :3, :3]
+            x, y, z = rotation.T @ (eyes[1 - participant] - eyes[participant])
+            yaw, pitch = np.arctan2(x, z), -np.arctan2(y, np.hypot(x, z))
+            self._generator.toward[participant] = (np.clip(yaw, -1.2, 1.2), np.clip(pitch, -0.6, 0.6))
+
+    def interrupt(self, participant: int) -> None:
+        """Let one mouth relax within 100 ms."""
+        self._generator.interrupt(participant)
+
+    def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
+        """Return the motion of all instants that these samples complete; possibly none.
+
+        Args:
+            voices: The next samples of both voices at 16 kHz, in [-1, 1]; a silent one is zeros.
+        """
+        return self._advance(voices, ends=False)
+
+    def finish(self) -> tuple[FlameMotion, FlameMotion]:
+        """Return the instants that were still waiting for the audio after them, as if silence followed."""
+        return self._advance(np.zeros((2, 0), np.float32), ends=True)
+
+    def _advance(self, voices: Float32[np.ndarray, "2 S"], *, ends: bool) -> tuple[FlameMotion, FlameMotion]:
+        started = time.perf_counter()
+        features = self._speech.finish() if ends else self._speech.push(voices)
+        self._loudness = np.concatenate([self._loudness, loudness_db(features)], axis=1)
+        featured = time.perf_counter()
+        motion = self._move(self._lips.push(features))
+        if ends:
+            rest = self._move(self._lips.finish())
+            motion = FlameMotion.joined((motion[0], rest[0])), FlameMotion.joined((motion[1], rest[1]))
+        moved = time.perf_counter()
+        self.features_ms, self.motion_ms = (featured - started) * 1e3, (moved - featured) * 1e3
+        return motion
+
+    def _move(self, lips: Lips) -> tuple[FlameMotion, FlameMotion]:
+        instants = lips.activity.shape[1]
+        loudness, self._loudness = self._loudness[:, :instants], self._loudness[:, instants:]
+        return self._generator.push(lips.articulation, lips.activity, loudness)
+
+
+@dataclass(frozen=True, slots=True)
+class StageTimings:
+    """Milliseconds that each stage of one drawing took."""
+
+    mesh_ms: float
+    gaussians_ms: float
+    frame_ms: float
+
+
+class Talker:
+    """One head: mesh -> gaussians -> frame."""
+
+    def __init__(self, avatar: Avatar, renderer: Renderer) -> None:
+        self.avatar = avatar
+        self._renderer = renderer
+
+    def draw(
+        self,
+        pose: FlamePose,
+        cameras: Sequence[Camera],
+        light: Light,
+        world_from_head: Float32[np.ndarray, "4 4"],
+        colors: UInt8[np.ndarray, "C H W 4"],
+        depths: Float32[np.ndarray, "C H W"],
+    ) -> StageTimings:
+        """Draw the head at one instant into the caller's buffers.
+
+        Args:
+            pose: What the head does.
+            cameras: One for each eye.
+            light: Of the scene, in world space.
+            world_from_head: Where the head stands.
+            colors: Receives premultiplied sRGB.
+            depths: Receives metres along each camera's z; 0 where there is nothing.
+        """
+        started = time.perf_counter()
+        vertices = self.avatar.head(pose)
+        meshed = time.perf_counter()
+        between_eyes = np.mean([camera.position for camera in cameras], axis=0).astype(np.float32)
+        gaussians = self.avatar.follow(vertices, pose, light, between_eyes, world_from_head)
+        followed = time.perf_counter()
+        self._renderer.render(gaussians, cameras, colors, depths)
+        drawn = time.perf_counter()
+        return StageTimings((meshed - started) * 1e3, (followed - meshed) * 1e3, (drawn - followed) * 1e3)
