@@ -41,6 +41,8 @@ from rsatalker.training.phones import Segment, Viseme
 PART_S = 120.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
 SHORTEST_S = 0.6  # shorter utterances teach nothing about context
 BABBLE_VOICES = 24  # clips from which each process mixes babble
+LISTENING_SHARE = 0.12  # of the utterances are followed by seconds of silence, as when the other one speaks
+HISS_SHARE = 0.8  # of the utterances have a microphone's hiss; the others are digital, as an engine's own speech is
 Split = Literal["training", "held-out"]
 
 
@@ -191,10 +193,13 @@ def babble_voices() -> tuple[Samples, ...]:
 def _with_silence_around(spoken: Spoken, rng: np.random.Generator) -> tuple[Samples, list[Segment]]:
     """Return the utterance at a random loudness, with quiet before and after it."""
     before_s, after_s = rng.uniform(0, 0.6), rng.uniform(0.1, 0.8)
+    if rng.random() < LISTENING_SHARE:
+        after_s = rng.uniform(2, 6)
     scaled = spoken.samples * np.float32(rng.uniform(0.3, 0.9) / np.abs(spoken.samples).max())
     samples = np.pad(scaled, (int(before_s * SPEECH_RATE_HZ), int(after_s * SPEECH_RATE_HZ)))
-    hiss = rng.standard_normal(len(samples)).astype(np.float32)
-    samples = samples + hiss * np.float32(10 ** (-rng.uniform(55, 90) / 20))
+    if rng.random() < HISS_SHARE:
+        hiss = rng.standard_normal(len(samples)).astype(np.float32)
+        samples = samples + hiss * np.float32(10 ** (-rng.uniform(55, 90) / 20))
     segments = [Segment(Viseme.SILENCE, 0.0, before_s)]
     segments += [Segment(viseme, start_s + before_s, end_s + before_s) for viseme, start_s, end_s in spoken.segments]
     segments.append(Segment(Viseme.SILENCE, segments[-1].end_s, len(samples) / SPEECH_RATE_HZ))

@@ -1,0 +1,232 @@
+"""The motion model: what the lips do, from the features of a voice. Read it from top to bottom.
+
+A causal convolution is a linear map of the present and some past steps. Two of them turn 120 features a second into 30
+encodings a second; a stack of them, each reaching twice as far back as the last, listens to the past 1.5 s; three
+linear heads read what the mouth does, whether there is a voice, and which viseme sounds.
+
+Nothing sees the future. Instead the model answers late: its output at instant t describes instant t - look_ahead,
+because a mouth moves before its sound (by 80 to 160 ms in filmed speech). Streaming keeps, in each convolution, just
+the past steps that it will look at again, so a step costs one step however far the model listens back.
+
+The structure follows no published model; RSATalker's own (arXiv 2601.10606) is not public in this detail.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32
+from torch import Tensor, nn
+from torch.nn.functional import gelu, pad
+
+
+@dataclass(frozen=True, slots=True)
+class MotionModelConfig:
+    """Sizes of the model; saved in its checkpoint.
+
+    Attributes:
+        feature_bands: Numbers in one feature.
+        features_per_instant: Features in one instant of motion; 120 Hz and 30 Hz.
+        feature_mean: Mean of all features of the corpus; they enter as (feature - mean) / std.
+        feature_std: Their standard deviation.
+        front_channels: Width at 60 Hz, where bursts and closures are told apart.
+        channels: Width of the stack.
+        taps: Steps that each convolution sees.
+        dilations: Distance between those steps, layer by layer.
+        look_ahead: Instants by which the answer lags behind the sound; 3 are 100 ms.
+        controls: Articulation controls (`ARTICULATION_NAMES`).
+        visemes: Classes of the auxiliary head; it exists for training.
+    """
+
+    feature_bands: int = 80
+    features_per_instant: int = 4
+    feature_mean: float = -6.0
+    feature_std: float = 4.0
+    front_channels: int = 96
+    channels: int = 208
+    taps: int = 3
+    dilations: tuple[int, ...] = (1, 2, 4, 8, 1, 2, 4)  # the second rise refines what the first one found
+    look_ahead: int = 3
+    controls: int = 12
+    visemes: int = 17
+
+
+class CausalConvolution(nn.Module):
+    """A linear map of the present step and `taps - 1` earlier ones, `dilation` steps apart.
+
+    While streaming, `past` holds the steps that will be looked at again; otherwise it is None and the past is zeros.
+    """
+
+    def __init__(self, inputs: int, outputs: int, taps: int, dilation: int = 1) -> None:
+        super().__init__()
+        self.mix = nn.Linear(taps * inputs, outputs)
+        self.inputs, self.taps, self.dilation = inputs, taps, dilation
+        self.reach = (taps - 1) * dilation
+        self.past: Tensor | None = None
+
+    def forward(self, steps: Float[Tensor, "B T I"]) -> Float[Tensor, "B T O"]:
+        """Return one output a step."""
+        if self.past is None:
+            seen = pad(steps, (0, 0, self.reach, 0))  # (B, reach + T, I)
+        else:
+            seen = torch.cat([self.past, steps], dim=1)
+            self.past = seen[:, seen.shape[1] - self.reach :]
+        count = steps.shape[1]
+        taps = [seen[:, tap * self.dilation : tap * self.dilation + count] for tap in range(self.taps)]
+        return self.mix(torch.cat(taps, dim=-1))
+
+
+class SpeechEncoder(nn.Module):
+    """Features of a voice at 120 Hz in, one encoding an instant out."""
+
+    def __init__(self, config: MotionModelConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.front = CausalConvolution(2 * config.feature_bands, config.front_channels, taps=2)  # 60 Hz, sees 33 ms
+        self.join = CausalConvolution(2 * config.front_channels, config.channels, taps=2)  # 30 Hz, sees 75 ms
+        self.stack = nn.ModuleList(
+            CausalConvolution(config.channels, config.channels, config.taps, dilation) for dilation in config.dilations
+        )
+        self.norm = nn.LayerNorm(config.channels)
+        for layer in self.stack:  # small at first: the stack starts close to the identity
+            assert isinstance(layer, CausalConvolution)
+            nn.init.normal_(layer.mix.weight, 0, 0.5 / (config.taps * config.channels) ** 0.5)
+            nn.init.zeros_(layer.mix.bias)
+
+    def forward(self, features: Float[Tensor, "B F 80"]) -> Float[Tensor, "B T C"]:
+        """Return encodings; F is a multiple of `features_per_instant`."""
+        batch, count, bands = features.shape
+        normal = (features - self.config.feature_mean) / self.config.feature_std
+        x = gelu(self.front(normal.reshape(batch, count // 2, 2 * bands)))  # (B, 2T, front)
+        x = self.join(x.reshape(batch, count // self.config.features_per_instant, -1))  # (B, T, C)
+        for layer in self.stack:
+            x = x + gelu(layer(x))
+        return self.norm(x)
+
+
+class Prediction(NamedTuple):
+    """What the heads say at each step; step t describes instant t - look_ahead.
+
+    Attributes:
+        articulation: Controls, about 0 to 1.
+        activity_logit: Whether a voice sounds.
+        viseme_logits: Which viseme sounds.
+    """
+
+    articulation: Float[Tensor, "B T 12"]
+    activity_logit: Float[Tensor, "B T"]
+    viseme_logits: Float[Tensor, "B T visemes"]
+
+
+@dataclass(frozen=True, slots=True)
+class Lips:
+    """What the lips of several voices do, instant by instant.
+
+    Attributes:
+        articulation: Controls in [0, 1] in the order of `ARTICULATION_NAMES`.
+        activity: Probability that the voice sounds.
+    """
+
+    articulation: Float32[np.ndarray, "B T 12"]
+    activity: Float32[np.ndarray, "B T"]
+
+
+class MotionModel(nn.Module):
+    """Lips of any number of voices, each from its own features; deterministic.
+
+    One streaming state at a time: a second conversation takes its own `sharing_weights()`. Not thread-safe.
+    """
+
+    def __init__(self, config: MotionModelConfig | None = None) -> None:
+        super().__init__()
+        self.config = config or MotionModelConfig()
+        self.speech_encoder = SpeechEncoder(self.config)
+        self.articulation = nn.Linear(self.config.channels, self.config.controls)
+        self.activity = nn.Linear(self.config.channels, 1)
+        self.viseme = nn.Linear(self.config.channels, self.config.visemes)
+        self.instants_to_skip = 0  # while streaming: answers about instants before the first
+        self.last_feature: Tensor | None = None  # while streaming
+
+    def forward(self, features: Float[Tensor, "B F 80"]) -> Prediction:
+        """Return the heads' answers to whole clips, `look_ahead` instants late."""
+        encoding = self.speech_encoder(features)  # (B, T, C)
+        return Prediction(self.articulation(encoding), self.activity(encoding)[..., 0], self.viseme(encoding))
+
+    def lips(self, features: Float32[np.ndarray, "B F 80"]) -> Lips:
+        """Return the lips of whole clips, one instant for every four features; for a model that is not streaming."""
+        assert not self.is_streaming
+        with self.streaming(len(features)):
+            return _joined(self.push(features), self.finish())
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether the model holds a streaming state."""
+        return self._convolutions()[0].past is not None
+
+    @contextmanager
+    def streaming(self, batch: int) -> Iterator[None]:
+        """Within this context `push` continues where the last one ended, for `batch` voices that run side by side."""
+        self.start_streaming(batch)
+        try:
+            yield
+        finally:
+            self.stop_streaming()
+
+    def start_streaming(self, batch: int) -> None:
+        """Begin a stream of `batch` voices; what was streamed before is forgotten."""
+        for layer in self._convolutions():
+            layer.past = torch.zeros(batch, layer.reach, layer.inputs)
+        self.instants_to_skip = self.config.look_ahead
+        self.last_feature = torch.full((batch, 1, self.config.feature_bands), self.config.feature_mean)
+
+    def stop_streaming(self) -> None:
+        """Forget the stream."""
+        for layer in self._convolutions():
+            layer.past = None
+        self.last_feature = None
+
+    @torch.inference_mode()
+    def push(self, features: Float32[np.ndarray, "B F 80"]) -> Lips:
+        """Return the instants that are decided now, possibly none; they follow those of the last push.
+
+        Args:
+            features: New features of each voice; F is a multiple of `features_per_instant`.
+        """
+        assert self.is_streaming, "push needs `with model.streaming(batch):`"
+        new = torch.from_numpy(features)
+        if new.shape[1] == 0:
+            return self._lips(new.new_zeros(len(new), 0, self.config.controls), new.new_zeros(len(new), 0))
+        self.last_feature = new[:, -1:].clone()
+        prediction = self(new)
+        skipped = min(self.instants_to_skip, prediction.articulation.shape[1])
+        self.instants_to_skip -= skipped
+        return self._lips(prediction.articulation[:, skipped:], prediction.activity_logit[:, skipped:].sigmoid())
+
+    def finish(self) -> Lips:
+        """Return the last `look_ahead` instants, as if the last feature went on."""
+        assert self.last_feature is not None, "finish needs `with model.streaming(batch):`"
+        count = self.config.look_ahead * self.config.features_per_instant
+        return self.push(self.last_feature.repeat(1, count, 1).numpy())
+
+    def sharing_weights(self) -> MotionModel:
+        """Return a model of the same weights, in the same memory, with a streaming state of its own."""
+        return copy.deepcopy(self, {id(weight): weight for weight in self.parameters()})
+
+    def _convolutions(self) -> list[CausalConvolution]:
+        return [layer for layer in self.modules() if isinstance(layer, CausalConvolution)]
+
+    def _lips(self, articulation: Tensor, activity: Tensor) -> Lips:
+        return Lips(articulation.clamp(0, 1).numpy(), activity.numpy())
+
+
+def _joined(*parts: Lips) -> Lips:
+    return Lips(
+        np.concatenate([part.articulation for part in parts], axis=1),
+        np.concatenate([part.activity for part in parts], axis=1),
+    )

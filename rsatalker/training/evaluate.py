@@ -1,0 +1,151 @@
+"""Measures a checkpoint beside two baselines, on held-out voices and on real speech with phone alignments."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, fields
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+import torch
+from rich.console import Console
+from rich.table import Table
+
+from rsatalker.errors import AssetError
+from rsatalker.motion.checkpoint import load_checkpoint
+from rsatalker.motion.model import MotionModel
+from rsatalker.speech.audio import at_speech_rate, read_audio
+from rsatalker.training.augment import Samples, background, with_noise
+from rsatalker.training.baselines import Articulation, Features, LoudnessLips, MfccLips
+from rsatalker.training.corpus import babble_voices, example_of
+from rsatalker.training.examples import Example, read_corpus
+from rsatalker.training.metrics import LipScores, Scored, lip_scores
+from rsatalker.training.phones import Segment, Viseme, segments_of, visemes_of_arpabet
+
+SPEECH_PEAK = 0.6  # real clips are brought to this peak, about what the corpus has
+QUIET_GAIN = 10 ** (-15 / 20)  # the same clips 15 dB down
+NOISE_SNR_DB = 10.0  # of the noisy copies: a busy room
+BASELINE_EXAMPLES = 400  # of the training split: plenty for 17 templates
+Lipper = Callable[[Features], Articulation]
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluateOptions:
+    """What to measure.
+
+    Attributes:
+        checkpoint: None takes the bundled one.
+        corpus: Folder that `rsatalker corpus` made; its held-out voices are scored and the baselines are fitted to it.
+        speech: Folder of recordings with an `alignment.json`: for each file its `phones`, rows of ARPAbet symbol, start
+            and end in seconds. None scores held-out voices only.
+        report: Where to write the scores as JSON; None prints only.
+    """
+
+    checkpoint: Path | None = None
+    corpus: Path = Path("corpus")
+    speech: Path | None = None
+    report: Path | None = None
+
+
+def evaluate(options: EvaluateOptions, console: Console | None = None) -> dict[str, dict[str, LipScores]]:
+    """Print a table and return scores by set of clips and by method.
+
+    Raises:
+        AssetError: Corpus, checkpoint or alignment are missing or damaged.
+        AudioError: A recording cannot be read.
+    """
+    torch.set_num_threads(1)
+    model = load_checkpoint(options.checkpoint)
+    sets = {"held-out voices": list(read_corpus(options.corpus, "held-out"))}
+    if options.speech is not None:
+        sets |= real_speech_sets(options.speech)
+    fitted_to = training_sample(options.corpus)
+    lippers: dict[str, Lipper] = {
+        "loudness": LoudnessLips(fitted_to),
+        "MFCC nearest viseme": MfccLips(fitted_to),
+        "model": lambda features: model.lips(features[None]).articulation[0],
+    }
+    report = {
+        name: {method: scored(lipper, examples) for method, lipper in lippers.items()}
+        for name, examples in sets.items()
+    }
+    (console or Console()).print(score_table(report, model))
+    if options.report is not None:
+        plain = {name: {m: asdict(s) for m, s in scores.items()} for name, scores in report.items()}
+        options.report.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
+    return report
+
+
+def training_sample(corpus: Path) -> list[Example]:
+    """Return clean examples of all training voices alike."""
+    clean = [example for example in read_corpus(corpus, "training") if not example.noisy]
+    return list(islice(clean, 0, None, max(1, len(clean) // BASELINE_EXAMPLES)))
+
+
+def scored(lipper: Lipper, examples: Sequence[Example]) -> LipScores:
+    """Return the scores of one method on a set of clips."""
+    return lip_scores(
+        Scored(
+            lipper(example.features.astype(np.float32)),
+            example.articulation.astype(np.float32),
+            example.visemes,
+            example.segments,
+        )
+        for example in examples
+    )
+
+
+def real_speech_sets(folder: Path) -> dict[str, list[Example]]:
+    """Return the recordings of a folder as they are, 15 dB quieter, and with noise, babble or music at 10 dB."""
+    recordings = list(aligned_recordings(folder))
+    rng = np.random.default_rng(0)
+    noise = [background(len(samples), rng, babble_voices()) for samples, _, _ in recordings]
+    sets: dict[str, list[Example]] = {"real speech": [], "real speech, -15 dB": [], "real speech, noise at 10 dB": []}
+    for (samples, segments, name), its_noise in zip(recordings, noise, strict=True):
+        versions = (samples, samples * np.float32(QUIET_GAIN), with_noise(samples, its_noise, NOISE_SNR_DB))
+        for clips, version in zip(sets.values(), versions, strict=True):
+            clips.append(example_of(version, segments, name, group=1))
+    return sets
+
+
+def aligned_recordings(folder: Path) -> Iterator[tuple[Samples, list[Segment], str]]:
+    """Yield samples at 16 kHz, segments and file name of each recording in `alignment.json`.
+
+    Raises:
+        AssetError: There is no such file, or it is no alignment.
+        AudioError: A recording cannot be read.
+    """
+    path = folder / "alignment.json"
+    try:
+        alignments = json.loads(path.read_text(encoding="utf-8"))
+        phones = {
+            name: [(str(p), float(s), float(e)) for p, s, e in clip["phones"]] for name, clip in alignments.items()
+        }
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise AssetError(
+            f"{path} cannot be read as alignments ({error}); expected "
+            '{"file.wav": {"phones": [["ah", 0.0, 0.1], ...]}, ...}.'
+        ) from error
+    for name, rows in phones.items():
+        samples = at_speech_rate(read_audio(folder / name)).mean(axis=0)
+        shapes = ((visemes_of_arpabet(phone) or (Viseme.SILENCE,), start_s, end_s) for phone, start_s, end_s in rows)
+        yield samples * np.float32(SPEECH_PEAK / np.abs(samples).max()), segments_of(shapes), name
+
+
+def score_table(report: dict[str, dict[str, LipScores]], model: MotionModel) -> Table:
+    """Return the scores as a table, one row for each set and method."""
+    parameters = sum(weight.numel() for weight in model.parameters())
+    look_ahead_ms = model.config.look_ahead * 1000 / 30
+    table = Table(title=f"Lips: {parameters:,} parameters, look-ahead {look_ahead_ms:.0f} ms", title_justify="left")
+    for heading in ("clips", "method"):
+        table.add_column(heading)
+    for field in fields(LipScores):
+        table.add_column(field.name.replace("_", "\n"), justify="right")
+    for name, scores in report.items():
+        for method, its in scores.items():
+            values = (getattr(its, field.name) for field in fields(LipScores))
+            table.add_row(name, method, *(f"{v:.0f}" if abs(v) >= 10 else f"{v:.2f}" for v in values))
+        table.add_section()
+    return table

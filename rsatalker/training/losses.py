@@ -1,0 +1,41 @@
+"""What the motion model is trained to: lips in place, lips moving alike, and knowing which viseme sounds."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits, cross_entropy
+
+from rsatalker.motion.articulation import ARTICULATION_INDEX
+from rsatalker.motion.model import Prediction
+from rsatalker.training.batches import Batch, is_speech
+
+CONTROL_WEIGHTS = torch.tensor([1.5, 2.0, 1.2, 1.0, 0.7, 0.7, 1.2, 0.8, 0.4, 0.4, 0.5, 0.6])  # what viewers look at
+CONTACTS = [ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"]]
+CONTACT_EXTRA = 2.0  # a missed closure is seen at once; a mean-squared error would rather blur it
+CONTACT_FROM = 0.7  # target above which lips count as touching
+VELOCITY_WEIGHT = 0.5
+VISEME_WEIGHT = 0.05
+ACTIVITY_WEIGHT = 0.05
+WARM_UP = 10  # instants at the start of a stretch that have no past to listen to
+
+
+def lip_loss(prediction: Prediction, batch: Batch, look_ahead: int) -> Float[Tensor, ""]:
+    """Return the loss of a batch; the prediction at t + look_ahead belongs to the target at t."""
+    answer = Prediction(*(part[:, look_ahead:] for part in prediction))
+    target = batch.articulation
+    weight = CONTROL_WEIGHTS.repeat(*target.shape[:2], 1)
+    weight[..., CONTACTS] *= 1 + CONTACT_EXTRA * (target[..., CONTACTS] > CONTACT_FROM)
+    position = weight * (answer.articulation - target) ** 2
+    velocity = CONTROL_WEIGHTS * (answer.articulation.diff(dim=1) - target.diff(dim=1)) ** 2
+    viseme = cross_entropy(answer.viseme_logits[:, WARM_UP:].flatten(0, 1), batch.visemes[:, WARM_UP:].flatten())
+    activity = binary_cross_entropy_with_logits(
+        answer.activity_logit[:, WARM_UP:], is_speech(batch.visemes)[:, WARM_UP:]
+    )
+    return (
+        position[:, WARM_UP:].mean()
+        + VELOCITY_WEIGHT * velocity[:, WARM_UP:].mean()
+        + VISEME_WEIGHT * viseme
+        + ACTIVITY_WEIGHT * activity
+    )
