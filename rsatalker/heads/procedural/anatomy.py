@@ -1,0 +1,78 @@
+"""Figures of the face that the sculpture is pulled to: left half, centimetres, x left, y up, z front.
+
+Sources: mouth width 5.1, nose width 3.6, eye fissure 3.0 with 3.2 between the eyes (Farkas 1994, means of young adults);
+pupils 6.3 apart (Dodgson, Variation and extrema of human interpupillary distance, 2004); eyeball radius 1.2 and cornea
+standing out of it (Forrester, The Eye, 2015), here a little larger, as the lids rest on it. Everything else is sculpted
+by eye.
+"""
+
+import json
+from functools import cache
+from importlib.resources import files
+
+import numpy as np
+from jaxtyping import Float
+
+EYE_CENTER = np.array([3.14, 3.53, 8.12])
+EYE_RADIUS = 1.28
+CORNEA_HEIGHT = 0.07  # how far the cornea stands out of the ball
+CORNEA_ANGLE = 0.50  # rad from the axis; iris radius 0.59 + limbus
+LID_THICKNESS = 0.13  # lid skin over the ball
+
+# Lid margins in the frontal plane (x, y), outer to inner corner.
+UPPER_LID = np.array([(4.46, 3.46), (4.27, 3.70), (3.90, 3.92), (3.40, 4.04), (2.85, 4.01), (2.35, 3.78), (2.0, 3.46),
+                      (1.78, 3.21)])  # fmt: skip
+LOWER_LID = np.array([(4.46, 3.46), (4.22, 3.24), (3.85, 3.09), (3.32, 3.01), (2.78, 3.04), (2.32, 3.12), (2.0, 3.17),
+                      (1.78, 3.21)])  # fmt: skip
+
+# Lips, midline to corner (x, y, z): where red meets skin, and the line where the lips touch.
+UPPER_BORDER = np.array([(0, -2.55, 11.82), (0.30, -2.46, 11.83), (0.62, -2.42, 11.76), (1.1, -2.56, 11.56),
+                         (1.65, -2.82, 11.20), (2.15, -3.16, 10.70), (2.52, -3.50, 10.22)])  # fmt: skip
+LOWER_BORDER = np.array([(0, -4.42, 11.52), (0.5, -4.40, 11.49), (1.05, -4.30, 11.34), (1.6, -4.10, 11.02),
+                         (2.1, -3.83, 10.64), (2.38, -3.64, 10.38), (2.52, -3.50, 10.22)])  # fmt: skip
+LIP_CONTACT = np.array([(0, -3.42, 11.16), (0.45, -3.38, 11.13), (0.9, -3.36, 11.02), (1.4, -3.38, 10.78),
+                        (1.9, -3.44, 10.46), (2.40, -3.52, 10.12)])  # fmt: skip
+
+# Bridge of the nose: (x, y, z) where the template keeps its frontal place.
+NOSE_BRIDGE = [
+    (0.35, 3.7, 10.62), (0.95, 3.75, 9.95), (1.4, 3.6, 9.50),
+    (0, 2.65, 11.42), (0.35, 2.65, 11.30), (0.75, 2.65, 10.78), (1.15, 2.65, 10.12), (1.6, 2.7, 9.62),
+    (0, 1.85, 12.06), (0.35, 1.85, 11.94), (0.75, 1.85, 11.42), (1.2, 1.85, 10.62), (1.7, 1.85, 9.98),
+    (0, 1.15, 12.66), (0.38, 1.15, 12.52), (0.8, 1.15, 11.98), (1.25, 1.15, 11.10), (1.75, 1.15, 10.22),
+]  # fmt: skip
+
+# Tip, wings and floor of the nose: frontal place in the template -> position.
+NOSE_FREE = [
+    ((0, 0.55), (0, 0.58, 13.02)), ((0.35, 0.5), (0.42, 0.52, 12.90)), ((0.7, 0.5), (0.80, 0.52, 12.52)),
+    ((1.0, 0.55), (1.10, 0.55, 11.98)), ((1.35, 0.6), (1.46, 0.56, 11.20)), ((1.7, 0.6), (1.80, 0.55, 10.46)),
+    ((0, 0.1), (0, 0.06, 13.02)), ((0.4, 0.1), (0.46, 0.04, 12.84)), ((0.8, 0.12), (0.92, 0.08, 12.44)),
+    ((1.15, 0.12), (1.32, 0.08, 11.96)), ((1.45, 0.1), (1.66, 0.06, 11.36)), ((1.65, 0.05), (1.80, 0.02, 10.84)),
+    ((1.95, 0.05), (1.98, 0.02, 10.28)), ((0, -0.3), (0, -0.46, 12.74)), ((0, -0.75), (0, -0.88, 12.18)),
+    ((0.22, -0.75), (0.25, -0.84, 12.14)), ((0.22, -1.2), (0.28, -1.17, 11.62)), ((0.25, -0.2), (0.34, -0.43, 12.60)),
+    ((0.6, -0.15), (0.74, -0.34, 12.40)), ((0.95, -0.15), (1.14, -0.32, 12.04)), ((1.02, -0.75), (1.34, -0.60, 11.58)),
+    ((1.4, -0.25), (1.66, -0.32, 11.36)), ((1.65, -0.45), (1.78, -0.48, 10.84)), ((1.95, -0.5), (1.96, -0.48, 10.30)),
+    ((1.65, -1.0), (1.62, -0.92, 10.58)), ((0.6, -1.4), (0.62, -1.30, 11.42)), ((0.95, -1.35), (1.02, -1.16, 11.18)),
+]  # fmt: skip
+
+# Orbit, cheek and muzzle: (x, y, z) where the template keeps its frontal place.
+FACE_POINTS = [
+    (1.2, 4.85, 10.36), (2.4, 5.25, 10.24), (3.6, 5.35, 9.98), (4.7, 5.12, 9.34), (5.4, 4.4, 8.72), (2.4, 4.70, 9.82),
+    (4.2, 4.62, 9.50), (5.15, 3.3, 8.28), (5.0, 2.55, 8.46), (4.2, 2.25, 9.12), (2.6, 2.2, 9.52), (1.5, 4.6, 10.02),
+    (0, -2.1, 11.62), (0.32, -1.75, 11.50), (1.4, -1.75, 11.0), (2.0, -2.3, 10.72), (2.7, -3.5, 10.12),
+    (0.9, -5.0, 10.86), (2.0, -4.7, 10.50), (0, -5.9, 11.0), (0.8, -6.6, 10.95), (3.2, -5.6, 9.4), (0, 9.6, 9.72),
+    (2.6, -2.7, 10.40), (2.55, -4.25, 10.22),
+]  # fmt: skip
+
+
+@cache
+def landmark_figures() -> dict[str, dict[str, dict[str, list[float]]]]:
+    """Return positions and motions of 63 named landmarks of the left half; the file names their source and licence."""
+    text = (files("rsatalker.heads.procedural") / "landmarks.json").read_text(encoding="utf-8")
+    content = json.loads(text)
+    return {"positions": {"neutral": content["positions"]}, "shapes": content["shapes"]}
+
+
+def landmark_positions() -> tuple[list[str], Float[np.ndarray, "K 3"]]:
+    """Return the names of the landmarks and where they lie on the average head."""
+    positions = landmark_figures()["positions"]["neutral"]
+    return list(positions), np.array(list(positions.values()))

@@ -1,0 +1,94 @@
+"""The outer ear: an outline that stands off the head, and a relief painted on it by strokes.
+
+Ear length 6.1, width 3.5 (Farkas 1994); it leans back by 13 degrees and stands off by 25. Coordinates on the ear: u to
+the back, v up, w outwards; centimetres.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.interpolate import CubicSpline
+
+from rsatalker.heads.procedural.curves import bell, nearest_on_polyline
+from rsatalker.heads.procedural.half_mesh import HalfMesh
+from rsatalker.heads.regions import Region
+
+CENTER = np.array([7.42, 1.55, 0.15])
+_TILT, _FLARE = np.radians(13.0), np.radians(25.0)
+U_AXIS = np.array([np.sin(_FLARE), np.sin(_TILT) * 0.3, -np.cos(_FLARE)])
+U_AXIS /= np.linalg.norm(U_AXIS)
+V_AXIS = np.array([0.06, np.cos(_TILT), -np.sin(_TILT)])
+V_AXIS -= (V_AXIS @ U_AXIS) * U_AXIS
+V_AXIS /= np.linalg.norm(V_AXIS)
+W_AXIS = np.cross(U_AXIS, V_AXIS)
+
+# Angle from the back over the top (degrees), outline (u, v), how far the edge is free of the head.
+OUTLINE = np.array([
+    (0, 1.56, 0.35, 1), (25, 1.74, 1.15, 1), (50, 1.56, 2.10, 1), (72, 1.02, 2.76, 1), (95, 0.28, 3.02, 1),
+    (120, -0.48, 2.75, 0.9), (140, -0.98, 2.05, 0.5), (160, -1.12, 1.25, 0.1), (180, -1.10, 0.45, 0), (205, -1.08, -0.4, 0),
+    (230, -1.0, -1.3, 0.05), (250, -0.82, -2.1, 0.4), (268, -0.34, -2.72, 0.9), (285, 0.26, -2.88, 1),
+    (305, 0.76, -2.48, 1), (325, 1.10, -1.70, 1), (345, 1.36, -0.72, 1), (360, 1.56, 0.35, 1),
+])  # fmt: skip
+
+# Strokes of the relief: polyline (u, v), width, height.
+HELIX = ([(-0.35, 0.42), (-0.75, 0.75), (-0.98, 1.4), (-0.78, 2.15), (-0.3, 2.62), (0.28, 2.8), (0.9, 2.55),
+          (1.36, 2.0), (1.54, 1.15), (1.38, 0.35), (1.18, -0.6), (0.92, -1.5)], 0.20, 0.30)  # fmt: skip
+STROKES = [
+    HELIX,
+    ([(0.75, -1.2), (1.0, -0.3), (1.15, 0.7), (1.05, 1.6), (0.55, 2.25), (-0.1, 2.35)], 0.22, -0.16),  # scapha
+    ([(0.0, -1.12), (0.5, -0.85), (0.78, -0.2), (0.76, 0.6), (0.55, 1.3), (0.35, 1.95)], 0.26, 0.30),  # antihelix
+    ([(0.55, 1.25), (0.1, 1.42), (-0.4, 1.5)], 0.20, 0.20),  # its lower branch
+    ([(-0.92, 0.05), (-0.86, -0.45)], 0.30, 0.34),  # tragus
+    ([(-0.05, -1.15), (0.3, -1.12)], 0.24, 0.16),  # antitragus
+    ([(-0.5, -0.9), (-0.42, -1.25)], 0.22, -0.22),  # notch between them
+    ([(-0.2, 1.05), (0.2, 0.75)], 0.30, -0.22),  # upper bowl
+    ([(0.1, -2.2), (0.1, -1.9)], 0.7, 0.06),  # lobule
+]
+BOWL_CENTER, BOWL_SIZE, BOWL_DEPTH = np.array([-0.18, -0.15]), np.array([0.72, 0.72]), -0.62
+FRONT_SCALES = (0.955, 0.90, 0.845, 0.79, 0.73, 0.67, 0.61, 0.55, 0.48, 0.41, 0.33)
+
+
+def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, " R"]]:
+    """Grow an ear from the hole in the side of the head; return its rings from the rim inwards."""
+    hole = np.concatenate(mesh.positions)[rim]
+    angle = np.linspace(0, 360, len(rim), endpoint=False)
+    curves = CubicSpline(OUTLINE[:, 0], OUTLINE[:, 1:], bc_type="periodic")(angle)
+    outline, free = curves[:, :2], np.clip(curves[:, 2:], 0.0, 1.0)
+    plane = np.linalg.lstsq(np.column_stack([np.ones(len(hole)), hole[:, 1:]]), hole[:, 0], rcond=None)[0]
+
+    def on_ear(scale: float, height: Float[np.ndarray, "R 1"] | float) -> Float[np.ndarray, "R 3"]:
+        uv = outline * scale
+        return CENTER + uv[:, :1] * U_AXIS + uv[:, 1:] * V_AXIS + height * W_AXIS
+
+    def on_skull(scale: float) -> Float[np.ndarray, "R 3"]:
+        points = on_ear(scale, 0.0)
+        points[:, 0] = plane[0] + points[:, 1:] @ plane[1:]
+        return points
+
+    fixed = on_skull(0.98) + 0.12 * W_AXIS  # in front the ear grows out of the cheek
+    attached = free * on_skull(0.60) + (1 - free) * fixed
+    edge = on_ear(FRONT_SCALES[0], _relief(outline * FRONT_SCALES[0]))
+    front_edge = free * edge + (1 - free) * (0.6 * fixed + 0.4 * edge)
+    rings = [hole + (attached - hole) * 0.35, hole + (attached - hole) * 0.72, attached]
+    for share, scale, height in ((0.3, 0.76, -0.42), (0.5, 0.92, -0.22), (0.7, 0.99, -0.08), (0.85, 1.0, 0.10)):
+        flying = on_ear(scale, height + (0.12 if scale > 0.95 else 0.0))
+        rings.append(free * flying + (1 - free) * (attached + share * (front_edge - attached)))
+    rings.append(front_edge)
+    for index, scale in enumerate(FRONT_SCALES[1:]):
+        painted = on_ear(scale, _relief(outline * scale))
+        bound = (1 - free) * 0.5 ** (index + 1)
+        rings.append((1 - bound) * painted + bound * (front_edge - (1 - scale) * (on_ear(1.0, 0.0) - CENTER)))
+    ids = [rim, *(mesh.add(ring) for ring in rings)]
+    for outer, inner in zip(ids[:-1], ids[1:], strict=True):
+        mesh.add_band(outer, inner, Region.EAR, closed=True)
+    ids.append(mesh.add_lid(ids[-1], len(rim) // 4, Region.EAR))
+    return ids
+
+
+def _relief(uv: Float[np.ndarray, "R 2"]) -> Float[np.ndarray, "R 1"]:
+    """Return the height of the ear's front side over its plane."""
+    height = BOWL_DEPTH * np.exp(-np.square((uv - BOWL_CENTER) / BOWL_SIZE).sum(axis=1))
+    for line, width, amount in STROKES:
+        height = height + amount * bell(nearest_on_polyline(uv, np.array(line, float))[0], width)
+    return height[:, None]

@@ -1,0 +1,146 @@
+"""The 43 shapes of `procedural-1` and their correctives for one person, and what raises them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from rsatalker.heads.head import Drive
+from rsatalker.heads.procedural.curves import bell, smooth_step
+from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities
+from rsatalker.heads.procedural.lid_motion import FADE, UPPER_CLOSES, lid_motion
+from rsatalker.heads.procedural.sculpture import Sculpture
+from rsatalker.heads.procedural.tongue_shapes import tongue_shapes
+from rsatalker.motion.expression_space import EXPRESSION_INDEX, GAZE_PITCH_RAD, JAW_OPEN_RAD, PROCEDURAL_1
+from rsatalker.motion.pose import FlamePose
+
+SIDES = ("Left", "Right")
+# Correctives follow the 43 expression shapes, in this order.
+CORRECTIVES = (
+    *(f"{name}{side}" for name in ("blinkHalf", "gazeDown", "gazeUp", "lowerLidUp") for side in SIDES), "jawOpenCheeks",
+)  # fmt: skip
+SHAPE_INDEX = {name: i for i, name in enumerate((*PROCEDURAL_1, *CORRECTIVES))}
+# Shares of the lid opening, (upper lid down, lower lid up), at weight 1.
+LID_SHARES = {
+    "eyeBlink": (UPPER_CLOSES, 1 - UPPER_CLOSES),
+    "blinkMiddle": (UPPER_CLOSES / 2, (1 - UPPER_CLOSES) / 2),
+    "eyeSquint": (0.16, 0.32),
+    "eyeWide": (-0.30, -0.10),
+    "gazeDown": (0.46, -0.12),  # at GAZE_PITCH_RAD: the lid covers the iris' top as it does when looking ahead
+    "gazeUp": (-0.24, 0.08),
+    "lowerLidUp": (0.03, 0.30),
+}
+LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # what lifts the lower lid, and how much
+LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
+JAW_FORWARD_TEETH_CM = 0.6
+
+
+def person_shapes(
+    sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], eye_center: Float[np.ndarray, "3"]
+) -> Float[np.ndarray, "K V 3"]:
+    """Return all shapes of a person on the whole mesh, centimetres, in the order of `SHAPE_INDEX`."""
+    symmetric = _symmetric_shapes(sculpture, positions, eye_center)
+    whole_x = sculpture.reflection.vectors(positions)[:, 0]
+    left_share = smooth_step(whole_x, -LEFT_RIGHT_BLEND_CM, LEFT_RIGHT_BLEND_CM)
+    shapes = np.zeros((len(SHAPE_INDEX), len(whole_x), 3))
+    for name, index in SHAPE_INDEX.items():
+        base = name.removesuffix("Left").removesuffix("Right")
+        if base in ("mouth", "mouthClose"):
+            continue
+        field = sculpture.reflection.vectors(symmetric[base])
+        if name.endswith("Left"):
+            field = field * left_share[:, None]
+        elif name.endswith("Right"):
+            field = field * (1 - left_share)[:, None]
+        shapes[index] = field
+    for side, sign in (("Left", 1.0), ("Right", -1.0)):
+        shapes[SHAPE_INDEX["mouth" + side]] = _mouth_sideways(sculpture, positions, sign)
+    return shapes
+
+
+def _symmetric_shapes(
+    sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], eye_center: Float[np.ndarray, "3"]
+) -> dict[str, Float[np.ndarray, "H 3"]]:
+    lids = {name: lid_motion(sculpture, positions, eye_center, *shares) for name, shares in LID_SHARES.items()}
+    lid_free = np.ones(len(positions))
+    for ring, fade in zip(sculpture.template.eye_rings[::-1], FADE, strict=True):
+        lid_free[ring] = 1 - fade
+    lid_free[np.concatenate(sculpture.lid_edges)] = 0.0
+    shapes = {name: field * lid_free[:, None] for name, field in landmark_shapes().items()}
+    shapes |= tongue_shapes(sculpture)
+    shapes["eyeBlink"] = lids["eyeBlink"]
+    shapes["blinkHalf"] = lids["blinkMiddle"] - 0.5 * lids["eyeBlink"]
+    for name in ("eyeSquint", "eyeWide"):
+        shapes[name] = shapes[name] + lids[name]
+    for name in ("gazeDown", "gazeUp", "lowerLidUp"):
+        shapes[name] = lids[name]
+    forward = shapes["jawForward"].copy()
+    forward[np.concatenate([sculpture.lower_jaw, sculpture.tongue]), 2] += JAW_FORWARD_TEETH_CM
+    shapes["jawForward"] = forward
+    shapes["jawOpenCheeks"] = _jaw_open_cheeks(sculpture, positions)
+    return shapes
+
+
+def _jaw_open_cheeks(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"]) -> Float[np.ndarray, "H 3"]:
+    """Corners of the mouth and cheeks drawn in when the jaw opens wide."""
+    x, y, z = positions.T
+    front = smooth_step(z, 4.0, 7.0)
+    corner = bell(x - 2.6, 1.1) * bell(y + 3.5, 1.3) * front
+    cheek = bell(x - 5.0, 1.6) * bell(y + 3.0, 2.2) * front
+    field = np.stack([-0.26 * corner - 0.22 * cheek, 0 * x, -0.12 * cheek], axis=1)
+    field[:, 0] *= smooth_step(x, 0.0, 0.6)
+    return line_cavities(field, sculpture)
+
+
+def _mouth_sideways(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], sign: float) -> Float[np.ndarray, "V 3"]:
+    """The whole mouth drawn to one side; the corner on that side goes up and back a little."""
+    whole = sculpture.reflection.vectors(positions)
+    x, y, z = whole.T
+    x = x * sign
+    mouth = np.exp(-np.square(x / 3.0) - np.square((y + 3.6) / 2.0)) * smooth_step(z, 5.0, 8.5)
+    corner = np.exp(-np.square((x - 2.6) / 1.2) - np.square((y + 3.5) / 1.4)) * smooth_step(z, 5.0, 8.5)
+    field = np.stack([sign * (0.85 * mouth), 0.12 * corner, -0.45 * corner - 0.05 * mouth], axis=1)
+    still = np.concatenate([sculpture.upper_jaw, sculpture.lower_jaw, sculpture.tongue, sculpture.eyeball])
+    partner = sculpture.reflection.partner
+    field[np.concatenate([still, partner[still]])] = 0.0
+    contact = sculpture.template.mouth_rings[-1]
+    for index, strip in enumerate(sculpture.mouth_bag[:-1]):
+        share = max(0.0, 1 - index / 6)
+        field[strip] = field[contact] * share
+        field[partner[strip]] = field[partner[contact]] * share
+    return field
+
+
+@dataclass(frozen=True, slots=True)
+class ProceduralDrive:
+    """Turns a pose of `procedural-1` into weights of expression shapes and correctives."""
+
+    def __call__(self, pose: FlamePose) -> Drive:
+        """Return the weights; lids never move further than shut, and follow the gaze."""
+        weights = np.zeros(len(SHAPE_INDEX), np.float32)
+        weights[: len(PROCEDURAL_1)] = pose.expression
+        jaw_open = float(np.clip(pose.jaw_pose[0] / JAW_OPEN_RAD, 0.0, 1.0))
+        close = float(pose.expression[EXPRESSION_INDEX["mouthClose"]])
+        held = min(max(close, 0.0) / jaw_open, 1.0) if jaw_open > 1e-4 else min(max(close, 0.0), 1.0)
+        weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
+        for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
+            _drive_lids(weights, side, float(pitch))
+        return Drive(weights, held)
+
+
+def _drive_lids(weights: Float[np.ndarray, " K"], side: str, pitch_rad: float) -> None:
+    """Set what the lids of one side do, in place: blink first, everything else in what room it leaves."""
+    index = SHAPE_INDEX
+    blink = min(max(float(weights[index["eyeBlink" + side]]), 0.0), 1.0)
+    open_share = 1 - blink
+    weights[index["eyeBlink" + side]] = blink
+    weights[index["blinkHalf" + side]] = 4 * blink * open_share
+    look = pitch_rad / GAZE_PITCH_RAD
+    weights[index["gazeDown" + side]] = min(max(look, 0.0), 1.2) * open_share
+    weights[index["gazeUp" + side]] = min(max(-look, 0.0), 1.2) * open_share
+    lift = sum(float(weights[index[name + side]]) * share for name, share in LOWER_LID_UP.items())
+    weights[index["lowerLidUp" + side]] = min(max(lift, 0.0), 1.0) * open_share
+    weights[index["eyeSquint" + side]] *= open_share
+    weights[index["eyeWide" + side]] *= open_share
