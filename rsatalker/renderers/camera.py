@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32, Shaped
+from jaxtyping import Float32
 
 WORLD_UP = np.array([0, 1, 0], np.float32)
 
@@ -114,26 +113,6 @@ def frustum_tangents(camera: Camera) -> tuple[float, float, float, float]:
     """
     fx, fy, cx, cy = (float(v) for v in (camera.K[0, 0], camera.K[1, 1], camera.K[0, 2], camera.K[1, 2]))
     return cx / fx, (camera.width - cx) / fx, (camera.height - cy) / fy, cy / fy
-
-
-def check_buffers(
-    cameras: Sequence[Camera], colors: Shaped[np.ndarray, "C H W 4"], depths: Shaped[np.ndarray, "C H W"]
-) -> None:
-    """Check that cameras and images fit each other.
-
-    Raises:
-        ValueError: There is no camera, cameras differ in size, or an image has another shape.
-    """
-    if not cameras:
-        raise ValueError("a render needs at least one camera; 0 were given.")
-    sizes = {(camera.height, camera.width) for camera in cameras}
-    if len(sizes) > 1:
-        raise ValueError(f"cameras of one render must have one size; found {sorted(sizes)}. Render them separately.")
-    expected = (len(cameras), *sizes.pop())
-    if colors.shape != (*expected, 4) or depths.shape != expected:
-        raise ValueError(
-            f"colors must be {(*expected, 4)} and depths {expected}; found {colors.shape} and {depths.shape}."
-        )
 
 
 def _view_axes(

@@ -10,7 +10,8 @@ import numpy as np
 from jaxtyping import Float32, Int16, Int32, Int64, UInt8, UInt32
 
 from rsatalker.avatars.gaussians import Gaussians
-from rsatalker.renderers.camera import Camera, check_buffers, look_at
+from rsatalker.renderers.camera import Camera, look_at
+from rsatalker.renderers.checks import check_images, complaint
 from rsatalker.renderers.cpu_composite import composite_tiles
 from rsatalker.renderers.cpu_project import GAUSSIANS_PER_CHUNK, SPLAT_COLUMNS, camera_rows, project_gaussians
 from rsatalker.renderers.cpu_sort import TILE, fill_tile_lists, sort_by_depth
@@ -96,7 +97,7 @@ class CpuRenderer:
         Raises:
             ValueError: Cameras and images do not fit each other, or a Gaussian holds NaN or infinity.
         """
-        check_buffers(cameras, colors, depths)
+        check_images(cameras, colors, depths)
         with self._lock:
             self._draw(gaussians, cameras, colors, depths, BYTE_SCALE, BYTE_ROUNDING)
 
@@ -108,7 +109,7 @@ class CpuRenderer:
         depths: Float32[np.ndarray, "C H W"],
     ) -> None:
         """Draw as `render` does, without rounding to bytes: colours and alpha in [0, 1]."""
-        check_buffers(cameras, colors, depths)
+        check_images(cameras, colors, depths)
         with self._lock:
             self._draw(gaussians, cameras, colors, depths, FLOAT_SCALE, FLOAT_ROUNDING)
 
@@ -145,7 +146,7 @@ class CpuRenderer:
             chunks=-(-count // GAUSSIANS_PER_CHUNK) * len(cameras),
         )
         if unusable[0]:
-            raise ValueError(_complaint(gaussians, int(unusable[0]) - 1))
+            raise ValueError(complaint(gaussians, int(unusable[0]) - 1))
         run(
             sort_by_depth,
             splats.view(np.uint32),
@@ -183,11 +184,3 @@ class CpuRenderer:
             depths,
             chunks=scratch.tile_begins.size,
         )
-
-
-def _complaint(gaussians: Gaussians, index: int) -> str:
-    """Return what is wrong with a Gaussian that cannot be drawn."""
-    for name in ("means", "covariances", "opacities", "colors"):
-        if not np.isfinite(values := getattr(gaussians, name)[index]).all():
-            return f"Gaussian {index} of {len(gaussians)} has {name} {values}; all numbers must be finite."
-    return f"Gaussian {index} of {len(gaussians)} has numbers too large to draw; check the avatar's scale in metres."

@@ -1,0 +1,54 @@
+"""What a caller can get wrong, in one clear sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Shaped
+
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.renderers.camera import Camera
+
+NUMBERS = ("means", "covariances", "opacities", "colors")
+
+
+def check_images(
+    cameras: Sequence[Camera], colors: Shaped[np.ndarray, "C H W 4"], depths: Shaped[np.ndarray, "C H W"]
+) -> None:
+    """Check that cameras and images fit each other.
+
+    Raises:
+        ValueError: There is no camera, cameras differ in size, or an image has another shape.
+    """
+    if not cameras:
+        raise ValueError("a render needs at least one camera; 0 were given.")
+    sizes = {(camera.height, camera.width) for camera in cameras}
+    if len(sizes) > 1:
+        raise ValueError(f"cameras of one render must have one size; found {sorted(sizes)}. Render them separately.")
+    expected = (len(cameras), *sizes.pop())
+    if colors.shape != (*expected, 4) or depths.shape != expected:
+        raise ValueError(
+            f"colors must be {(*expected, 4)} and depths {expected}; found {colors.shape} and {depths.shape}."
+        )
+
+
+def check_gaussians(gaussians: Gaussians) -> None:
+    """Check that all numbers are finite.
+
+    Raises:
+        ValueError: One is NaN or infinite; the message names the first such Gaussian.
+    """
+    for name in NUMBERS:
+        rows = getattr(gaussians, name).reshape(len(gaussians), -1)
+        if not np.isfinite(rows).all():
+            raise ValueError(complaint(gaussians, int(np.argmin(np.isfinite(rows).all(1)))))
+
+
+def complaint(gaussians: Gaussians, index: int) -> str:
+    """Return what is wrong with a Gaussian that cannot be drawn."""
+    for name in NUMBERS:
+        values = getattr(gaussians, name)[index]
+        if not np.isfinite(values).all():
+            return f"Gaussian {index} of {len(gaussians)} has {name} {values}; all numbers must be finite."
+    return f"Gaussian {index} of {len(gaussians)} has numbers too large to draw; check the avatar's scale in metres."

@@ -1,0 +1,87 @@
+"""Which renderers this machine can use, and the one that fits best."""
+
+from __future__ import annotations
+
+import importlib.util
+from dataclasses import dataclass
+from typing import Literal
+
+from rsatalker.errors import RendererUnavailable
+from rsatalker.renderers.renderer import Renderer
+
+RendererName = Literal["auto", "cpu", "gsplat", "reference"]
+
+
+@dataclass(frozen=True, slots=True)
+class RendererReport:
+    """What one renderer can do here.
+
+    Attributes:
+        name: `cpu`, `gsplat` or `reference`.
+        usable: Whether `choose_renderer` gives it.
+        reason: Why, in a few words.
+        advice: What to do to use it, or when it is the right one.
+    """
+
+    name: str
+    usable: bool
+    reason: str
+    advice: str
+
+
+def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> Renderer:
+    """Return a renderer; `auto` is gsplat where it can run, else cpu.
+
+    Args:
+        name: Which one.
+        threads: Bound for the cpu renderer; None takes the machine's, within reason.
+
+    Raises:
+        RendererUnavailable: The renderer asked for cannot run here, or there is none of that name.
+    """
+    # Each is imported only when chosen: the cpu renderer works without torch, the others without Numba.
+    if name == "auto":
+        name = "gsplat" if _gsplat_report().usable else "cpu"
+    if name == "cpu":
+        from rsatalker.renderers.cpu import CpuRenderer
+
+        return CpuRenderer(threads)
+    if name == "gsplat":
+        from rsatalker.renderers.gsplat import GsplatRenderer
+
+        return GsplatRenderer()
+    if name == "reference":
+        from rsatalker.renderers.reference import ReferenceRenderer
+
+        return ReferenceRenderer()
+    raise RendererUnavailable(f"there is no renderer {name!r}; choose auto, cpu, gsplat or reference.")
+
+
+def describe_renderers() -> list[RendererReport]:
+    """Return what each renderer can do on this machine; touches the GPU only to ask whether it is there."""
+    from rsatalker.renderers.worker_threads import usable_threads
+
+    return [
+        _gsplat_report(),
+        RendererReport(
+            "cpu", True, f"Numba, {usable_threads()} threads", "The right one on machines without an NVIDIA card."
+        ),
+        RendererReport("reference", True, "plain torch, seconds a frame", "For checking the other two."),
+    ]
+
+
+def _gsplat_report() -> RendererReport:
+    """Return whether gsplat can run: CUDA first, since importing gsplat without it proves nothing."""
+    import torch
+
+    if not torch.cuda.is_available():
+        return RendererReport(
+            "gsplat",
+            False,
+            f"torch {torch.__version__} finds no CUDA device",
+            "On a machine with an NVIDIA card, install a CUDA build of torch and pip install rsatalker[cuda].",
+        )
+    device = torch.cuda.get_device_name()
+    if importlib.util.find_spec("gsplat") is None:
+        return RendererReport("gsplat", False, f"{device}, but no gsplat", "pip install rsatalker[cuda]")
+    return RendererReport("gsplat", True, device, "Its kernels compile at first use, which takes minutes.")
