@@ -1,0 +1,81 @@
+"""The sidecar as a process of its own, for as long as a context lasts."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sidecar.errors import UnreachableError
+from sidecar.runtime_file import FILE_NAME, RuntimeRecord
+
+START_S = 180.0  # longest wait: the first start on a slow machine compiles every kernel and bakes both characters
+STOP_S = 10.0  # longest wait for an orderly end
+POLL_S = 0.05
+SAID_LINES = 8  # of a sidecar that ended, quoted in the error
+
+
+@contextmanager
+def running_sidecar(*serve_options: str) -> Generator[RuntimeRecord]:
+    """Start `rsatalker serve` on a free port and yield where it listens; it is stopped at the end in any case.
+
+    It has a runtime folder of its own, so it stands beside a sidecar that the user may be running.
+
+    Args:
+        serve_options: Further options of `rsatalker serve`.
+
+    Raises:
+        UnreachableError: It ended, or does not listen in time; the message has its last words.
+    """
+    with tempfile.TemporaryDirectory(prefix="rsatalker-demo-") as folder, Path(folder, "log").open("w+b") as log:
+        command = [sys.executable, "-m", "sidecar.cli", "serve", "--port", "0", *serve_options]
+        # Windows: only a process group of its own can be asked to end (CTRL_BREAK) without ending this one.
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
+        environment = {**os.environ, "RSATALKER_RUNTIME": folder}
+        process = subprocess.Popen(
+            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, creationflags=flags
+        )
+        try:
+            yield _wait_until_listening(process, Path(folder))
+        finally:
+            _stop(process)
+
+
+def _wait_until_listening(process: subprocess.Popen[bytes], folder: Path) -> RuntimeRecord:
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            raise UnreachableError(
+                f"The sidecar ended with code {process.returncode} before it listened:\n{_said(folder)}"
+            )
+        try:
+            return RuntimeRecord(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            time.sleep(POLL_S)
+    raise UnreachableError(f"The sidecar does not listen after {START_S:.0f} s; it said:\n{_said(folder)}")
+
+
+def _said(folder: Path) -> str:
+    lines = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
+    return "\n".join(f"  {line}" for line in lines[-SAID_LINES:]) or "  nothing"
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is not None:
+        return
+    if sys.platform == "win32":
+        process.send_signal(signal.CTRL_BREAK_EVENT)
+    else:
+        process.terminate()
+    try:
+        process.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

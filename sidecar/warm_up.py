@@ -1,0 +1,44 @@
+"""Do once what the first run would otherwise wait for: bake the characters, load the model, compile the kernels.
+
+`python -m sidecar.warm_up`, run by scripts/environment.py after an installation.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from sidecar.config import ServeOptions
+from sidecar.studio import RsaTalkerStudio
+
+
+def warm_up(console: Console) -> None:
+    """Bake every character and draw each once; what that makes is kept on disk.
+
+    Raises:
+        RsaTalkerError: A file of the package is missing or malformed.
+    """
+    started = time.perf_counter()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        for name in CHARACTERS:
+            load_avatar(name, progress=_shown(progress, name))
+        progress.add_task("Compiling the kernels", total=None)
+        RsaTalkerStudio(ServeOptions()).warm_up()
+    console.print(f"Characters made, kernels compiled: {time.perf_counter() - started:.0f} s")
+
+
+def _shown(progress: Progress, name: str) -> Callable[[str, float], None]:
+    """Return what shows how far the making of a character is."""
+    task = progress.add_task(f"Making the character {name}", total=1.0)
+    return lambda step, share: progress.update(
+        task, description=f"Making the character {name}: {step}", completed=share
+    )
+
+
+if __name__ == "__main__":
+    warm_up(Console())
