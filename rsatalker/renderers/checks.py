@@ -40,9 +40,9 @@ def check_gaussians(gaussians: Gaussians) -> None:
         ValueError: One is NaN or infinite; the message names the first such Gaussian.
     """
     for name in NUMBERS:
-        rows = getattr(gaussians, name).reshape(len(gaussians), -1)
-        if not np.isfinite(rows).all():
-            raise ValueError(complaint(gaussians, int(np.argmin(np.isfinite(rows).all(1)))))
+        finite = np.isfinite(getattr(gaussians, name))
+        if not finite.all():
+            raise ValueError(complaint(gaussians, int(np.argwhere(~finite)[0, 0])))
 
 
 def complaint(gaussians: Gaussians, index: int) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from jaxtyping import Float32, Int16, Int32, Int64, UInt8, UInt32
@@ -66,6 +66,12 @@ class CpuRenderer:
         self._lock = threading.Lock()  # the scratch memory serves one render at a time
         self._scratch = Scratch.empty(0, 0, 0, 0)
         self._tile_splats: Int32[np.ndarray, "C L"] = np.empty((0, 0), np.int32)
+
+    @property
+    def scratch_bytes(self) -> int:
+        """Memory that is kept between renders."""
+        arrays = [getattr(self._scratch, field.name) for field in fields(Scratch)]
+        return sum(array.nbytes for array in [*arrays, self._tile_splats])
 
     def warm_up(self) -> None:
         """Compile the kernels, or load them from Numba's cache, so that the first frame comes at once."""

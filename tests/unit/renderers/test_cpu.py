@@ -1,0 +1,168 @@
+from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.renderers.camera import look_at
+from rsatalker.renderers.cpu import CpuRenderer
+from rsatalker.renderers.reference import ReferenceRenderer, draw
+
+pytestmark = pytest.mark.unit
+
+
+def reordered(gaussians: Gaussians, order: np.ndarray) -> Gaussians:
+    return Gaussians(*(getattr(gaussians, name)[order] for name in Gaussians.__slots__))
+
+
+@pytest.mark.parametrize("antialiased", [0.0, 0.5, 1.0])
+def test_cpu_equals_the_reference_in_bytes(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float):
+    gaussians, camera = scene.head(antialiased=antialiased), scene.view()
+    expected_colors, expected_depths = scene.images()
+    ReferenceRenderer().render(gaussians, [camera], expected_colors, expected_depths)
+    colors, depths = scene.images()
+    cpu.render(gaussians, [camera], colors, depths)
+    assert scene.psnr_db(colors, expected_colors, peak=255) >= 60
+    np.testing.assert_allclose(depths, expected_depths, atol=1e-3)
+    assert np.mean(np.abs(depths - expected_depths)) < 1e-5
+
+
+@pytest.mark.parametrize("antialiased", [0.0, 0.5, 1.0])
+def test_cpu_equals_the_reference_in_floats(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float):
+    gaussians, camera = scene.head(antialiased=antialiased), scene.view()
+    image, alpha = draw(gaussians, camera, torch.float64)
+    colors, depths = np.empty((1, 70, 90, 4), np.float32), np.empty((1, 70, 90), np.float32)
+    cpu.render_floats(gaussians, [camera], colors, depths)
+    assert scene.psnr_db(colors[0], torch.cat([image[..., :3], alpha], -1).numpy(), peak=1) >= 90
+
+
+def test_cpu_has_depth_exactly_where_it_has_alpha(cpu: CpuRenderer, scene: SimpleNamespace):
+    colors, depths = scene.images()
+    cpu.render(scene.head(200), [scene.view()], colors, depths)
+    np.testing.assert_array_equal(depths[0] > 0, colors[0, ..., 3] > 0)
+    drawn = depths[0][depths[0] > 0]
+    assert 0 < drawn.size < depths.size
+    assert drawn.min() > 0.65
+    assert drawn.max() < 1.0
+
+
+def test_cpu_draws_the_same_in_any_order_of_the_input(cpu: CpuRenderer, scene: SimpleNamespace):
+    gaussians, camera = scene.head(), scene.view()
+    expected = scene.images()
+    cpu.render(gaussians, [camera], *expected)
+    shuffled = reordered(gaussians, np.random.default_rng(1).permutation(len(gaussians)))
+    found = scene.images()
+    cpu.render(shuffled, [camera], *found)
+    np.testing.assert_array_equal(found[0], expected[0])
+
+
+def test_cpu_draws_several_cameras_as_it_draws_each(cpu: CpuRenderer, scene: SimpleNamespace):
+    gaussians, eyes = scene.head(), [scene.view(0.2), scene.view(-0.3)]
+    colors, depths = scene.images(cameras=2)
+    cpu.render(gaussians, eyes, colors, depths)
+    for eye, color, depth in zip(eyes, colors, depths, strict=True):
+        expected = scene.images()
+        cpu.render(gaussians, [eye], *expected)
+        np.testing.assert_array_equal(color, expected[0][0])
+        np.testing.assert_array_equal(depth, expected[1][0])
+
+
+def test_cpu_draws_the_same_with_any_number_of_threads(cpu: CpuRenderer, scene: SimpleNamespace):
+    gaussians, camera = scene.head(5000), scene.view()
+    expected, found = scene.images(), scene.images()
+    cpu.render(gaussians, [camera], *expected)
+    CpuRenderer(threads=1).render(gaussians, [camera], *found)
+    np.testing.assert_array_equal(found[0], expected[0])
+
+
+def test_cpu_draws_the_same_when_several_threads_call_it(cpu: CpuRenderer, scene: SimpleNamespace):
+    heads = [scene.head(800 + 300 * i, seed=i) for i in range(4)]
+    camera = scene.view()
+
+    def picture(renderer: CpuRenderer, gaussians: Gaussians) -> np.ndarray:
+        colors, depths = scene.images()
+        renderer.render(gaussians, [camera], colors, depths)
+        return colors
+
+    expected = [picture(cpu, head) for head in heads]
+    other = CpuRenderer(threads=2)
+    with ThreadPoolExecutor(4) as callers:
+        found = list(callers.map(picture, [cpu, other, cpu, other], heads))
+    for a, b in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_cpu_draws_nothing_when_there_is_no_gaussian(cpu: CpuRenderer, scene: SimpleNamespace):
+    colors, depths = scene.images()
+    cpu.render(scene.head(0), [scene.view()], colors, depths)
+    assert not colors.any()
+    assert not depths.any()
+
+
+def test_cpu_draws_nothing_when_all_is_behind_the_camera(cpu: CpuRenderer, scene: SimpleNamespace):
+    away = look_at(np.array([0, 0, 1], np.float32), np.array([0, 0, 2], np.float32), width=90, height=70)
+    colors, depths = scene.images()
+    cpu.render(scene.head(), [away], colors, depths)
+    assert not colors.any()
+    assert not depths.any()
+
+
+def test_cpu_leaves_out_what_is_nearer_than_the_near_plane(cpu: CpuRenderer, scene: SimpleNamespace):
+    camera = look_at(np.array([0, 0, 0.005], np.float32), np.array([0, 0, -1], np.float32), width=90, height=70)
+    colors, depths = scene.images()
+    cpu.render(scene.one_gaussian(), [camera], colors, depths)
+    assert not colors.any()
+
+
+@pytest.mark.parametrize("sigma_m", [50.0, 1e4])
+def test_cpu_fills_the_image_when_one_gaussian_is_huge(cpu: CpuRenderer, scene: SimpleNamespace, sigma_m: float):
+    colors, depths = scene.images()
+    cpu.render(scene.one_gaussian(sigma_m=sigma_m), [scene.view()], colors, depths)
+    np.testing.assert_allclose(colors[0, ..., 3], 0.9 * 255, atol=1)
+    np.testing.assert_allclose(depths, np.linalg.norm([0.2, 0.05, 0.8]), rtol=1e-4)
+
+
+def test_cpu_draws_a_gaussian_far_smaller_than_a_pixel(cpu: CpuRenderer, scene: SimpleNamespace):
+    colors, depths = scene.images()
+    cpu.render(scene.one_gaussian(sigma_m=1e-7), [scene.view()], colors, depths)
+    assert colors[0, 33:37, 43:47, 3].max() > 50
+
+
+@pytest.mark.parametrize("field", ["means", "covariances", "opacities", "colors"])
+@pytest.mark.parametrize("value", [np.nan, np.inf])
+def test_cpu_refuses_numbers_that_are_not_finite(cpu: CpuRenderer, scene: SimpleNamespace, field: str, value: float):
+    gaussians = scene.head(100)
+    getattr(gaussians, field)[42] = value
+    with pytest.raises(ValueError, match=f"Gaussian 42 of 100 has {field} .*must be finite"):
+        cpu.render(gaussians, [scene.view()], *scene.images())
+
+
+def test_cpu_refuses_images_of_another_size(cpu: CpuRenderer, scene: SimpleNamespace):
+    with pytest.raises(ValueError, match=r"colors must be \(1, 70, 90, 4\) and depths \(1, 70, 90\); found"):
+        cpu.render(scene.head(1), [scene.view()], *scene.images(width=64))
+
+
+def test_cpu_refuses_cameras_of_different_sizes(cpu: CpuRenderer, scene: SimpleNamespace):
+    with pytest.raises(ValueError, match="must have one size"):
+        cpu.render(scene.head(1), [scene.view(), scene.view(width=64)], *scene.images(cameras=2))
+
+
+def test_cpu_refuses_to_draw_without_a_camera(cpu: CpuRenderer, scene: SimpleNamespace):
+    with pytest.raises(ValueError, match="at least one camera"):
+        cpu.render(scene.head(1), [], *scene.images())
+
+
+def test_cpu_refuses_less_than_one_thread():
+    with pytest.raises(ValueError, match="threads is 0"):
+        CpuRenderer(threads=0)
+
+
+def test_cpu_memory_stays_flat_when_frames_alike_follow_each_other(cpu: CpuRenderer, scene: SimpleNamespace):
+    renderer, camera, frame = CpuRenderer(threads=1), scene.view(), scene.images()
+    renderer.render(scene.head(seed=0), [camera], *frame)
+    before = renderer.scratch_bytes
+    for seed in range(1, 4):
+        renderer.render(scene.head(seed=seed), [camera], *frame)
+    assert renderer.scratch_bytes == before

@@ -1,0 +1,111 @@
+import sys
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from rsatalker.errors import RendererUnavailable
+from rsatalker.renderers import gsplat, reference
+from rsatalker.renderers.camera import look_at
+from rsatalker.renderers.gsplat import GsplatRenderer, antialiased_weights, covariance_matrices
+
+pytestmark = pytest.mark.unit
+
+
+def rasterization_of_batches(
+    means: torch.Tensor, opacities: torch.Tensor, colors: torch.Tensor, covars: torch.Tensor, **rest: Any
+) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
+    """Stand in for gsplat.rasterization with a leading batch dimension, drawing with the reference."""
+    assert rest.pop("packed") is False
+    viewmats, Ks = rest.pop("viewmats"), rest.pop("Ks")
+    pictures = [
+        reference.rasterization(
+            means=means[b],
+            opacities=opacities[b],
+            colors=colors[b],
+            covars=covars[b],
+            viewmats=viewmats[b],
+            Ks=Ks[b],
+            **rest,
+        )
+        for b in range(len(means))
+    ]
+    return torch.stack([p[0] for p in pictures]), torch.stack([p[1] for p in pictures]), {}
+
+
+@pytest.fixture
+def renderer() -> GsplatRenderer:
+    return GsplatRenderer(rasterization_of_batches, device="cpu")
+
+
+def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRenderer, scene: SimpleNamespace):
+    gaussians, eyes = scene.head(500, antialiased=0.5), [scene.view(0.03), scene.view(-0.03)]
+    expected, found = scene.images(cameras=2), scene.images(cameras=2)
+    reference.ReferenceRenderer().render(gaussians, eyes, *expected)
+    renderer.render(gaussians, eyes, *found)
+    assert scene.psnr_db(found[0], expected[0], peak=255) >= 60
+    np.testing.assert_allclose(found[1], expected[1], atol=1e-3)
+
+
+def test_antialiased_weights_equal_the_references(scene: SimpleNamespace):
+    gaussians, camera = scene.head(500), scene.view()
+    means = torch.from_numpy(gaussians.means).double()
+    covars = covariance_matrices(torch.from_numpy(gaussians.covariances).double())
+    viewmat, K = torch.from_numpy(camera.camera_from_world).double(), torch.from_numpy(camera.K).double()
+    projection = reference.project(means, covars, viewmat, K, camera.width, camera.height, 0.01, gsplat.EPS2D)
+    weights = antialiased_weights(means, covars, viewmat[None], K[None], camera.width, camera.height)
+    torch.testing.assert_close(weights[0], projection.compensations)
+
+
+def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):
+    colors, depths = scene.images()
+    renderer.render(scene.head(0), [scene.view()], colors, depths)
+    assert not colors.any()
+    assert not depths.any()
+
+
+def test_gsplat_renderer_draws_nothing_when_all_is_behind(renderer: GsplatRenderer, scene: SimpleNamespace):
+    away = look_at(np.array([0, 0, 1], np.float32), np.array([0, 0, 2], np.float32), width=90, height=70)
+    colors, depths = scene.images()
+    renderer.render(scene.head(200, antialiased=1.0), [away], colors, depths)
+    assert not colors.any()
+
+
+def test_gsplat_renderer_refuses_nan(renderer: GsplatRenderer, scene: SimpleNamespace):
+    gaussians = scene.head(10)
+    gaussians.means[3] = np.nan
+    with pytest.raises(ValueError, match="Gaussian 3 of 10 has means"):
+        renderer.render(gaussians, [scene.view()], *scene.images())
+
+
+def test_gsplat_renderer_warms_up_by_drawing(renderer: GsplatRenderer):
+    renderer.warm_up()
+
+
+def test_gsplat_renderer_says_so_when_its_kernels_cannot_be_built():
+    def broken(**_: Any) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
+        raise ImportError("no nvcc")
+
+    with pytest.raises(RendererUnavailable, match=r"could not be built or run \(no nvcc\)"):
+        GsplatRenderer(broken, device="cpu").warm_up()
+
+
+def test_gsplat_renderer_says_so_when_there_is_no_cuda(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(RendererUnavailable, match="needs a CUDA device"):
+        GsplatRenderer()
+
+
+def test_gsplat_renderer_says_so_when_the_package_is_missing(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setitem(sys.modules, "gsplat", None)
+    with pytest.raises(RendererUnavailable, match="needs the package gsplat"):
+        GsplatRenderer()
+
+
+def test_gsplat_renderer_takes_the_package_and_not_itself(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=rasterization_of_batches))
+    assert gsplat.load_rasterization() is rasterization_of_batches
