@@ -14,7 +14,7 @@ The structure follows no published model; RSATalker's own (arXiv 2601.10606) is 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -170,7 +170,7 @@ class MotionModel(nn.Module):
         return self._convolutions()[0].past is not None
 
     @contextmanager
-    def streaming(self, batch: int) -> Iterator[None]:
+    def streaming(self, batch: int) -> Generator[None, None, None]:
         """Within this context `push` continues where the last one ended, for `batch` voices that run side by side."""
         self.start_streaming(batch)
         try:

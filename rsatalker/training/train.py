@@ -114,7 +114,8 @@ class Training:
 
     def save(self, scores: LipScores) -> None:
         """Save the checkpoint, and the state from which the run can go on."""
-        recipe = {"stage": 1, "options": asdict(self.options), "steps_done": self.step,
+        options = {name: value for name, value in asdict(self.options).items() if not isinstance(value, Path)}
+        recipe = {"stage": 1, "options": options, "steps_done": self.step,
                   "corpus_hours": round(self.batches.hours, 2), "held_out_voices": asdict(scores)}  # fmt: skip
         save_checkpoint(self.averaged_model(), self.options.checkpoint, recipe)
         torch.save(
