@@ -43,18 +43,19 @@ class LoudnessLips:
 
 
 class MfccLips:
-    """The viseme whose mean MFCC is nearest, smoothed; one template for each of the 17 visemes (uLipSync's method)."""
+    """The viseme whose mean MFCC is nearest, smoothed; one template a viseme (uLipSync's method)."""
 
     def __init__(self, corpus: Sequence[Example]) -> None:
         cepstra = np.concatenate([_mfcc(example.features.astype(np.float32)) for example in corpus])
         visemes = np.concatenate([example.visemes for example in corpus])
-        self.templates = np.stack([cepstra[visemes == viseme].mean(axis=0) for viseme in Viseme])
+        self.visemes = np.array([viseme for viseme in Viseme if (visemes == viseme).any()])
+        self.templates = np.stack([cepstra[visemes == viseme].mean(axis=0) for viseme in self.visemes])
         self.deviation = cepstra.std(axis=0)
 
     def __call__(self, features: Features) -> Articulation:
         """Return the articulation of a clip."""
         distance = ((_mfcc(features)[:, None] - self.templates) / self.deviation) ** 2
-        nearest = distance.sum(axis=2).argmin(axis=1)
+        nearest = self.visemes[distance.sum(axis=2).argmin(axis=1)]
         nearest[_loudness(features) < SILENT_LOUDNESS] = Viseme.SILENCE
         wanted = TARGETS[nearest]
         articulation = np.empty_like(wanted)

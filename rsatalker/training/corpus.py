@@ -1,7 +1,7 @@
 """Makes the corpus: engines speak, the animator moves the lips, parts of about two minutes are saved as npz.
 
-Resumable: a part that exists is not made again. Every part has its own seed, so the corpus does not depend on how many
-processes made it.
+Resumable: a part that exists is not made again. Every part has its own seed, so texts, voices and augmentation do not
+depend on how many processes made it; eSpeak alone varies its pauses from run to run.
 """
 
 from __future__ import annotations

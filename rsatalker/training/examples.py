@@ -62,8 +62,8 @@ def read_part(path: Path) -> list[Example]:
         AssetError: The file is no part of a corpus.
     """
     try:
-        with np.load(path) as file:
-            part = dict(file)
+        with path.open("rb") as file, np.load(file) as archive:
+            part = dict(archive)
         columns = [np.split(part[name], np.cumsum(part[f"{name}_count"])[:-1]) for name in ARRAYS]
         about = zip(part["voice"].tolist(), part["group"].tolist(), part["noisy"].tolist(), strict=True)
         return [Example(*arrays, *rest) for *arrays, rest in zip(*columns, about, strict=True)]

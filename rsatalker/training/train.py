@@ -116,7 +116,7 @@ class Training:
         """Save the checkpoint, and the state from which the run can go on."""
         options = {name: value for name, value in asdict(self.options).items() if not isinstance(value, Path)}
         recipe = {"stage": 1, "options": options, "steps_done": self.step,
-                  "corpus_hours": round(self.batches.hours, 2), "held_out_voices": asdict(scores)}  # fmt: skip
+                  "corpus": corpus_options(self.options.corpus), "held_out_voices": asdict(scores)}  # fmt: skip
         save_checkpoint(self.averaged_model(), self.options.checkpoint, recipe)
         torch.save(
             {
@@ -172,6 +172,12 @@ def train(options: TrainOptions, console: Console | None = None) -> LipScores:
         with log_path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(entry) + "\n")
     return scores
+
+
+def corpus_options(folder: Path) -> dict[str, object]:
+    """Return how a corpus was made; nothing for a folder that `rsatalker corpus` did not make."""
+    note = folder / "options.json"
+    return json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
 
 
 def _progress(training: Training, console: Console) -> Iterator[tuple[list[float], float]]:

@@ -1,0 +1,65 @@
+"""A made-up corpus, and tools that a test may need."""
+
+import os
+import shutil
+
+import numpy as np
+import pytest
+
+from rsatalker.errors import ToolMissing
+from rsatalker.training.corpus import example_of
+from rsatalker.training.engines.voices import espeak
+from rsatalker.training.examples import write_part
+from rsatalker.training.phones import Segment, Viseme
+
+
+def missing(what: str) -> None:
+    """Skip on a user's machine, fail in CI."""
+    sentence = f"{what} is not installed"
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{sentence}; CI must have it")
+    pytest.skip(sentence)
+
+
+@pytest.fixture
+def flite():
+    if shutil.which("flite") is None:
+        missing("flite")
+
+
+@pytest.fixture
+def festival():
+    if shutil.which("festival") is None:
+        missing("festival")
+
+
+@pytest.fixture
+def espeak_library():
+    try:
+        return espeak()
+    except ToolMissing:
+        return missing("eSpeak NG's library")
+
+
+def made_up_example(seed: int, group: int, seconds: float = 4.0):
+    """A hum whose loudness follows the visemes: silence, ah, p, ee, in turn."""
+    rng = np.random.default_rng(seed)
+    segments, samples, start_s = [], [], 0.0
+    while start_s < seconds:
+        viseme = Viseme(int(rng.choice([Viseme.SILENCE, Viseme.AA, Viseme.P, Viseme.IY, Viseme.F])))
+        length = int(rng.uniform(0.08, 0.25) * 16_000)
+        pitch_hz = {Viseme.AA: 700, Viseme.IY: 2_500, Viseme.P: 150, Viseme.F: 5_000}.get(viseme, 100)
+        loudness = {Viseme.SILENCE: 0.0, Viseme.P: 0.02}.get(viseme, 0.3)
+        samples.append(loudness * np.sin(2 * np.pi * pitch_hz * np.arange(length) / 16_000))
+        segments.append(Segment(viseme, start_s, start_s + length / 16_000))
+        start_s += length / 16_000
+    return example_of(np.concatenate(samples).astype(np.float32), segments, "hum", group, noisy=bool(seed % 2))
+
+
+@pytest.fixture
+def corpus(tmp_path):
+    """A folder with a corpus of hums."""
+    for group in range(3):
+        write_part(tmp_path / f"training-hum-{group}.npz", [made_up_example(10 * group + i, group) for i in range(6)])
+    write_part(tmp_path / "held-out-hum.npz", [made_up_example(100 + i, 1) for i in range(2)])
+    return tmp_path

@@ -1,0 +1,57 @@
+"""Augmentation: segments follow the sound, noise has the loudness asked for."""
+
+import numpy as np
+import pytest
+
+from rsatalker.training.augment import background, companded, music, rms, through_a_channel, warped, with_noise
+from rsatalker.training.phones import Segment, Viseme
+
+pytestmark = pytest.mark.unit
+
+
+def click_at(second: float) -> np.ndarray:
+    samples = np.zeros(32_000, np.float32)
+    samples[int(second * 16_000) : int(second * 16_000) + 20] = 1
+    return samples
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_segments_move_with_the_sound(seed):
+    segments = [Segment(Viseme.SILENCE, 0, 1.2), Segment(Viseme.P, 1.2, 1.5), Segment(Viseme.AA, 1.5, 2.0)]
+    moved, new = warped(click_at(1.2), segments, np.random.default_rng(seed))
+    assert np.argmax(moved > 0.5) / 16_000 == pytest.approx(new[1].start_s, abs=0.002)
+    assert new[-1].end_s == pytest.approx(len(moved) / 16_000, abs=0.002)
+
+
+def test_noise_has_the_ratio_asked_for():
+    rng = np.random.default_rng(0)
+    voice, noise = rng.normal(0, 0.2, 16_000).astype(np.float32), rng.normal(0, 3, 16_000).astype(np.float32)
+    added = with_noise(voice, noise, 10.0) - voice
+    assert 20 * np.log10(rms(voice) / rms(added)) == pytest.approx(10, abs=0.1)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_channel_keeps_length_and_loudness(seed):
+    rng = np.random.default_rng(seed)
+    voice = rng.normal(0, 0.1, 20_000).astype(np.float32)
+    heard = through_a_channel(voice, rng, [voice[:5_000]])
+    assert heard.shape == voice.shape
+    assert heard.dtype == np.float32
+    assert rms(heard) == pytest.approx(rms(voice), rel=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_background_has_the_length_asked_for_and_sounds(seed):
+    rng = np.random.default_rng(seed)
+    noise = background(12_345, rng, [rng.normal(0, 1, 4_000).astype(np.float32)])
+    assert noise.shape == (12_345,)
+    assert rms(noise) > 1e-3
+
+
+def test_music_is_reproducible():
+    np.testing.assert_array_equal(music(8_000, np.random.default_rng(1)), music(8_000, np.random.default_rng(1)))
+
+
+def test_companding_stays_close():
+    voice = np.sin(np.arange(1_000) / 10).astype(np.float32)
+    assert np.abs(companded(voice) - voice).max() < 0.05

@@ -1,0 +1,135 @@
+"""Training learns, resumes where it stopped, and reports beside its baselines."""
+
+import json
+
+import numpy as np
+import pytest
+import soundfile
+import torch
+from rich.console import Console
+
+from rsatalker.errors import AssetError
+from rsatalker.motion.checkpoint import checkpoint_recipe, load_checkpoint
+from rsatalker.motion.model import MotionModel, MotionModelConfig, Prediction
+from rsatalker.training.batches import Batch
+from rsatalker.training.evaluate import EvaluateOptions, aligned_recordings, evaluate
+from rsatalker.training.losses import lip_loss
+from rsatalker.training.train import Training, TrainOptions, learning_rate, train
+
+pytestmark = pytest.mark.unit
+
+QUIET = Console(quiet=True)
+
+
+def options(corpus, steps=6, **changes) -> TrainOptions:
+    small = {"batch_size": 4, "instants": 40, "channels": 16, "save_every": 3}
+    return TrainOptions(corpus, corpus / "lips.safetensors", steps, **(small | changes))
+
+
+def batch_and_perfect_prediction() -> tuple[Batch, Prediction]:
+    target = torch.rand(2, 40, 12)
+    visemes = torch.randint(17, (2, 40))
+    late = torch.cat([torch.zeros(2, 3, 12), target], dim=1)
+    logits = torch.nn.functional.one_hot(torch.cat([torch.zeros(2, 3, dtype=torch.long), visemes], 1), 17) * 50.0
+    activity = torch.cat([torch.zeros(2, 3), (visemes != 0).float()], dim=1) * 100 - 50
+    return Batch(torch.zeros(2, 172, 80), target, visemes), Prediction(late, activity, logits)
+
+
+def test_loss_of_a_perfect_answer_is_zero():
+    batch, prediction = batch_and_perfect_prediction()
+    assert float(lip_loss(prediction, batch, 3)) == pytest.approx(0, abs=1e-5)
+
+
+def test_loss_punishes_a_missed_closure_more_than_a_false_one():
+    batch, prediction = batch_and_perfect_prediction()
+    closed = 1
+    missed, false = batch.articulation.clone(), batch.articulation.clone()
+    missed[..., closed], false[..., closed] = 1.0, 0.4
+    flat = prediction._replace(articulation=prediction.articulation.clone())
+    flat.articulation[..., closed] = 0.7
+    loss_missed = lip_loss(flat, batch._replace(articulation=missed), 3)
+    loss_false = lip_loss(flat, batch._replace(articulation=false), 3)
+    assert float(loss_missed) > 2 * float(loss_false)
+
+
+def test_every_weight_has_a_gradient(corpus):
+    training = Training(options(corpus))
+    batch = training.batches.draw(4)
+    lip_loss(training.model(batch.features), batch, 3).backward()
+    assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in training.model.parameters())
+
+
+def test_training_lowers_the_loss(corpus):
+    training = Training(options(corpus, steps=300))
+    losses = [training.advance() for _ in range(60)]
+    assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:10])
+
+
+def test_train_writes_a_checkpoint_that_streams_and_a_log(corpus):
+    train(options(corpus), QUIET)
+    model = load_checkpoint(corpus / "lips.safetensors")
+    assert model.lips(np.zeros((1, 40, 80), np.float32)).articulation.shape == (1, 10, 12)
+    assert checkpoint_recipe(corpus / "lips.safetensors")["steps_done"] == 6
+    entries = [json.loads(line) for line in (corpus / "lips.log.jsonl").read_text().splitlines()]
+    assert entries[-1]["step"] == 6
+    assert "r8" in entries[-1]["held_out"]
+
+
+def test_stopped_training_ends_like_one_that_was_not(corpus, tmp_path):
+    whole, stopped = Training(options(corpus)), Training(options(corpus))
+    for _ in range(6):
+        whole.advance()
+    for _ in range(3):
+        stopped.advance()
+    stopped.options.checkpoint.parent.mkdir(exist_ok=True)
+    stopped.save(train_scores(corpus))
+    resumed = Training(options(corpus))
+    assert resumed.resume()
+    for _ in range(3):
+        resumed.advance()
+    for one, other in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def train_scores(corpus):
+    from rsatalker.training.examples import read_corpus
+    from rsatalker.training.train import validated
+
+    return validated(MotionModel(MotionModelConfig(channels=16)).eval(), list(read_corpus(corpus, "held-out")))
+
+
+def test_training_does_not_resume_with_other_options(corpus):
+    train(options(corpus), QUIET)
+    assert not Training(options(corpus, steps=9)).resume()
+
+
+def test_learning_rate_warms_up_and_falls():
+    about = TrainOptions(steps=1000)
+    assert learning_rate(about, 0) < 0.01 * about.learning_rate
+    assert learning_rate(about, 250) > 0.8 * about.learning_rate
+    assert learning_rate(about, 999) < 0.02 * about.learning_rate
+
+
+def test_evaluate_reports_model_and_baselines_on_every_set(corpus):
+    train(options(corpus), QUIET)
+    speech = corpus / "speech"
+    speech.mkdir()
+    soundfile.write(speech / "a.wav", np.random.default_rng(0).normal(0, 0.1, 22_050 * 2), 22_050)
+    phones = [["sil", 0, 0.5], ["m", 0.5, 0.6], ["ay", 0.6, 1.0], ["f", 1.0, 1.1], ["sil", 1.1, 2.0]]
+    (speech / "alignment.json").write_text(json.dumps({"a.wav": {"phones": phones}}))
+    report = corpus / "report.json"
+    evaluate(EvaluateOptions(corpus / "lips.safetensors", corpus, speech, report), QUIET)
+    scores = json.loads(report.read_text())
+    assert set(scores) == {
+        "held-out voices", "real speech", "real speech, -15 dB", "real speech, noise at 10 dB"
+    }  # fmt: skip
+    for methods in scores.values():
+        assert set(methods) == {"loudness", "MFCC nearest viseme", "model"}
+
+
+@pytest.mark.parametrize("content", [None, "not json", '{"a.wav": {"words": []}}', "[]"])
+def test_alignment_that_cannot_be_read_is_explained(tmp_path, content):
+    if content is not None:
+        (tmp_path / "alignment.json").write_text(content)
+    with pytest.raises(AssetError, match=r"alignment\.json cannot be read as alignments"):
+        list(aligned_recordings(tmp_path))
