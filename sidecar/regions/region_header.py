@@ -47,7 +47,12 @@ class Geometry:
 
     @property
     def region_bytes(self) -> int:
-        """Bytes of header and slots together."""
+        """Bytes of header and slots together, in whole pages: what Windows tells of a section's size."""
+        return aligned(self.slots_end, layout.PAYLOAD_ALIGNMENT)
+
+    @property
+    def slots_end(self) -> int:
+        """Offset of the first byte after the slots."""
         return self.slots_offset_bytes + self.slot_count * self.slot_stride_bytes
 
 
@@ -126,7 +131,7 @@ def read_geometry(region: Region, kind: RegionKind) -> Geometry:
         value: int = getattr(found, name)
         demand(value % SLOT_ALIGNMENT == 0, name, value, f"a multiple of {SLOT_ALIGNMENT}")
     demand(
-        found.region_bytes <= region.size_bytes,
+        found.slots_end <= region.size_bytes,
         "slot_count",
         found.slot_count,
         f"slots that fit into {region.size_bytes} bytes at a stride of {found.slot_stride_bytes}",

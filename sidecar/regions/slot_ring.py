@@ -107,7 +107,7 @@ class SlotRing:
         self.generation = int(self._generation[0])
         order_memory()
         self.geometry = read_geometry(self.region, self._kind)
-        slots = self.region.bytes[self.geometry.slots_offset_bytes : self.geometry.region_bytes]
+        slots = self.region.bytes[self.geometry.slots_offset_bytes : self.geometry.slots_end]
         self.slots: UInt8[np.ndarray, "slots stride"] = slots.reshape(self.geometry.slot_count, -1)
         header = SLOT_HEADERS[self._kind]
         self.headers: np.ndarray = self.slots[:, : header.itemsize].view(header)[:, 0]
@@ -182,7 +182,7 @@ class SlotRing:
         self._seq_begin[index] = whole
         order_memory()
         self._latest[0] += np.uint64(1)
-        self._heartbeat_ns[0] = host_clock_ns()
+        self.beat(RegionState.LIVE)
 
     def beat(self, state: RegionState) -> None:
         """Show that the writer lives and what it is doing; at least every `layout.BEAT_MS`."""
@@ -191,7 +191,7 @@ class SlotRing:
         self._heartbeat_ns[0] = host_clock_ns()
 
     def lay_out(self, geometry: Geometry) -> None:
-        """Change the slots inside the same region; readers notice the new generation. Nothing is published after it.
+        """Change the slots inside the same region; readers notice the new generation. What was published is void.
 
         Raises:
             FrameRingError: The new slots need more bytes than the region has.
@@ -204,7 +204,6 @@ class SlotRing:
             )
         self._generation[0] += np.uint64(1)
         order_memory()
-        self._latest[0] = 0
         write_geometry(self.region, self._kind, geometry)
         self.take_geometry()
         self.slots[:, : SLOT_HEADERS[self._kind].itemsize] = 0  # old pixels must not pass for sequence numbers
@@ -221,7 +220,11 @@ class SlotRing:
         if generation % 2:
             return False
         if generation != self.generation:
-            self.take_geometry()
+            try:
+                self.take_geometry()
+            except FrameRingError:
+                if generation == int(self._generation[0]):
+                    raise
         return self.generation == int(self._generation[0])
 
     def copied_header(self, index: int) -> np.ndarray:
