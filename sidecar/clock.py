@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from sidecar.timeline import Timeline, Utterance
+from sidecar.timeline import Timeline
 
 SILENT_ENGINE_NS = (
     1_000_000_000  # an engine that has not beaten for so long is halted: its clock is not trusted further
@@ -105,13 +105,13 @@ class ConversationClock:
         return first, second
 
     def _drive(self, participant: int, playback: Mapping[int, PlaybackPosition], now_ns: int) -> _Drive | None:
-        """Return where the engine's clock puts a head: by the last utterance that has begun and is not over."""
+        """Return where the engine's clock puts a head: into the last utterance that is being played."""
         for utterance in reversed(self._timeline.utterances(participant)):
             position = playback.get(utterance.utterance_id)
             if position is None:
                 continue
             media_us = position.now_us(now_ns)
-            if media_us < 0 or _is_over(utterance, media_us):
+            if not 0 <= media_us < utterance.duration_us:  # not begun, over, or ahead of the audio that has come
                 continue
             return _Drive(round(utterance.timeline_us(media_us)), stepped=position.rate == 0)
         return None
@@ -150,7 +150,3 @@ class ConversationClock:
         speaking = self._timeline.speaking_at(participant, timeline_us)
         utterance_id, media_us = speaking or (0, -1)
         return ClockReading(timeline_us, utterance_id, media_us, stepped)
-
-
-def _is_over(utterance: Utterance, media_us: int) -> bool:
-    return not utterance.growing and media_us >= utterance.duration_us

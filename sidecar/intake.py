@@ -49,17 +49,12 @@ class Intake:
         self._resamplers = [StreamingResampler(audio_format.sample_rate_hz) for _ in participants]
 
     def check_sequence(self, sequence: int) -> None:
-        """Count a chunk.
-
-        Raises:
-            InvalidRequestError: It is not the next one.
-        """
+        """Raise InvalidRequestError unless a chunk is the next one."""
         if sequence != self.next_sequence:
             raise InvalidRequestError(
                 f"sequence number is {sequence}; expected {self.next_sequence}. Send every chunk once and in order, or "
                 "cancel the utterance and begin another."
             )
-        self.next_sequence += 1
 
     def push(self, audio: bytes, longest_s: float = LONGEST_CHUNK_S) -> Float32[np.ndarray, "C S16"]:
         """Return what is complete at 16 kHz after one more chunk; it may be empty.

@@ -1,20 +1,28 @@
-"""Where two heads stand and who looks at them, as long as no engine says otherwise."""
+"""Where two heads stand and from where they are seen."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.renderers.camera import Camera, fit_camera, frustum_tangents
+from sidecar.regions.blocks import View
+
 DISTANCE_M = 1.2  # between the two heads: people who know each other talk at 0.5 to 1.2 m (Hall 1966)
-TOWARDS_PARTNER = 0.7  # of the 90 degrees that would show both in profile: both faces stay visible to a third person
-VIEWER_DISTANCE_M = 0.9  # of the default camera in front of each face: a head-and-shoulders portrait
+TOWARDS_PARTNER = 0.7  # of the quarter turn that would show both in profile: a third person still sees both faces
+VIEWER_DISTANCE_M = 0.9  # from the default eye to a face: a portrait without distortion
+EYE_DISTANCE_M = 0.063  # between a viewer's eyes: the human mean
+CLOSEST = 1.05  # in radii of the head: an eye that is nearer, or inside the head, sees it from there
+STIFFNESS = 0.02  # how far R R^T of an anchor may be from the identity
+
+Anchor = Float32[np.ndarray, "4 4"]
+Sphere = tuple[Float32[np.ndarray, "3"], float]  # centre in the head's own space and radius, metres
 
 
 def world_from_heads(distance_m: float = DISTANCE_M) -> Float32[np.ndarray, "2 4 4"]:
-    """Return where a and b stand: a on the viewer's left, both turned towards each other and a little to the viewer.
-
-    The viewer looks along -z; heads look along +z when not turned.
-    """
+    """Return where a and b stand by default: a at -x, b at +x, turned towards each other and a little to +z."""
     yaw = TOWARDS_PARTNER * np.pi / 2
     placed = np.stack([_turned(yaw), _turned(-yaw)])
     placed[0, 0, 3] = -distance_m / 2
@@ -22,18 +30,61 @@ def world_from_heads(distance_m: float = DISTANCE_M) -> Float32[np.ndarray, "2 4
     return placed
 
 
-def default_eye(world_from_head: Float32[np.ndarray, "4 4"], center: Float32[np.ndarray, "3"]) -> np.ndarray:
-    """Return where a viewer in front of a face stands, world space.
+def is_anchor(matrix: Anchor) -> bool:
+    """Return whether a matrix is a rotation and a shift, as a head's place must be."""
+    rotation = matrix[:3, :3].astype(np.float64)
+    return (
+        bool(np.isfinite(matrix).all())
+        and np.array_equal(matrix[3], [0, 0, 0, 1])
+        and bool(np.abs(rotation @ rotation.T - np.eye(3)).max() < STIFFNESS)
+        and bool(np.linalg.det(rotation) > 0)
+    )
 
-    Args:
-        world_from_head: Where the head stands.
-        center: Of the head's bounding sphere, in the head's own space.
-    """
-    in_head = np.array([center[0], center[1], center[2] + VIEWER_DISTANCE_M, 1.0])
-    return (world_from_head @ in_head)[:3].astype(np.float32)
+
+def default_eyes(world_from_head: Anchor, sphere: Sphere, count: int) -> list[Float32[np.ndarray, "3"]]:
+    """Return one or two eyes of a viewer straight in front of a face."""
+    center = sphere[0]
+    sides = (0.0,) if count == 1 else (-EYE_DISTANCE_M / 2, EYE_DISTANCE_M / 2)  # the viewer's left is the head's right
+    return [_moved(world_from_head, center + np.array([side, 0, VIEWER_DISTANCE_M], np.float32)) for side in sides]
 
 
-def _turned(yaw_rad: float) -> Float32[np.ndarray, "4 4"]:
+def eyes_for_layers(eyes: Sequence[Float32[np.ndarray, "3"]], layers: int) -> list[Float32[np.ndarray, "3"]]:
+    """Return one eye for each layer: the middle of two for one layer, the same one twice for two."""
+    if len(eyes) == layers:
+        return list(eyes)
+    return [np.mean(eyes, axis=0).astype(np.float32)] * layers
+
+
+def camera_at(
+    eye: Float32[np.ndarray, "3"], world_from_head: Anchor, sphere: Sphere, width: int, height: int
+) -> Camera:
+    """Return the camera of an eye whose frustum just holds a head."""
+    center, radius_m = _moved(world_from_head, sphere[0]), sphere[1]
+    away = eye - center
+    distance = float(np.linalg.norm(away))
+    if distance < CLOSEST * radius_m:
+        direction = away / distance if distance > 0 else world_from_head[:3, 2]
+        eye = (center + direction * np.float32(CLOSEST * radius_m)).astype(np.float32)
+    return fit_camera(eye, center, radius_m, width, height)
+
+
+def view_of(camera: Camera, world_from_head: Anchor, sphere: Sphere) -> View:
+    """Return a camera as it is written beside its frame."""
+    center = _moved(world_from_head, sphere[0])
+    depth = float((camera.camera_from_world[:3, :3] @ center + camera.camera_from_world[:3, 3])[2])
+    return View(
+        camera.camera_from_world,
+        np.array(frustum_tangents(camera), np.float32),
+        camera.near,
+        depth + 2 * sphere[1],  # hair and shoulders may leave the sphere
+    )
+
+
+def _moved(transform: Anchor, point: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:
+    return (transform[:3, :3] @ point + transform[:3, 3]).astype(np.float32)
+
+
+def _turned(yaw_rad: float) -> Anchor:
     cosine, sine = np.cos(yaw_rad), np.sin(yaw_rad)
     rotation = np.eye(4, dtype=np.float32)
     rotation[0, 0], rotation[0, 2], rotation[2, 0], rotation[2, 2] = cosine, sine, -sine, cosine

@@ -107,7 +107,7 @@ class StageTiming(_message.Message):
     def __init__(self, stage: _Optional[str] = ..., count: _Optional[int] = ..., p50_ms: _Optional[float] = ..., p95_ms: _Optional[float] = ..., p99_ms: _Optional[float] = ...) -> None: ...
 
 class ConversationStatus(_message.Message):
-    __slots__ = ("conversation_id", "state", "failure", "clock_us", "motion_end_us", "frames_published", "ticks_missed", "engine_attached")
+    __slots__ = ("conversation_id", "state", "failure", "clock_us", "motion_end_us", "frames_published", "ticks_missed", "engine_attached", "warning")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
@@ -116,6 +116,7 @@ class ConversationStatus(_message.Message):
     FRAMES_PUBLISHED_FIELD_NUMBER: _ClassVar[int]
     TICKS_MISSED_FIELD_NUMBER: _ClassVar[int]
     ENGINE_ATTACHED_FIELD_NUMBER: _ClassVar[int]
+    WARNING_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     state: str
     failure: str
@@ -124,4 +125,5 @@ class ConversationStatus(_message.Message):
     frames_published: int
     ticks_missed: int
     engine_attached: bool
-    def __init__(self, conversation_id: _Optional[str] = ..., state: _Optional[str] = ..., failure: _Optional[str] = ..., clock_us: _Optional[_Iterable[int]] = ..., motion_end_us: _Optional[int] = ..., frames_published: _Optional[int] = ..., ticks_missed: _Optional[int] = ..., engine_attached: _Optional[bool] = ...) -> None: ...
+    warning: str
+    def __init__(self, conversation_id: _Optional[str] = ..., state: _Optional[str] = ..., failure: _Optional[str] = ..., clock_us: _Optional[_Iterable[int]] = ..., motion_end_us: _Optional[int] = ..., frames_published: _Optional[int] = ..., ticks_missed: _Optional[int] = ..., engine_attached: _Optional[bool] = ..., warning: _Optional[str] = ...) -> None: ...

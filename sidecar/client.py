@@ -1,0 +1,175 @@
+"""A client of the sidecar in Python: what an engine plugin does. Imports no torch.
+
+with SidecarClient.connect() as client, client.create_conversation("ada", "ben") as conversation:
+    spoken = conversation.speak(samples, 16_000, "a")
+    frame = conversation.frames[0].latest()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Self
+
+import grpc
+import numpy as np
+from grpc_health.v1 import health_pb2, health_pb2_grpc
+from jaxtyping import Float32
+
+from rsatalker.motion.social import Relationship
+from sidecar.errors import UnreachableError
+from sidecar.messages import PROTOCOL_VERSION, relationship_message
+from sidecar.remote_conversation import RemoteConversation
+from sidecar.runtime_file import find_record
+from sidecar.services.status import error_of
+from sidecar.v1 import (
+    conversation_pb2,
+    conversation_pb2_grpc,
+    sidecar_pb2,
+    sidecar_pb2_grpc,
+    speech_pb2_grpc,
+)
+
+CALL_S = 30.0  # longest wait for an answer
+CREATE_S = 300.0  # the first conversation of an avatar may have to bake it
+LARGEST_MESSAGE = 128 << 20  # bytes, as the server takes
+
+
+class SidecarClient:
+    """A connection to a sidecar.
+
+    Attributes:
+        address: Where it listens.
+    """
+
+    def __init__(self, address: str, token: str) -> None:
+        options = [("grpc.max_send_message_length", LARGEST_MESSAGE)]
+        self.address = address
+        self._channel = grpc.insecure_channel(address, options=options)
+        self._metadata = (("authorization", f"Bearer {token}"),)
+        self._sidecar = sidecar_pb2_grpc.SidecarServiceStub(self._channel)
+        self._health = health_pb2_grpc.HealthStub(self._channel)
+        self.conversation_calls = conversation_pb2_grpc.ConversationServiceStub(self._channel)
+        self.speech_calls = speech_pb2_grpc.SpeechServiceStub(self._channel)
+
+    @staticmethod
+    def connect(address: str | None = None, token: str | None = None, client_name: str = "rsatalker") -> SidecarClient:
+        """Return a client of a sidecar that answers and speaks the same protocol.
+
+        Args:
+            address: Where it listens; without it, the runtime file says so.
+            token: Of that sidecar; without it, the runtime file's.
+            client_name: For the sidecar's log.
+
+        Raises:
+            UnreachableError: No sidecar answers.
+            AuthenticationError: The token is another sidecar's.
+            SidecarError: Its protocol has another major version.
+        """
+        if address is None or token is None:
+            record = find_record()
+            address, token = address or record.address, token or record.token
+        client = SidecarClient(address, token)
+        try:
+            client.info(client_name)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    def info(self, client_name: str = "rsatalker") -> sidecar_pb2.GetInfoResponse:
+        """Return version, capabilities and limits."""
+        request = sidecar_pb2.GetInfoRequest(protocol_version=PROTOCOL_VERSION, client_name=client_name)
+        return self.call(self._sidecar.GetInfo, request)
+
+    def avatars(self) -> list[sidecar_pb2.Avatar]:
+        """Return the cast."""
+        return list(self.call(self._sidecar.ListAvatars, sidecar_pb2.ListAvatarsRequest()).avatars)
+
+    def status(self) -> sidecar_pb2.GetStatusResponse:
+        """Return timings of the stages and the state of all conversations."""
+        return self.call(self._sidecar.GetStatus, sidecar_pb2.GetStatusRequest())
+
+    def is_serving(self) -> bool:
+        """Return whether the sidecar is healthy."""
+        answer = self.call(
+            self._health.Check,  # type: ignore[attr-defined]  # grpc_health has no stubs
+            health_pb2.HealthCheckRequest(),
+        )
+        return answer.status == health_pb2.HealthCheckResponse.SERVING
+
+    def create_conversation(
+        self,
+        avatar_a: str,
+        avatar_b: str,
+        relationship: Relationship | None = None,
+        *,
+        width: int = 0,
+        height: int = 0,
+        layers: int = 1,
+        seed: int = 0,
+        motion_only: bool = False,
+        world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
+    ) -> RemoteConversation:
+        """Begin a conversation and open its regions.
+
+        Args:
+            avatar_a: Name from `avatars`.
+            avatar_b: Name from `avatars`; may be the same.
+            relationship: Who they are to each other; without it, strangers of equal status.
+            width: Pixels of one layer; 0: the sidecar's default.
+            height: Pixels of one layer; 0: the sidecar's default.
+            layers: 1, or 2 for both eyes.
+            seed: The same seed and audio give the same motion.
+            motion_only: No frames.
+            world_from_heads: Where they stand; without it, 1.2 m apart and facing each other.
+
+        Raises:
+            SidecarError: The sidecar refused; the message says why.
+        """
+        places: Sequence[Sequence[float]] = ((), ())
+        if world_from_heads is not None:
+            places = [matrix.ravel().tolist() for matrix in world_from_heads]
+        request = conversation_pb2.CreateConversationRequest(
+            protocol_version=PROTOCOL_VERSION,
+            participants=[
+                conversation_pb2.ParticipantSetup(avatar=avatar, world_from_head=place)
+                for avatar, place in zip((avatar_a, avatar_b), places, strict=True)
+            ],
+            relationship=relationship_message(relationship or Relationship()),
+            frames=conversation_pb2.FrameSetup(width=width, height=height, layers=layers, motion_only=motion_only),
+            seed=seed,
+        )
+        return RemoteConversation(self, self.call(self.conversation_calls.CreateConversation, request, CREATE_S))
+
+    def call(self, method: Any, request: Any, timeout_s: float = CALL_S) -> Any:
+        """Return a call's answer.
+
+        Raises:
+            SidecarError: The call failed; the message is the sidecar's.
+        """
+        try:
+            return method(request, timeout=timeout_s, metadata=self._metadata)
+        except grpc.RpcError as error:
+            raise self._error(error) from error
+
+    def close(self) -> None:
+        """Let go of the connection; conversations stay until they are closed or their lease ends."""
+        self._channel.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *failure: object) -> None:
+        self.close()
+
+    def _error(self, error: Any) -> Exception:
+        if error.code() == grpc.StatusCode.UNAVAILABLE:
+            return UnreachableError(
+                f"No sidecar answers at {self.address}. Start one with `rsatalker serve`, or give the address of a "
+                "running one."
+            )
+        if error.code() == grpc.StatusCode.DEADLINE_EXCEEDED:
+            return UnreachableError(
+                f"The sidecar at {self.address} takes too long to answer; is the machine overloaded?"
+            )
+        return error_of(error.code(), error.details() or "the call failed without a message")

@@ -1,0 +1,147 @@
+"""The conversations of a sidecar: made within its limits, found by id, closed when their lease ends."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.motion.social import Relationship
+from sidecar.config import ServeOptions
+from sidecar.conversation import Conversation, FrameSize, Regions
+from sidecar.errors import LimitError, NotFoundError
+from sidecar.regions.host_clock import host_clock_ns
+from sidecar.studio import Studio, unknown_avatar
+from sidecar.timings import Timings
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSetup:
+    """What a client asks for.
+
+    Attributes:
+        avatars: Of a and b.
+        world_from_heads: Where both stand.
+        relationship: Who they are to each other.
+        frame_size: None: the client draws the heads itself.
+        seed: The same seed and audio give the same motion.
+    """
+
+    avatars: tuple[str, str]
+    world_from_heads: Float32[np.ndarray, "2 4 4"]
+    relationship: Relationship
+    frame_size: FrameSize | None
+    seed: int
+
+
+class Conversations:
+    """All conversations that are not closed. Any thread may call."""
+
+    def __init__(self, studio: Studio, options: ServeOptions, timings: Timings) -> None:
+        self._studio = studio
+        self._options = options
+        self._timings = timings
+        self._open: dict[str, Conversation] = {}
+        self._starting = 0
+        self._lock = threading.Lock()
+
+    def all(self) -> list[Conversation]:
+        """Return every conversation, oldest first."""
+        with self._lock:
+            return list(self._open.values())
+
+    def create(self, setup: ConversationSetup) -> Conversation:
+        """Load both heads and begin; the first time an avatar is loaded this can take a while.
+
+        Raises:
+            LimitError: As many conversations as allowed are open.
+            NotFoundError: There is no such avatar.
+            RegionFull: There is no room in shared memory.
+        """
+        self._admit()
+        try:
+            conversation = self._build(setup)
+            with self._lock:
+                self._open[conversation.conversation_id] = conversation
+        finally:
+            with self._lock:
+                self._starting -= 1
+        conversation.go_live()
+        return conversation
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Return a conversation and renew its lease.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        with self._lock:
+            conversation = self._open.get(conversation_id)
+        if conversation is None:
+            raise NotFoundError(
+                f"There is no conversation {conversation_id!r}: it was closed, or nothing named it for "
+                f"{self._options.lease_s:.0f} s. Create another, and call KeepAlive while it is quiet."
+            )
+        conversation.touched_ns = host_clock_ns()
+        return conversation
+
+    def close(self, conversation_id: str) -> None:
+        """End a conversation and remove its regions.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        conversation = self.get(conversation_id)
+        with self._lock:
+            self._open.pop(conversation_id, None)
+        conversation.close()
+
+    def close_all(self) -> None:
+        """End all conversations."""
+        for conversation in self.all():
+            self._close_quietly(conversation)
+
+    def close_expired(self, now_ns: int) -> list[str]:
+        """End the conversations whose lease is over; return their ids."""
+        oldest_ns = now_ns - round(self._options.lease_s * 1e9)
+        expired = [conversation for conversation in self.all() if conversation.touched_ns < oldest_ns]
+        for conversation in expired:
+            self._close_quietly(conversation)
+        return [conversation.conversation_id for conversation in expired]
+
+    def _close_quietly(self, conversation: Conversation) -> None:
+        with self._lock:
+            self._open.pop(conversation.conversation_id, None)
+        conversation.close()
+
+    def _admit(self) -> None:
+        with self._lock:
+            if len(self._open) + self._starting >= self._options.max_conversations:
+                raise LimitError(
+                    f"{self._options.max_conversations} conversations are open, as many as this sidecar takes. Close "
+                    "one, or start the sidecar with a larger --max-conversations."
+                )
+            self._starting += 1
+
+    def _build(self, setup: ConversationSetup) -> Conversation:
+        cast = {member.name: member for member in self._studio.cast()}
+        for avatar in setup.avatars:
+            if avatar not in cast:
+                raise NotFoundError(unknown_avatar(avatar, list(cast)))
+        heads = [self._studio.head(avatar) for avatar in setup.avatars]
+        source = self._studio.dialogue(setup.relationship, setup.seed)
+        member = cast[setup.avatars[0]]
+        regions = Regions.create(setup.frame_size, member.expression_count, member.expression_space)
+        return Conversation(
+            secrets.token_hex(8),
+            heads,
+            source,
+            regions,
+            setup.world_from_heads,
+            self._timings,
+            self._options.motion_lead_ms * 1000,
+            host_clock_ns(),
+        )

@@ -1,0 +1,77 @@
+"""What the sidecar is, which avatars it offers and how it is doing."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+from collections.abc import Callable
+from typing import Any
+
+import grpc.aio
+
+from rsatalker.motion.expression_space import ARKIT_NAMES
+from sidecar.config import ServeOptions
+from sidecar.conversations import Conversations
+from sidecar.messages import PROTOCOL_VERSION, check_version, limits_message, status_message
+from sidecar.studio import Studio
+from sidecar.timings import Timings
+from sidecar.v1 import sidecar_pb2, sidecar_pb2_grpc
+
+CAPABILITIES = ("frames", "motion", "engine_clock", "speak", "push_audio", "stream_audio", "cancel", "relationship")
+
+Context = grpc.aio.ServicerContext[Any, Any]
+log = logging.getLogger(__name__)
+
+
+class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
+    """Serves GetInfo, ListAvatars and GetStatus."""
+
+    def __init__(
+        self,
+        studio: Studio,
+        options: ServeOptions,
+        conversations: Conversations,
+        timings: Timings,
+        version: str,
+        clock_ns: Callable[[], int],
+    ) -> None:
+        self._studio = studio
+        self._options = options
+        self._conversations = conversations
+        self._timings = timings
+        self._version = version
+        self._clock_ns = clock_ns
+        self._started_ns = clock_ns()
+
+    async def GetInfo(self, request: sidecar_pb2.GetInfoRequest, context: Context) -> sidecar_pb2.GetInfoResponse:
+        """Say version, capabilities and limits; refuse a client of another major version."""
+        check_version(request.protocol_version)
+        return sidecar_pb2.GetInfoResponse(
+            protocol_version=PROTOCOL_VERSION,
+            sidecar_version=self._version,
+            capabilities=CAPABILITIES,
+            renderer=self._studio.renderer_name,
+            limits=limits_message(self._options),
+            arkit_names=ARKIT_NAMES,
+            process_id=os.getpid(),
+        )
+
+    async def ListAvatars(
+        self, request: sidecar_pb2.ListAvatarsRequest, context: Context
+    ) -> sidecar_pb2.ListAvatarsResponse:
+        """List the cast."""
+        cast = await asyncio.to_thread(self._studio.cast)
+        return sidecar_pb2.ListAvatarsResponse(
+            avatars=[
+                sidecar_pb2.Avatar(
+                    name=member.name, description=member.description, expression_space=member.expression_space
+                )
+                for member in cast
+            ]
+        )
+
+    async def GetStatus(self, request: sidecar_pb2.GetStatusRequest, context: Context) -> sidecar_pb2.GetStatusResponse:
+        """Say how long stages take and what is running."""
+        uptime_ms = (self._clock_ns() - self._started_ns) // 1_000_000
+        return status_message(uptime_ms, self._timings.percentiles(), self._conversations.all())

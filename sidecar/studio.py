@@ -1,0 +1,213 @@
+"""The heavy parts that the server is given: avatars, renderer and motion model. Tests hand in light ones."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from rsatalker.avatars.light import Light, studio_light
+from rsatalker.motion.expression_space import EXPRESSION_SPACES
+from rsatalker.motion.pose import FlameMotion, FlamePose
+from rsatalker.motion.social import Relationship
+from rsatalker.renderers.camera import Camera, look_at
+from sidecar.config import ServeOptions
+from sidecar.errors import NotFoundError
+
+if TYPE_CHECKING:  # torch is loaded only when a studio opens
+    from rsatalker.motion.model import MotionModel
+    from rsatalker.renderers.renderer import Renderer
+    from rsatalker.talker import Talker
+
+DEFAULT_SPACE = "procedural-1"
+WARM_UP_PX = 64  # enough to compile every kernel
+
+
+class DrawTimings(Protocol):
+    """Milliseconds that the stages of one drawing took."""
+
+    @property
+    def mesh_ms(self) -> float:
+        """Pose to mesh."""
+        ...
+
+    @property
+    def gaussians_ms(self) -> float:
+        """Mesh to Gaussians."""
+        ...
+
+    @property
+    def frame_ms(self) -> float:
+        """Gaussians to frame."""
+        ...
+
+
+class TalkingHead(Protocol):
+    """One head that can be drawn: `rsatalker.talker.Talker` behind the little that the server needs of it."""
+
+    @property
+    def bounding_sphere(self) -> tuple[Float32[np.ndarray, "3"], float]:
+        """Centre in the head's own space and radius, metres."""
+        ...
+
+    def draw(
+        self,
+        pose: FlamePose,
+        cameras: Sequence[Camera],
+        light: Light,
+        world_from_head: Float32[np.ndarray, "4 4"],
+        colors: UInt8[np.ndarray, "C H W 4"],
+        depths: Float32[np.ndarray, "C H W"],
+    ) -> DrawTimings:
+        """Draw the head at one instant into the caller's buffers."""
+        ...
+
+
+class MotionSource(Protocol):
+    """Voices of two heads in, motion of both out: `rsatalker.talker.Dialogue`."""
+
+    features_ms: float  # that the last `push` took
+    motion_ms: float
+
+    @property
+    def relationship(self) -> Relationship:
+        """Who the two are to each other."""
+        ...
+
+    @relationship.setter
+    def relationship(self, relationship: Relationship) -> None: ...
+
+    def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
+        """Return the motion of all instants that these samples complete."""
+        ...
+
+    def interrupt(self, participant: int) -> None:
+        """Let one mouth relax within 100 ms."""
+        ...
+
+    def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:
+        """Tell both heads where they stand."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CastMember:
+    """An avatar that a conversation can have.
+
+    Attributes:
+        name: What a client asks for.
+        description: One line for a menu.
+        expression_space: What its expression coefficients mean.
+    """
+
+    name: str
+    description: str
+    expression_space: str = DEFAULT_SPACE
+
+    @property
+    def expression_count(self) -> int:
+        """Coefficients of a pose."""
+        return EXPRESSION_SPACES[self.expression_space]
+
+
+class Studio(Protocol):
+    """Makes what a conversation is made of. Any thread may ask."""
+
+    @property
+    def renderer_name(self) -> str:
+        """What draws the heads."""
+        ...
+
+    def cast(self) -> list[CastMember]:
+        """Return every avatar that can be loaded."""
+        ...
+
+    def head(self, avatar: str) -> TalkingHead:
+        """Return a head of the cast; loads it the first time, which can take a while."""
+        ...
+
+    def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:
+        """Return a fresh source of motion."""
+        ...
+
+    def warm_up(self) -> None:
+        """Do now what the first conversation would otherwise wait for."""
+        ...
+
+
+class _Head:
+    """A talker with its avatar's sphere at hand."""
+
+    def __init__(self, talker: Talker) -> None:
+        self.draw = talker.draw
+        self.bounding_sphere = talker.avatar.bounding_sphere
+
+
+class RsaTalkerStudio:
+    """The real parts, as the options ask for them."""
+
+    def __init__(self, options: ServeOptions) -> None:
+        from rsatalker.renderers.choose import choose_renderer
+
+        self._options = options
+        self._renderer: Renderer = choose_renderer(options.renderer, options.threads or None)
+        self._model: MotionModel | None = None
+        self._heads: dict[str, _Head] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def renderer_name(self) -> str:
+        """What draws the heads."""
+        return self._renderer.name
+
+    def cast(self) -> list[CastMember]:
+        """Return every character that comes with the package."""
+        from rsatalker.avatars.cast import CHARACTERS
+
+        return [CastMember(name, character.description) for name, character in CHARACTERS.items()]
+
+    def head(self, avatar: str) -> TalkingHead:
+        """Return a head of the cast.
+
+        Raises:
+            NotFoundError: The cast has none of that name.
+        """
+        from rsatalker.avatars.cast import load_avatar
+        from rsatalker.talker import Talker
+
+        names = [member.name for member in self.cast()]
+        if avatar not in names:
+            raise NotFoundError(unknown_avatar(avatar, names))
+        with self._lock:
+            if avatar not in self._heads:
+                self._heads[avatar] = _Head(Talker(load_avatar(avatar, detail=self._options.detail), self._renderer))
+            return self._heads[avatar]
+
+    def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:
+        """Return a fresh dialogue of the options' checkpoint."""
+        from rsatalker.motion.checkpoint import load_checkpoint
+        from rsatalker.talker import Dialogue
+
+        with self._lock:
+            if self._model is None:
+                self._model = load_checkpoint(self._options.checkpoint)
+        return Dialogue(self._model, relationship, seed)
+
+    def warm_up(self) -> None:
+        """Load the model and every avatar, and draw each once, so that all kernels are compiled."""
+        self.dialogue(Relationship(), seed=0).push(np.zeros((2, 16_000), np.float32))
+        camera = look_at(np.array([0, 0, 1], np.float32), np.zeros(3, np.float32), width=WARM_UP_PX, height=WARM_UP_PX)
+        colors = np.zeros((1, WARM_UP_PX, WARM_UP_PX, 4), np.uint8)
+        depths = np.zeros((1, WARM_UP_PX, WARM_UP_PX), np.float32)
+        for member in self.cast():
+            head = self.head(member.name)
+            head.draw(FlamePose.neutral(), [camera], studio_light(), np.eye(4, dtype=np.float32), colors, depths)
+
+
+def unknown_avatar(avatar: str, names: Sequence[str]) -> str:
+    """Return the sentence for a name that the cast does not have."""
+    return f"There is no avatar {avatar!r}. Avatars are {', '.join(names)}; ListAvatars describes them."
