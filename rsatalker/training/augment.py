@@ -9,13 +9,18 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float32
-from scipy.signal import butter, fftconvolve, sosfilt
+from scipy.signal import butter, fftconvolve, istft, sosfilt, stft
 
 from rsatalker.speech.audio import SPEECH_RATE_HZ
-from rsatalker.training.phones import Segment
+from rsatalker.training.phones import Segment, Viseme
 
 Samples = Float32[np.ndarray, " S"]
 QUIET = 1e-9  # power; keeps silence finite
+STFT_SAMPLES = 512  # 32 ms
+ENVELOPE_QUEFRENCY = 44  # samples: coarser than the harmonics of voices up to 360 Hz, else finer than formants
+SHORTEST_BREATH = 4_000  # samples, 250 ms: shorter pauses hold no breath
+BREATH_SHARE = 0.5  # of the pauses
+SMACK_SHARE = 0.2  # of the pauses: lips and tongue come apart audibly
 
 
 def rms(samples: Samples) -> float:
@@ -35,6 +40,56 @@ def warped(samples: Samples, segments: Sequence[Segment], rng: np.random.Generat
     boundaries = np.array([[segment.start_s, segment.end_s] for segment in segments]) * SPEECH_RATE_HZ
     boundaries = np.interp(boundaries, np.arange(len(new_time)), new_time) / SPEECH_RATE_HZ
     return moved, [Segment(s.viseme, *b) for s, b in zip(segments, boundaries.tolist(), strict=True)]
+
+
+def with_other_formants(samples: Samples, factor: float) -> Samples:
+    """Return the voice of a throat shorter by `factor`: the spectral envelope is stretched, the pitch stays."""
+    spectrum = stft(samples, nperseg=STFT_SAMPLES, noverlap=STFT_SAMPLES * 3 // 4)[2]
+    log_magnitude = np.log(np.abs(spectrum) + 1e-7)  # (bins, frames)
+    cepstrum = np.fft.irfft(log_magnitude, axis=0)
+    cepstrum[ENVELOPE_QUEFRENCY : len(cepstrum) - ENVELOPE_QUEFRENCY + 1] = 0
+    envelope = np.fft.rfft(cepstrum, axis=0).real
+    position = np.clip(np.arange(len(envelope)) / factor, 0, len(envelope) - 1.001)
+    below, fraction = position.astype(int), (position % 1)[:, None]
+    stretched = envelope[below] * (1 - fraction) + envelope[below + 1] * fraction
+    moved = istft(spectrum * np.exp(stretched - envelope), nperseg=STFT_SAMPLES, noverlap=STFT_SAMPLES * 3 // 4)[1]
+    return np.resize(moved, len(samples)).astype(np.float32)
+
+
+def with_breaths(samples: Samples, segments: Sequence[Segment], rng: np.random.Generator) -> Samples:
+    """Return the voice with breaths and smacks in its pauses, as people have and engines do not; the lips stay shut."""
+    heard = samples.copy()
+    loudness = rms(samples)
+    for pause in segments:
+        start, end = int(pause.start_s * SPEECH_RATE_HZ), int(pause.end_s * SPEECH_RATE_HZ)
+        if pause.viseme != Viseme.SILENCE or end - start < SHORTEST_BREATH:
+            continue
+        if rng.random() < BREATH_SHARE:
+            length = int(min(end - start, rng.uniform(0.15, 0.6) * SPEECH_RATE_HZ))
+            first = int(rng.integers(start, end - length + 1))
+            heard[first : first + length] += breath(length, rng) * np.float32(
+                loudness * 10 ** (-rng.uniform(8, 32) / 20)
+            )
+        if rng.random() < SMACK_SHARE:
+            length = int(rng.uniform(0.003, 0.012) * SPEECH_RATE_HZ)
+            first = int(rng.integers(start, end - length))
+            click = rng.standard_normal(length) * np.hanning(length) * loudness * 10 ** (-rng.uniform(0, 20) / 20)
+            heard[first : first + length] += click.astype(np.float32)
+    return heard
+
+
+def breath(length: int, rng: np.random.Generator) -> Samples:
+    """Return the noise of air through an open throat, swelling and fading, of unit loudness."""
+    frequency_hz = np.fft.rfftfreq(length, 1 / SPEECH_RATE_HZ)
+    shape = np.zeros_like(frequency_hz)
+    for center_hz, width_hz in (
+        (rng.uniform(400, 900), 300),
+        (rng.uniform(1200, 2200), 400),
+        (rng.uniform(2600, 4500), 900),
+    ):
+        shape += rng.uniform(0.3, 1) * np.exp(-(((frequency_hz - center_hz) / width_hz) ** 2))
+    noise = np.fft.irfft(np.fft.rfft(rng.standard_normal(length)) * (shape + 0.05), length) * np.hanning(length)
+    return (noise / rms(noise.astype(np.float32))).astype(np.float32)
 
 
 def through_a_channel(samples: Samples, rng: np.random.Generator, other_voices: Sequence[Samples]) -> Samples:

@@ -3,7 +3,17 @@
 import numpy as np
 import pytest
 
-from rsatalker.training.augment import background, companded, music, rms, through_a_channel, warped, with_noise
+from rsatalker.training.augment import (
+    background,
+    companded,
+    music,
+    rms,
+    through_a_channel,
+    warped,
+    with_breaths,
+    with_noise,
+    with_other_formants,
+)
 from rsatalker.training.phones import Segment, Viseme
 
 pytestmark = pytest.mark.unit
@@ -46,6 +56,31 @@ def test_background_has_the_length_asked_for_and_sounds(seed):
     noise = background(12_345, rng, [rng.normal(0, 1, 4_000).astype(np.float32)])
     assert noise.shape == (12_345,)
     assert rms(noise) > 1e-3
+
+
+def test_formants_move_and_pitch_stays():
+    time_s = np.arange(16_000) / 16_000
+    pulses = (np.arange(16_000) % 160 == 0).astype(np.float32)  # 100 Hz
+    vowel = np.convolve(pulses, np.exp(-time_s[:800] * 900) * np.sin(2 * np.pi * 1_000 * time_s[:800]))[:16_000]
+    moved = with_other_formants(vowel.astype(np.float32), 1.15)
+    spectrum = np.abs(np.fft.rfft(moved))[:3_000]
+    before = np.abs(np.fft.rfft(vowel))[:3_000]
+    hz = np.arange(3_000)
+    assert (spectrum @ hz / spectrum.sum()) / (before @ hz / before.sum()) > 1.07
+    assert np.argmax(spectrum) % 100 == 0
+
+
+def test_formants_that_do_not_move_change_nothing():
+    voice = np.random.default_rng(0).normal(0, 0.1, 9_000).astype(np.float32)
+    np.testing.assert_allclose(with_other_formants(voice, 1.0), voice, atol=2e-3)
+
+
+def test_breaths_are_heard_in_pauses_only():
+    segments = [Segment(Viseme.AA, 0, 1), Segment(Viseme.SILENCE, 1, 2), Segment(Viseme.AA, 2, 2.5)]
+    voice = np.random.default_rng(0).normal(0, 0.1, 40_000).astype(np.float32)
+    changes = [with_breaths(voice, segments, np.random.default_rng(seed)) - voice for seed in range(10)]
+    assert max(np.abs(change[:16_000]).max() + np.abs(change[32_000:]).max() for change in changes) == 0
+    assert sum(rms(change) > 1e-3 for change in changes) >= 3
 
 
 def test_music_is_reproducible():
