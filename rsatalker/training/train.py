@@ -22,7 +22,7 @@ from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 
-from rsatalker.motion.checkpoint import save_checkpoint
+from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
 from rsatalker.training.batches import Batches
 from rsatalker.training.examples import Example, read_corpus
@@ -45,6 +45,7 @@ class TrainOptions:
         average_decay: Of the running average of the weights, which is what gets saved.
         save_every: Steps between saves and validations.
         channels: Width of the model.
+        start_from: Checkpoint whose weights to begin with, to train on with other data; its width is kept.
         seed: Of weights and batches.
         threads: Of the CPU.
     """
@@ -59,6 +60,7 @@ class TrainOptions:
     average_decay: float = 0.999
     save_every: int = 1000
     channels: int = MotionModelConfig().channels
+    start_from: Path | None = None
     seed: int = 0
     threads: int = 1
 
@@ -80,8 +82,11 @@ class Training:
         self.batches = Batches(
             read_corpus(options.corpus, "training"), options.instants, config.look_ahead, options.seed
         )
-        mean, std = self.batches.feature_statistics()
-        self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std))
+        if options.start_from is not None:
+            self.model = load_checkpoint(options.start_from).requires_grad_().train()
+        else:
+            mean, std = self.batches.feature_statistics()
+            self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std))
         self.average = AveragedModel(self.model, avg_fn=self._average)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
         self.step = 0
@@ -149,7 +154,7 @@ def train(options: TrainOptions, console: Console | None = None) -> LipScores:
     """Train until `options.steps`, saving as it goes; return the scores on held-out voices.
 
     Raises:
-        AssetError: The corpus is missing or damaged.
+        AssetError: The corpus, or the checkpoint to start from, is missing or damaged.
     """
     console = console or Console()
     held_out = list(islice(read_corpus(options.corpus, "held-out"), VALIDATION_CLIPS))

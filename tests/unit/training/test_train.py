@@ -1,6 +1,7 @@
 """Training learns, resumes where it stopped, and reports beside its baselines."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -101,6 +102,19 @@ def train_scores(corpus):
 def test_training_does_not_resume_with_other_options(corpus):
     train(options(corpus), QUIET)
     assert not Training(options(corpus, steps=9)).resume()
+
+
+def test_training_starts_from_a_checkpoint(corpus, tmp_path):
+    train(options(corpus), QUIET)
+    onward = Training(
+        replace(options(corpus), start_from=corpus / "lips.safetensors", checkpoint=tmp_path / "b.safetensors")
+    )
+    first = load_checkpoint(corpus / "lips.safetensors")
+    assert onward.model.config == first.config
+    for one, other in zip(onward.model.parameters(), first.parameters(), strict=True):
+        assert torch.equal(one, other)
+    batch = onward.batches.draw(4)
+    assert lip_loss(onward.model(batch.features), batch, 3).requires_grad
 
 
 def test_learning_rate_warms_up_and_falls():
