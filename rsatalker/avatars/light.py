@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32
+
+from rsatalker.avatars.spherical_harmonics import project, sphere_directions
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,53 @@ class Light:
     probe: Float32[np.ndarray, "9 3"]
     key_direction: Float32[np.ndarray, "3"]
     key_color: Float32[np.ndarray, "3"]
+
+    def scaled(self, factor: float) -> Light:
+        """Return the same light, brighter or darker."""
+        gain = np.float32(factor)
+        return Light(self.probe * gain, self.key_direction, self.key_color * gain)
+
+
+@dataclass(frozen=True, slots=True)
+class Lamp:
+    """A soft lamp of a surrounding: radiance `color` at its centre, fading as exp(sharpness (cos - 1))."""
+
+    direction: tuple[float, float, float]
+    sharpness: float
+    color: tuple[float, float, float]
+
+
+def light_from_lamps(
+    lamps: tuple[Lamp, ...],
+    sky: tuple[float, float, float],
+    ground: tuple[float, float, float],
+    key_direction: tuple[float, float, float],
+    key_color: tuple[float, float, float],
+) -> Light:
+    """Return a light made of soft lamps, a gradient from ground to sky, and a key light."""
+    directions = sphere_directions(600)
+    upward = directions[:, 1:2] * 0.5 + 0.5
+    radiance: Float[np.ndarray, "N 3"] = upward * np.array(sky) + (1 - upward) * np.array(ground)
+    for lamp in lamps:
+        cosine = directions @ (np.array(lamp.direction) / np.linalg.norm(lamp.direction))
+        radiance = radiance + np.exp(lamp.sharpness * (cosine - 1))[:, None] * np.array(lamp.color)
+    towards_key = np.array(key_direction) / np.linalg.norm(key_direction)
+    return Light(
+        project(directions, radiance, softness=0.01), towards_key.astype(np.float32), np.array(key_color, np.float32)
+    )
+
+
+def studio_light() -> Light:
+    """Return the default light: warm key from upper left front, weak fill, cool rims; for a dark background."""
+    lamps = (
+        Lamp((0.80, 0.10, 0.60), 5.0, (0.36, 0.43, 0.55)),  # fill, from the other side
+        Lamp((0.55, 0.45, -0.80), 10.0, (3.6, 3.9, 4.4)),  # rim behind the right shoulder
+        Lamp((-0.85, 0.25, -0.55), 10.0, (1.8, 1.9, 2.2)),  # weaker rim on the key's side
+    )
+    return light_from_lamps(
+        lamps,
+        sky=(0.27, 0.29, 0.32),
+        ground=(0.15, 0.125, 0.11),
+        key_direction=(-0.66, 0.52, 0.60),
+        key_color=(1.06, 0.96, 0.85),
+    )

@@ -1,0 +1,114 @@
+"""Hair: roots on the scalp, strands of a style, their colours, bound to the levels between torso and skull."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from rsatalker.avatars.appearance.anatomy import Anatomy, PushOut
+from rsatalker.avatars.appearance.ground import Ground
+from rsatalker.avatars.appearance.hair_styles import STYLES, Roots, crosses_face
+from rsatalker.avatars.appearance.look import HairLook
+from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step
+from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
+from rsatalker.avatars.binding import Cloud, Material
+from rsatalker.avatars.helper_frames import LEVELS
+
+OPACITY = 0.93
+GREY = (0.35, 0.34, 0.33)
+
+
+def add_hair(
+    cloud: Cloud,
+    anatomy: Anatomy,
+    look: HairLook,
+    ground: Ground,
+    first_level: int,
+    detail: float,
+    random: np.random.Generator,
+) -> slice:
+    """Add the hair; returns which Gaussians it is. `first_level` is the helper frame of the torso's level."""
+    outer = anatomy.outer_vertices()
+    skin = PushOut(anatomy.to_style(anatomy.vertices[outer]), anatomy.normals[outer])
+    roots = _roots(anatomy, look, ground, int(look.strands * detail), random)
+    grown = STYLES[look.style](roots, look, skin, random)
+    paths, fullness = grown.paths, grown.fullness
+    if look.style == "long":
+        free = ~crosses_face(paths)
+        paths, fullness = paths[free], fullness[free]
+    paths = anatomy.from_style(paths)
+    strands, segments = paths.shape[0], paths.shape[1] - 1
+    grown_part = np.linspace(0, 1, segments)[None]
+    taper = (1 - 0.5 * smooth_step(0.55, 1, grown_part)) * (0.75 + 0.25 * smooth_step(-0.02, 0.15, grown_part))
+    width = look.width * taper * (0.7 + 0.5 * random.uniform(size=(strands, 1))) * (0.45 + 0.55 * fullness[:, None])
+    opacity = OPACITY * (1 - 0.55 * smooth_step(0.75, 1, grown_part)) * (0.6 + 0.4 * fullness[:, None])
+    center, factor, along = strand_gaussians(paths, width)
+    return cloud.add(
+        center=center, factor=factor, direction=along,
+        albedo=_colors(paths, look, grown_part, random).reshape(-1, 3),
+        frame=first_level + levels_of(anatomy, center),
+        **_light_anchor(ground, paths, segments),
+        opacity=opacity.ravel(),
+        specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
+        roughness=(0.06 + 0.03 * random.normal(size=(strands, segments))).ravel(),
+        material=Material.STRAND, antialiased=1,
+        culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & (look.style == "long")).ravel(),
+    )  # fmt: skip
+
+
+def levels_of(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Int[np.ndarray, " N"]:
+    """Return the level that carries each point: the skull's above the chin, nearly the torso's at the shoulders."""
+    chin = anatomy.landmarks[8, 1]
+    share = 0.25 + 0.75 * smooth_step(chin - 8.0, chin + 2.5, points[:, 1])
+    return np.round(share * (LEVELS - 1)).astype(int)
+
+
+def _roots(anatomy: Anatomy, look: HairLook, ground: Ground, count: int, random: np.random.Generator) -> Roots:
+    """Return evenly spread roots where hair grows, denser inside than at the hairline."""
+    above = ground.above_hairline
+    candidates = np.flatnonzero(above > -0.25)
+    position = anatomy.to_style(ground.cells.position)
+    weight = ground.cells.area * (0.25 + 0.75 * smooth_step(-0.3, 1.0, above))
+    high = smooth_step(8, 11, position[:, 1])
+    if look.style == "short":
+        weight = weight * (1 + 1.2 * high)
+    if look.style == "long":  # the parting must not show skin
+        weight = weight * (1 + 2.5 * np.exp(-(((position[:, 0] - look.part) / 0.8) ** 2)) * high)
+    picked = random.choice(candidates, count * 2, p=weight[candidates] / weight[candidates].sum())
+    point = ground.cells.position[picked] + random.normal(size=(count * 2, 3)) * 0.14
+    point = point[spread_out(point, count, random)]
+    point, normal, index = ground.settle(point)
+    roots = Roots(anatomy.to_style(point), normal, above[index], anatomy.to_style(anatomy.center))
+    return roots[_wanted(roots, look)]
+
+
+def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
+    """Return which roots a style uses."""
+    x, y, z = roots.position.T
+    if look.style == "short":
+        return ~((y < 6) & (roots.above_hairline < 0.1))
+    if look.style == "long":
+        return ~((y < -1) & (z > -1.5)) & (roots.above_hairline > -0.05)
+    return roots.above_hairline > -0.1 + 0 * x
+
+
+def _colors(
+    paths: Float[np.ndarray, "S K 3"], look: HairLook, grown: Float[np.ndarray, "1 L"], random: np.random.Generator
+) -> Float[np.ndarray, "S L 3"]:
+    """Return colours: streaks, lighter tips, single grey strands."""
+    strands, segments = len(paths), grown.shape[1]
+    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.28 * random.normal(size=strands)
+    lightness = np.clip(np.clip(streaks, 0, 1)[:, None] + 0.30 * grown, 0, 1)
+    color = mix(np.tile(look.dark, (strands, segments, 1)), look.light, lightness)
+    color = color * (1 + 0.12 * random.normal(size=(strands, 1, 1)))
+    if look.grey:
+        is_grey = (random.uniform(size=(strands, 1)) < look.grey) * np.ones((1, segments))
+        color = mix(color, GREY, is_grey * 0.8)
+    return np.clip(color, 0.002, 1)
+
+
+def _light_anchor(ground: Ground, paths: Float[np.ndarray, "S K 3"], segments: int) -> dict[str, np.ndarray]:
+    """Return the quad below each strand's root: it lends its normal to the whole strand."""
+    anchor = ground.anchor(np.repeat(ground.nearest(paths[:, 0]), segments))
+    del anchor["frame"]
+    return anchor

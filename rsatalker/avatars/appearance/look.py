@@ -1,0 +1,144 @@
+"""Recipes: what a character looks like, in a few dozen numbers. Colours are linear RGB, lengths centimetres."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+Color = tuple[float, float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class SkinLook:
+    """Skin: its colour, where blood shows, and how it shines."""
+
+    color: Color
+    blood: Color  # cheeks, nose, ears
+    shade: Color  # below the eyes, lids
+    redness: float = 0.6
+    under_eyes: float = 0.6
+    blush: float = 0.0
+    eye_shadow: Color | None = None
+    oil: float = 1.0  # strength of highlights
+    pores: float = 1.0
+    freckles: int = 0
+    moles: int = 2
+    age: float = 0.2  # 0 smooth .. 1 lined
+
+
+@dataclass(frozen=True, slots=True)
+class LipLook:
+    """Lips."""
+
+    color: Color
+    amount: float = 0.85
+    gloss: float = 1.0
+    roughness: float = 0.36
+
+
+@dataclass(frozen=True, slots=True)
+class EyeLook:
+    """Eyes: two colours of the iris, from pupil to rim, and the pupil's share of it."""
+
+    inner: Color
+    outer: Color
+    pupil: float = 0.34
+
+
+@dataclass(frozen=True, slots=True)
+class BrowLook:
+    """Brows as single hairs."""
+
+    hairs: int
+    color: Color
+    thickness: float = 0.42  # half height of the band
+    length: float = 0.5
+    raise_by: float = 0.0
+    arch: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class LashLook:
+    """Upper lashes and the dark line they grow from; lower ones are fewer and shorter."""
+
+    hairs: int = 90
+    length: float = 0.45
+    color: Color = (0.006, 0.005, 0.005)
+    line: Color = (0.03, 0.016, 0.012)
+    line_opacity: float = 0.5
+    line_width: float = 0.024
+
+
+@dataclass(frozen=True, slots=True)
+class StubbleLook:
+    """A shaved beard: a tint below the skin and single dots."""
+
+    amount: float
+    color: Color
+    dots: int = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class HairLook:
+    """Hair as strands.
+
+    Attributes:
+        style: Which way it is cut and combed.
+        dark: Colour at the roots.
+        light: Colour of the lightest strands and the tips.
+        hairline: (azimuth from the front in degrees, height in centimetres over the eyes' line - 3.7) pairs.
+        strands: Number of strands.
+        width: Radius of a strand, which stands for many hairs.
+        length: Of the longest strands.
+        part: Where the hair is parted, centimetres towards the left.
+        wave: Strength of waves.
+        grey: Share of grey strands.
+    """
+
+    style: Literal["short", "long", "bun"]
+    dark: Color
+    light: Color
+    hairline: tuple[tuple[float, float], ...]
+    strands: int
+    width: float
+    length: float
+    side_length: float = 1.0
+    part: float = 1.4
+    wave: float = 0.4
+    grey: float = 0.0
+    shine: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class ClothLook:
+    """The upper part of a garment.
+
+    Attributes:
+        color: Of the cloth.
+        kind: A knitted crew neck, or a shirt with a collar that stands open.
+        collar_height: Where the neckline runs at the sides, centimetres over the eyes' line - 3.7.
+        neckline_depth: How much deeper it lies in front.
+        shoulder_width: 1 is 34 cm.
+    """
+
+    color: Color
+    kind: Literal["crew", "shirt"] = "crew"
+    collar_height: float = -12.0
+    neckline_depth: float = 2.6
+    shoulder_width: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """All of a character's appearance."""
+
+    skin: SkinLook
+    lips: LipLook
+    eyes: EyeLook
+    brows: BrowLook
+    lashes: LashLook
+    hair: HairLook
+    cloth: ClothLook
+    stubble: StubbleLook | None = None
+    teeth: Color = (0.74, 0.68, 0.60)
+    seed: int = 1

@@ -1,0 +1,78 @@
+"""Inside of the mouth: teeth, gums, tongue and the wet skin behind the lips."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.spatial import KDTree
+
+from rsatalker.avatars.appearance.anatomy import Anatomy
+from rsatalker.avatars.appearance.look import Color
+from rsatalker.avatars.appearance.noise import mix, smooth_step, value_noise
+from rsatalker.avatars.appearance.skin import Paint
+from rsatalker.heads.regions import Region
+
+INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
+GUM_PINK, TONGUE_PINK = (0.46, 0.17, 0.155), (0.42, 0.15, 0.135)
+CHEEK_PINK, THROAT = (0.30, 0.09, 0.08), (0.10, 0.022, 0.02)
+SOCKET_PINK = (0.42, 0.17, 0.14)
+
+
+def paint_inside(
+    points: Float[np.ndarray, "N 3"], region: Int[np.ndarray, " N"], anatomy: Anatomy, teeth: Color
+) -> Paint:
+    """Return paint for surfels inside the mouth, nose and eye sockets; elsewhere it is arbitrary."""
+    count = len(points)
+    lip_depth = anatomy.landmarks[48:60, 2].min()
+    deep = smooth_step(lip_depth + 1.0, lip_depth - 0.8, points[:, 2])
+    paint = Paint(
+        albedo=mix(np.tile(CHEEK_PINK, (count, 1)), THROAT, deep),
+        specular=np.full(count, 0.5), roughness=np.full(count, 0.4), occlusion=np.ones(count),
+        subsurface=np.full(count, 0.6), sheen=np.zeros(count), bend=np.zeros((count, 3)),
+    )  # fmt: skip
+    _wet(paint, region == Region.GUM, np.array(GUM_PINK) * (1 + 0.12 * value_noise(points, 4, 3)[:, None]), 0.8, 0.36)
+    tongue = np.array(TONGUE_PINK) * (1 + 0.20 * value_noise(points, 7, 5)[:, None])
+    _wet(paint, region == Region.TONGUE, tongue, 0.7, 0.42)
+    _wet(paint, region == Region.TEETH, _enamel(points, region, anatomy, np.array(teeth)), 1.5, 0.22)
+    paint.subsurface[region == Region.TEETH] = 0.45
+    _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
+    nostril = region == Region.NOSTRIL
+    _wet(paint, nostril, np.tile((0.16, 0.05, 0.04), (count, 1)), 0.2, 0.5)
+    paint.occlusion[nostril] = 0.35
+    return paint
+
+
+def _wet(paint: Paint, where: np.ndarray, albedo: Float[np.ndarray, "N 3"], specular: float, roughness: float) -> None:
+    paint.albedo[where] = albedo[where]
+    paint.specular[where] = specular
+    paint.roughness[where] = roughness
+
+
+def _enamel(
+    points: Float[np.ndarray, "N 3"], region: Int[np.ndarray, " N"], anatomy: Anatomy, color: Float[np.ndarray, "3"]
+) -> Float[np.ndarray, "N 3"]:
+    """Return teeth: yellower at the gums, a little bluish at the cutting edge, darker towards the molars."""
+    enamel = color * (1 + 0.04 * value_noise(points, 2.5, 4)[:, None])
+    gums = points[region == Region.GUM]
+    if len(gums):
+        near_gum = KDTree(gums).query(points)[0]
+        enamel = mix(enamel, color * [0.88, 0.72, 0.58], smooth_step(0.35, 0.0, near_gum) * 0.5)
+    back = smooth_step(1.5, 4.5, anatomy.landmarks[62, 2] - points[:, 2])
+    return enamel * (1 - 0.45 * back)[:, None]
+
+
+def hidden_inside(anatomy: Anatomy) -> np.ndarray:
+    """Return which quads nobody sees: backs of teeth, far molars and gums."""
+    vertices, quads, region = anatomy.vertices, anatomy.quads, anatomy.quad_region
+    center = vertices[quads].mean(1)
+    normal = np.cross(vertices[quads[:, 2]] - vertices[quads[:, 0]], vertices[quads[:, 3]] - vertices[quads[:, 1]])
+    normal /= np.maximum(np.linalg.norm(normal, axis=1, keepdims=True), 1e-9)
+    arch = np.array([0, anatomy.landmarks[62, 1], anatomy.landmarks[62, 2] - 5.0])
+    outwards = (center - arch) * [1, 0, 1]
+    outwards /= np.maximum(np.linalg.norm(outwards, axis=1, keepdims=True), 1e-9)
+    is_tooth = region == Region.TEETH
+    if not is_tooth.any():
+        return np.zeros(len(quads), bool)
+    front = vertices[np.unique(quads[is_tooth]), 2].max()
+    lingual = is_tooth & (((normal * outwards).sum(1) < -0.35) | (center[:, 2] < front - 4.2))
+    return lingual | ((region == Region.GUM) & (center[:, 2] < front - 6.5))

@@ -1,0 +1,125 @@
+"""Skin and lips: the colour, shine and fine relief of every surfel."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from rsatalker.avatars.appearance.face_map import FaceWeights
+from rsatalker.avatars.appearance.look import Look
+from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step, value_noise
+
+REFERENCE_BRIGHTNESS = 0.40  # mean albedo of the skin that the pinks below were mixed for
+LASH_LINE_PINK = (0.50, 0.23, 0.19)
+LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
+
+
+@dataclass(slots=True)
+class Paint:
+    """Fields of `binding.BOUND` that painting decides, per surfel."""
+
+    albedo: Float[np.ndarray, "N 3"]
+    specular: Float[np.ndarray, " N"]
+    roughness: Float[np.ndarray, " N"]
+    occlusion: Float[np.ndarray, " N"]
+    subsurface: Float[np.ndarray, " N"]
+    sheen: Float[np.ndarray, " N"]
+    bend: Float[np.ndarray, "N 3"]
+
+    def put(self, where: np.ndarray, other: Paint) -> None:
+        """Take over another paint where a mask holds; `other` has the full length."""
+        for name in self.__slots__:
+            getattr(self, name)[where] = getattr(other, name)[where]
+
+
+def paint_skin(
+    points: Float[np.ndarray, "N 3"],
+    weights: FaceWeights,
+    above_hairline: Float[np.ndarray, " N"],
+    look: Look,
+    random: np.random.Generator,
+) -> Paint:
+    """Return the paint of skin and lips at points in face space."""
+    skin, count = look.skin, len(points)
+    furrows = 0.06 * np.sin(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
+    furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
+    color = _complexion(points, weights, look, random)
+    color = _lips(color, weights, look, furrows, random)
+    density = smooth_step(-0.55, 0.85, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
+    root_color = np.array(look.hair.dark) * 0.6 + np.array(skin.color) * 0.06
+    color = mix(color, root_color, density * 0.93)
+    lip = weights.lip
+    shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
+    shine = shine + 0.2 * weights.cheek + 0.2 * weights.chin + 0.3 * weights.lid
+    shine = shine * skin.oil * (1 + 0.22 * cloud_noise(points, 2.2, 3, 12))
+    shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
+    roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
+    roughness = roughness + 0.02 * value_noise(points, 2.6, 19)
+    nostril_depth = weights.nostril
+    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.5 * nostril_depth
+    occlusion = occlusion * (1 - 0.34 * weights.crease) * (1 - 0.16 * skin.age * weights.laugh_line)
+    return Paint(
+        albedo=np.clip(color, 0.002, 0.95),
+        specular=np.clip(shine * (1 - 0.9 * density), 0.05, 3),
+        roughness=np.clip(roughness * (1 - lip) + lip * look.lips.roughness, 0.2, 0.8),
+        occlusion=np.clip(occlusion * (1 - 0.35 * density), 0.15, 1),
+        subsurface=np.full(count, 0.9),
+        sheen=0.30 * (1 - density),
+        bend=_relief(points, weights, skin.pores, random),
+    )
+
+
+def _complexion(
+    points: Float[np.ndarray, "N 3"], weights: FaceWeights, look: Look, random: np.random.Generator
+) -> Float[np.ndarray, "N 3"]:
+    """Return skin without lips: blood, shade, make-up, stubble, the pink of the lash line."""
+    skin = look.skin
+    base, blood, shade = np.array(skin.color), np.array(skin.blood), np.array(skin.shade)
+    color = np.tile(base, (len(points), 1))
+    red = 0.50 * weights.cheek + 0.55 * weights.nose + 0.55 * weights.ear + 0.25 * weights.chin
+    red = red + 0.30 * weights.lid + 0.9 * weights.nostril + 0.25 * weights.crease
+    red = red * (1 + 0.35 * cloud_noise(points, 1.1, 3, 2)) + 0.16 * cloud_noise(points, 0.8, 4, 1)
+    color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
+    color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
+    color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
+    color = mix(color, shade * 0.9, np.clip(0.4 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
+    color = color * (1 + 0.012 * random.normal(size=(len(points), 3)) * [1, 0.7, 0.7])
+    if look.stubble:
+        patch = weights.beard * look.stubble.amount * (0.85 + 0.25 * value_noise(points, 2.5, 8))
+        color = mix(color, look.stubble.color, patch)
+    if skin.blush:
+        color = mix(color, blood * [1.08, 0.86, 0.92], np.clip(weights.cheek * skin.blush, 0, 1))
+    if skin.eye_shadow:
+        lid = smooth_step(0.62, 0.12, weights.eye_distance) * smooth_step(0.0, 0.7, weights.above_eye)
+        color = mix(color, skin.eye_shadow, lid * 0.5)
+    pink = np.array(LASH_LINE_PINK) * base.mean() / REFERENCE_BRIGHTNESS
+    return mix(color, pink, smooth_step(0.13, 0.0, weights.eye_distance) * 0.7)
+
+
+def _lips(
+    color: Float[np.ndarray, "N 3"],
+    weights: FaceWeights,
+    look: Look,
+    furrows: Float[np.ndarray, " N"],
+    random: np.random.Generator,
+) -> Float[np.ndarray, "N 3"]:
+    """Return the colour with lips painted in: darker where they meet, softly edged, a light rim around."""
+    red = np.array(look.lips.color)
+    lip_color = red * (1 + furrows[:, None] * 0.8 + 0.03 * random.normal(size=(len(color), 1)))
+    lip_color = mix(lip_color, red * [0.62, 0.50, 0.50], weights.lip_line * 0.8)
+    lip_color = mix(lip_color, red * [0.85, 0.75, 0.75], smooth_step(-0.22, -0.02, weights.lip_distance) * 0.5)
+    color = mix(color, lip_color, weights.lip * look.lips.amount)
+    rim = np.exp(-(((weights.lip_distance - 0.10) / 0.09) ** 2))
+    return color * (1 + 0.10 * rim)[:, None]
+
+
+def _relief(
+    points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float, random: np.random.Generator
+) -> Float[np.ndarray, "N 3"]:
+    """Return what pores, furrows of the lips and soft bumps add to the normals."""
+    bend = random.normal(size=points.shape) * 0.012 * pores * (1 - 0.3 * weights.lip)[:, None]
+    bend[:, 0] += weights.lip * 0.10 * np.cos(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
+    bumps = np.stack([cloud_noise(points, 1.9, 3, 31 + axis) for axis in range(3)], 1)
+    return bend + 0.020 * pores * bumps

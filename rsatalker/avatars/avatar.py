@@ -1,0 +1,221 @@
+"""Avatar: Gaussians that follow a head, lit by the scene."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Float32
+
+from rsatalker.avatars.avatar_data import AvatarData
+from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.face_frames import fill_affine_frames, fill_vertex_normals
+from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.glints import COUNT as GLINT_COUNT
+from rsatalker.avatars.glints import place_glints
+from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
+from rsatalker.avatars.light import Light
+from rsatalker.avatars.posing import VERTEX_LIGHT, light_vertices, pose_gaussians
+from rsatalker.avatars.rest_light import lip_gap
+from rsatalker.avatars.rigid_motion import RigidMotion
+from rsatalker.avatars.shading import display_curve
+from rsatalker.heads.head import Head
+from rsatalker.motion.expression_space import JAW_OPEN_RAD
+from rsatalker.motion.pose import FlamePose
+
+CHUNKS_PER_THREAD = 3  # evens out threads of unequal speed
+MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
+GAP_EXPONENT = 0.45  # the first millimetres between the lips let in most of the light
+
+
+class Avatar:
+    """A head with everything that grows on it; holds buffers, so one thread at a time may call `follow`.
+
+    Attributes:
+        name: Of the character.
+        head: The mesh it follows.
+    """
+
+    def __init__(self, name: str, head: Head, data: AvatarData, threads: int = 2):
+        self.name = name
+        self.head = head
+        self._data = data
+        self._curve = display_curve()
+        triangles = 2 * len(data.quads)
+        self._axes = np.empty((triangles + data.helpers.count, 3, 3), np.float32)
+        self._origins = np.empty((triangles + data.helpers.count, 3), np.float32)
+        self._normals = np.empty_like(data.neutral)
+        self._vertex_light = np.empty((len(data.neutral), VERTEX_LIGHT), np.float32)
+        self._mouth_light = np.empty((len(data.mouth), VERTEX_LIGHT), np.float32)
+        self._antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
+        self._threads = threads
+        self._pool = ThreadPoolExecutor(threads - 1, "avatar") if threads > 1 else None
+        self._last_light: Light | None = None
+        self._last_scene: SceneLight | None = None
+
+    def __len__(self) -> int:
+        """Return the number of Gaussians."""
+        return len(self._data.bound) + GLINT_COUNT
+
+    @property
+    def bounding_sphere(self) -> tuple[Float32[np.ndarray, "3"], float]:
+        """Center in the head's space and radius in metres of a sphere that holds the avatar at rest, with a margin."""
+        return self._data.sphere[:3].copy(), float(self._data.sphere[3]) * MOVING_MARGIN
+
+    def follow(
+        self,
+        vertices: Float32[np.ndarray, "V 3"],
+        pose: FlamePose,
+        light: Light,
+        eye_position: Float32[np.ndarray, "3"],
+        world_from_head: Float32[np.ndarray, "4 4"],
+    ) -> Gaussians:
+        """Return the Gaussians of one instant in world space, lit.
+
+        Args:
+            vertices: From `head(pose)`, metres.
+            pose: Which expressions are set: they decide which folds darken.
+            light: Of the scene, world space.
+            eye_position: Of the viewer, world space; highlights depend on it. For two eyes, the point between them.
+            world_from_head: Rigid placement of the head's space in the world.
+        """
+        data = self._data
+        scene = self._scene(light)
+        world, helpers = self._place(vertices, world_from_head)
+        fill_affine_frames(world, data.quads, self._axes, self._origins)
+        fill_vertex_normals(world, data.quads, self._normals)
+        triangles = 2 * len(data.quads)
+        self._axes[triangles:], self._origins[triangles:] = helpers.axes, helpers.origins
+        parts = part_light(scene, (helpers.torso.rotation, helpers.skull.rotation))
+        self._light_vertices(parts, world, pose)
+        lids = self._lids(world, helpers.skull)
+        eye_light = self._eye_light()
+        gaussians = self._empty()
+        count = len(data.bound)
+        viewer = np.asarray(eye_position, np.float32)
+        self._split(
+            pose_gaussians, count,
+            data.bound, self._axes, self._origins, data.quads, self._normals, self._vertex_light, eye_light, lids,
+            helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
+            scene.lamp_directions, scene.lamp_colors, viewer, self._curve,
+            gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
+        )  # fmt: skip
+        eyes = (
+            RigidMotion(helpers.axes[0], helpers.origins[0]),
+            RigidMotion(helpers.axes[1], helpers.origins[1]),
+        )
+        glints = place_glints(
+            eyes, helpers.skull, data.helpers.eye_centers, float(self.head.eye_radius_m), scene.lamp_directions,
+            scene.lamp_colors, eye_light[:, 4:], lids, viewer,
+        )  # fmt: skip
+        for name in ("means", "covariances", "colors", "opacities"):
+            getattr(gaussians, name)[count:] = getattr(glints, name)
+        return gaussians
+
+    def _scene(self, light: Light) -> SceneLight:
+        """Return what follows from the light, kept while the same light is given."""
+        if self._last_scene is None or light is not self._last_light:
+            self._last_scene, self._last_light = scene_light(light), light
+        return self._last_scene
+
+    def _place(
+        self, vertices: Float32[np.ndarray, "V 3"], world_from_head: Float32[np.ndarray, "4 4"]
+    ) -> tuple[Float32[np.ndarray, "W 3"], PosedHelpers]:
+        """Return head and garment in the world, and the helper frames there."""
+        data = self._data
+        rotation, translation = world_from_head[:3, :3], world_from_head[:3, 3]
+        placed = (vertices @ rotation.T + translation).astype(np.float32, copy=False)
+        helpers = pose_helpers(data.helpers, data.neutral, placed)
+        garment = data.garment @ helpers.torso.rotation.T + helpers.torso.translation
+        return np.concatenate([placed, garment]), helpers
+
+    def _light_vertices(self, parts: PartLight, world: Float32[np.ndarray, "W 3"], pose: FlamePose) -> None:
+        """Fill the light of all vertices; inside the mouth it grows with the gap between the lips."""
+        data = self._data
+        dimming = self._dimming(pose)
+        self._light(data.light, data.normals, data.follows_skull, dimming, parts, self._vertex_light)
+        rest, wide = data.lip_gaps
+        opened = min(1.0, max(0.0, (lip_gap(self.head, world) - rest) / max(wide - rest, 1e-6)))
+        inside = data.mouth
+        if opened > 0 and len(inside):
+            self._light(
+                data.mouth_light, data.normals[inside], data.follows_skull[inside], dimming[inside], parts,
+                self._mouth_light,
+            )  # fmt: skip
+            grown = np.minimum(self._mouth_light, 1) * np.float32(opened**GAP_EXPONENT)
+            self._vertex_light[inside] = np.maximum(self._vertex_light[inside], grown)
+
+    def _light(
+        self,
+        baked: BakedLight,
+        normals: Float32[np.ndarray, "V 3"],
+        follows: Float32[np.ndarray, " V"],
+        dimming: Float32[np.ndarray, " V"],
+        parts: PartLight,
+        out: Float32[np.ndarray, "V L"],
+    ) -> None:
+        self._split(
+            light_vertices, len(out), baked.transfer, normals, baked.visible_red, baked.visible, follows, dimming,
+            parts.bands, parts.skin_bands, parts.lamp_cells, parts.lamp_weights, out,
+        )  # fmt: skip
+
+    def _dimming(self, pose: FlamePose) -> Float32[np.ndarray, " V"]:
+        """Return the factor on each vertex' light that its folds leave."""
+        data = self._data
+        weights = np.append(pose.expression, np.float32(pose.jaw_pose[0] / JAW_OPEN_RAD))
+        change = data.crease_changes * weights[data.crease_expressions]
+        total = 1 + np.bincount(data.crease_vertices, change, len(data.neutral))
+        return np.clip(total, 0.25, 1.3).astype(np.float32)
+
+    def _lids(self, world: Float32[np.ndarray, "W 3"], skull: RigidMotion) -> Float32[np.ndarray, "2 8"]:
+        """Return parabolas through the lid margins in the skull's frame."""
+        lids = np.empty((2, 8), np.float32)
+        for eye in (0, 1):
+            upper, lower = (
+                ((world[ids] - skull.translation) @ skull.rotation)[:, :2].astype(np.float64)
+                for ids in self._data.helpers.margins[2 * eye : 2 * eye + 2]
+            )
+            middle = upper[:, 0].mean()
+            lids[eye, 0] = middle
+            lids[eye, 1:4] = _parabola(upper[:, 0] - middle, upper[:, 1])
+            lids[eye, 4:7] = _parabola(lower[:, 0] - middle, lower[:, 1])
+            lids[eye, 7] = np.abs(upper[:, 0] - middle).max()
+        return lids
+
+    def _eye_light(self) -> Float32[np.ndarray, "2 L"]:
+        """Return what reaches the eyes: lamps as on the skin around them, the probe unhindered but for the lids."""
+        light = np.stack([self._vertex_light[ring].mean(0) for ring in self._data.around_eyes])
+        light[:, :3] = 1
+        light[:, 3:] = np.minimum(1, light[:, 3:] / 0.75)  # the sockets' own shade is the lids' shadow already
+        return light
+
+    def _empty(self) -> Gaussians:
+        count = len(self)
+        return Gaussians(
+            np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), np.empty(count, np.float32),
+            np.empty((count, 3), np.float32), self._antialiased,
+        )  # fmt: skip
+
+    def _split(self, kernel: Callable[..., None], count: int, *arguments: Any) -> None:
+        """Run a kernel over ranges that cover count, on all threads of this avatar."""
+        if self._pool is None:
+            kernel(0, count, *arguments)
+            return
+        edges = np.linspace(0, count, self._threads * CHUNKS_PER_THREAD + 1).astype(int).tolist()
+        ranges = list(pairwise(edges))
+        own = ranges[:: self._threads]
+        futures = [self._pool.submit(kernel, a, b, *arguments) for a, b in ranges if (a, b) not in own]
+        for start, stop in own:
+            kernel(start, stop, *arguments)
+        for future in futures:
+            future.result()
+
+
+def _parabola(x: Float[np.ndarray, " N"], y: Float[np.ndarray, " N"]) -> Float[np.ndarray, "3"]:
+    """Return the coefficients 1, x, x^2 of the best fit."""
+    powers = np.stack([np.ones_like(x), x, x * x])
+    return np.linalg.solve(powers @ powers.T + np.eye(3) * 1e-15, powers @ y)

@@ -1,0 +1,104 @@
+"""What is stored of an avatar: bound Gaussians, baked light, and which vertices drive what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32, Int32
+
+from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.helper_frames import Helpers
+
+
+@dataclass(frozen=True, slots=True)
+class AvatarData:
+    """Everything about an avatar except its head; lengths in metres, space of the neutral head.
+
+    Attributes:
+        bound: Array of `binding.BOUND`.
+        garment: Vertices of the garment; they follow the torso.
+        quads: Of the head, then of the garment (whose vertices follow the head's).
+        neutral: Vertices of head and garment at rest.
+        normals: At rest.
+        light: Baked at rest.
+        mouth: Vertices inside the mouth.
+        mouth_light: Baked for them with the mouth wide open.
+        lip_gaps: Distance between the lips at rest, and when `mouth_light` was baked.
+        follows_skull: 1 for vertices that move with the skull, 0 for those of the torso.
+        around_eyes: For each eye, skin vertices whose shadow also falls on the eye.
+        crease_vertices: Vertices that expressions cover or uncover, one entry per expression and vertex.
+        crease_expressions: Index of the expression of each entry; the last one stands for the jaw.
+        crease_changes: Light gained (or lost) at weight 1.
+        helpers: What drives the helper frames.
+        sphere: Center and radius of a sphere around all Gaussians.
+    """
+
+    bound: np.ndarray
+    garment: Float32[np.ndarray, "G 3"]
+    quads: Int32[np.ndarray, "Q 4"]
+    neutral: Float32[np.ndarray, "V 3"]
+    normals: Float32[np.ndarray, "V 3"]
+    light: BakedLight
+    mouth: Int32[np.ndarray, " M"]
+    mouth_light: BakedLight
+    lip_gaps: Float32[np.ndarray, "2"]
+    follows_skull: Float32[np.ndarray, " V"]
+    around_eyes: tuple[Int32[np.ndarray, " A"], Int32[np.ndarray, " B"]]
+    crease_vertices: Int32[np.ndarray, " K"]
+    crease_expressions: Int32[np.ndarray, " K"]
+    crease_changes: Float32[np.ndarray, " K"]
+    helpers: Helpers
+    sphere: Float32[np.ndarray, "4"]
+
+    def save(self, path: Path) -> None:
+        """Write an npz file; it replaces an older one in one step."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_suffix(f".{id(self):x}.partial")
+        with partial.open("wb") as file:
+            np.savez(file, allow_pickle=False, **dict(_columns("", self)))
+        partial.replace(path)
+
+    @staticmethod
+    def load(path: Path) -> AvatarData:
+        """Read what `save` wrote.
+
+        Raises:
+            OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile: The file is missing or damaged.
+        """
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            return _record(AvatarData, "", {name: file[name] for name in file.files})
+
+
+def _columns(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the arrays of nested records under dotted names; tuples count their items."""
+    if isinstance(value, np.ndarray):
+        yield prefix, value
+    elif isinstance(value, tuple):
+        for index, item in enumerate(value):
+            yield from _columns(f"{prefix}.{index}", item)
+    else:
+        for field in fields(value):
+            yield from _columns(f"{prefix}.{field.name}".lstrip("."), getattr(value, field.name))
+
+
+RECORDS: dict[str, type] = {"light": BakedLight, "mouth_light": BakedLight, "helpers": Helpers}
+TUPLES = ("around_eyes", "eyeballs", "margins")
+
+
+def _record(kind: type, prefix: str, columns: dict[str, np.ndarray]) -> Any:
+    """Return a record built from the arrays whose names start with the prefix."""
+    values: list[Any] = []
+    for field in fields(kind):
+        name = f"{prefix}{field.name}"
+        if field.name in RECORDS:
+            values.append(_record(RECORDS[field.name], f"{name}.", columns))
+        elif field.name in TUPLES:
+            count = sum(key.startswith(f"{name}.") for key in columns)
+            values.append(tuple(columns[f"{name}.{index}"] for index in range(count)))
+        else:
+            values.append(columns[name])
+    return kind(*values)

@@ -1,0 +1,116 @@
+"""Light that is computed once: what every vertex and strand can see, so that any light can be put on later.
+
+Precomputed radiance transfer (Sloan et al., SIGGRAPH 2002) of order 2 for the probe; for lamps, visibility of many
+directions, from which a soft shadow is summed per frame. Both are blurred over the mesh, red the furthest: the eye
+reads that as light under skin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32, Int, UInt8
+from scipy.sparse import coo_matrix, csr_matrix, diags
+
+from rsatalker.avatars.spherical_harmonics import basis, sphere_directions, wrapped_cosine
+from rsatalker.avatars.visibility import visibility
+
+DIRECTIONS = 192  # about 15 degrees apart
+BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
+LAMP_BLUR_STEPS = (5, 2)  # red, other
+WRAP = (0.42, 0.16, 0.09)  # as in `posing`
+STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
+SURFACE_BIAS_M, STRAND_BIAS_M = 0.0016, 0.0055
+LIFT_M = 0.0002  # receivers start this far off the surface
+
+
+@dataclass(frozen=True, slots=True)
+class BakedLight:
+    """Light transfer of one pose.
+
+    Attributes:
+        transfer: Probe coefficients to irradiance / pi, per vertex and channel.
+        visible_red: Visibility of each direction, blurred as far as red light spreads, 0..255.
+        visible: The same, blurred little.
+    """
+
+    transfer: Float32[np.ndarray, "V 3 9"]
+    visible_red: UInt8[np.ndarray, "V D"]
+    visible: UInt8[np.ndarray, "V D"]
+
+
+def directions() -> Float32[np.ndarray, "D 3"]:
+    """Return the directions that visibility is baked for."""
+    return sphere_directions(DIRECTIONS).astype(np.float32)
+
+
+def neighbour_average(quads: Int[np.ndarray, "Q 4"], vertex_count: int) -> csr_matrix:
+    """Return the matrix that averages each vertex' neighbours along edges; vertices without any keep their value."""
+    edges = np.concatenate([quads[:, [0, 1]], quads[:, [1, 2]], quads[:, [2, 3]], quads[:, [3, 0]]])
+    edges = np.concatenate([edges, edges[:, ::-1]])
+    alone = np.setdiff1d(np.arange(vertex_count), edges[:, 0])
+    edges = np.concatenate([edges, np.stack([alone, alone], 1)])
+    ones = np.ones(len(edges), np.float32)
+    matrix = coo_matrix((ones, (edges[:, 0], edges[:, 1])), (vertex_count, vertex_count)).tocsr()
+    matrix.data[:] = 1
+    return diags(1 / np.asarray(matrix.sum(1)).ravel().astype(np.float32)) @ matrix
+
+
+def bake_surface(
+    vertices: Float32[np.ndarray, "V 3"],
+    quads: Int[np.ndarray, "Q 4"],
+    normals: Float32[np.ndarray, "V 3"],
+    strands: Float32[np.ndarray, "P 3"],
+    resolution: int,
+) -> BakedLight:
+    """Return what the vertices see past the mesh and the strands."""
+    towards = directions()
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    seen = visibility(
+        vertices, triangles, strands, vertices + normals * np.float32(LIFT_M), normals, towards,
+        resolution=resolution, bias_m=SURFACE_BIAS_M, point_bias_m=STRAND_BIAS_M,
+    )  # fmt: skip
+    average = neighbour_average(quads, len(vertices))
+    cosine = normals @ towards.T
+    harmonics = (basis(towards) * 4 / DIRECTIONS).astype(np.float32)
+    transfer = np.empty((len(vertices), 3, 9), np.float32)
+    for channel, (wrap, steps) in enumerate(zip(WRAP, BLUR_STEPS, strict=True)):
+        # the cosine is that of the vertex itself: only the visibility is blurred, so that forms stay crisp
+        reached = _blurred(seen.astype(np.float32), average, steps)
+        transfer[:, channel] = (wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics
+    red, other = (_blurred(seen.astype(np.float32), average, steps) for steps in LAMP_BLUR_STEPS)
+    return BakedLight(transfer, np.round(red * 255).astype(np.uint8), np.round(other * 255).astype(np.uint8))
+
+
+def _blurred(values: Float32[np.ndarray, "V D"], average: csr_matrix, steps: int) -> Float32[np.ndarray, "V D"]:
+    for _ in range(steps):
+        values = np.float32(0.45) * values + np.float32(0.55) * (average @ values)
+    return values
+
+
+def bake_strands(
+    vertices: Float32[np.ndarray, "V 3"],
+    quads: Int[np.ndarray, "Q 4"],
+    strands: Float32[np.ndarray, "P 3"],
+    outward: Float32[np.ndarray, "P 3"],
+    average_over: Callable[[np.ndarray], np.ndarray],
+    resolution: int,
+) -> tuple[Float32[np.ndarray, " P"], Float32[np.ndarray, "P 3"]]:
+    """Return how open each strand is to light, and the vector to add for light from a direction.
+
+    Openness in a direction d is the first plus the second times d: the visibility to first order.
+    """
+    towards = directions()
+    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]]).astype(np.int32)
+    seen = visibility(
+        vertices, triangles, strands, strands, outward, towards,
+        resolution=resolution, bias_m=0.005, point_bias_m=0.005,
+    ).astype(np.float32)  # fmt: skip
+    seen = average_over(seen)
+    weight = np.maximum(outward @ towards.T, 0) * (1 - STRAND_SPREAD) + STRAND_SPREAD
+    mean = (seen * weight).sum(1) / weight.sum(1)
+    linear = (seen - seen.mean(1, keepdims=True)) @ towards * np.float32(3 / DIRECTIONS)
+    openness = np.clip(0.10 + 1.05 * mean**1.15, 0, 1.05)
+    return openness.astype(np.float32), linear.astype(np.float32)

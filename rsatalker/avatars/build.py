@@ -1,0 +1,237 @@
+"""A head and a recipe in, an avatar's data out: grow everything, bind it, bake its light."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float, Float32, Int
+from scipy.spatial import KDTree
+
+from rsatalker.avatars.appearance.anatomy import OUTER_SKIN, Anatomy, anatomy_of
+from rsatalker.avatars.appearance.brows import add_brows
+from rsatalker.avatars.appearance.decals import add_decals
+from rsatalker.avatars.appearance.eyes import add_eyes
+from rsatalker.avatars.appearance.face_map import FaceMap, FaceWeights
+from rsatalker.avatars.appearance.garment import add_garment, garment_mesh
+from rsatalker.avatars.appearance.ground import Ground
+from rsatalker.avatars.appearance.hair import add_hair
+from rsatalker.avatars.appearance.hairline import Hairline
+from rsatalker.avatars.appearance.lashes import add_lashes
+from rsatalker.avatars.appearance.look import Look
+from rsatalker.avatars.appearance.mouth import hidden_inside, paint_inside
+from rsatalker.avatars.appearance.skin import paint_skin
+from rsatalker.avatars.appearance.surfels import Surfels, tile
+from rsatalker.avatars.avatar_data import AvatarData
+from rsatalker.avatars.bake import bake_strands, bake_surface
+from rsatalker.avatars.binding import Cloud, frame_of_quad
+from rsatalker.avatars.face_frames import affine_frames
+from rsatalker.avatars.helper_frames import Helpers, pose_helpers
+from rsatalker.avatars.rest_light import bake_creases, bake_mouth
+from rsatalker.heads.head import Head
+from rsatalker.heads.regions import Region
+from rsatalker.motion.pose import FlamePose
+
+Progress = Callable[[str, float], None]  # what is being done, and which share of all work is done
+DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
+CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
+SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
+
+
+def build_avatar_data(
+    head: Head, look: Look, detail: float, progress: Progress, texels: int = DEPTH_MAP_TEXELS
+) -> AvatarData:
+    """Return the avatar of a head: its appearance grown, bound and lit.
+
+    Args:
+        head: Identity baked in.
+        look: Recipe.
+        detail: 1 gives about 60,000 Gaussians; spacing of surfels goes with 1 / detail.
+        progress: Told what is being done.
+        texels: Side of the depth maps that light is baked with.
+    """
+    random = np.random.default_rng(look.seed)
+    progress("skin", 0.0)
+    anatomy = anatomy_of(head)
+    anatomy.add_garment(*garment_mesh(anatomy, look.cloth))
+    face = FaceMap(anatomy.landmarks)
+    hairline = Hairline(look.hair.hairline, anatomy.to_style(anatomy.landmarks), anatomy.to_style(anatomy.center))
+    helpers = find_helpers(anatomy)
+    cloud = Cloud(anatomy.origin_m, 0.01)
+    first_helper = 2 * len(anatomy.quads)
+    ground = _add_surface(cloud, anatomy, face, hairline, look, detail, random)
+    add_garment(cloud, anatomy, look.cloth, detail, random)
+    add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, random)
+    add_brows(cloud, face, look.brows, look.skin.color, ground, detail, random)
+    margin_frames = tuple(first_helper + helpers.margin_start(margin) for margin in range(len(helpers.margins)))
+    add_lashes(cloud, anatomy, look.lashes, look.skin.color, ground, helpers.margins, margin_frames, random)
+    add_eyes(cloud, anatomy, look.eyes, detail, first_helper, random)
+    progress("hair", 0.1)
+    hair = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
+    return _lit(cloud, hair, anatomy, helpers, progress, texels)
+
+
+def find_helpers(anatomy: Anatomy) -> Helpers:
+    """Return which vertices drive the helper frames of a head."""
+    head = anatomy.head
+    follows = follows_skull(head)
+    region = head.vertex_region
+    eyeballs = np.flatnonzero(region == Region.EYEBALL)
+    is_left = head.neutral_vertices[eyeballs, 0] > 0
+    skull = np.flatnonzero(np.isin(region, (Region.SCALP, Region.EAR)) & (follows > 0.98))
+    torso = np.flatnonzero((follows < 0.02) & np.isin(region, (Region.NECK, Region.BODY, Region.SCALP, Region.FACE)))
+    if len(torso) < 8:  # a neck that turns as a whole: its lowest ring stands for the torso
+        torso = np.argsort(head.neutral_vertices[:, 1])[:24]
+    (left_upper, left_lower), (right_upper, right_lower) = head.lid_margins
+    return Helpers(
+        eyeballs=(eyeballs[is_left].astype(np.int32), eyeballs[~is_left].astype(np.int32)),
+        margins=tuple(np.asarray(ids, np.int32) for ids in (left_upper, left_lower, right_upper, right_lower)),
+        skull=skull[:: max(1, len(skull) // SKULL_SAMPLES)].astype(np.int32),
+        torso=torso[:: max(1, len(torso) // SKULL_SAMPLES)].astype(np.int32),
+        eye_centers=head.eye_centers.astype(np.float32),
+        pivot=head.joints[1].astype(np.float32),
+    )
+
+
+def follows_skull(head: Head) -> Float32[np.ndarray, " V"]:
+    """Return how far each vertex follows a turn of the neck: 1 on the skull, 0 on the torso."""
+    angle = 0.3
+    turn = replace(FlamePose.neutral(head.expression_space), neck_pose=np.array([0, angle, 0], np.float32))
+    neutral = head.neutral_vertices.astype(np.float64)
+    moved = head(turn).astype(np.float64) - neutral
+    offset = neutral - head.joints[1]
+    cosine, sine = np.cos(angle), np.sin(angle)
+    full = np.stack(
+        [offset[:, 0] * (cosine - 1) + offset[:, 2] * sine, 0 * sine * offset[:, 1],
+         offset[:, 2] * (cosine - 1) - offset[:, 0] * sine], 1,
+    )  # fmt: skip
+    share = (moved * full).sum(1) / np.maximum((full * full).sum(1), 1e-9)
+    return np.clip(share, 0, 1).astype(np.float32)
+
+
+def _spacing(
+    anatomy: Anatomy, center: Float[np.ndarray, "Q 3"], weights: FaceWeights, above: Float[np.ndarray, " Q"]
+) -> Float[np.ndarray, " Q"]:
+    """Return the distance between surfels in each quad, centimetres: fine where the eye looks first."""
+    region = anatomy.quad_region
+    face = region == Region.FACE
+    spacing = np.full(len(region), 0.215)
+    spacing[np.isin(region, (Region.SCALP, Region.NECK))] = 0.42
+    spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
+    spacing[weights.nose > 0.35] = 0.15
+    spacing[(weights.lip_distance < 0.35) & face] = 0.115
+    spacing[(np.abs(weights.lip_distance) < 0.13) & face] = 0.085
+    spacing[(weights.eye_distance < 0.7) & face] = 0.12
+    spacing[region == Region.EAR] = 0.20
+    spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
+    for kind, distance in (
+        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.28), (Region.TEETH, 0.16),
+        (Region.TONGUE, 0.26), (Region.NOSTRIL, 0.18),
+    ):  # fmt: skip
+        spacing[region == kind] = distance
+    return spacing
+
+
+def _add_surface(
+    cloud: Cloud,
+    anatomy: Anatomy,
+    face: FaceMap,
+    hairline: Hairline,
+    look: Look,
+    detail: float,
+    random: np.random.Generator,
+) -> Ground:
+    """Add skin and the inside of the mouth; returns the skin to plant on."""
+    region = anatomy.quad_region
+    known = np.isin(region, [int(kind) for kind in Region])
+    wanted = known & ~np.isin(region, (Region.EYEBALL, Region.BODY)) & ~hidden_inside(anatomy)
+    center = anatomy.vertices[anatomy.quads].mean(1)
+    above = hairline.above(anatomy.to_style(center))
+    spacing = _spacing(anatomy, center, face(center), above) / detail
+    chosen = np.flatnonzero(wanted)
+    cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing[chosen], random)
+    cell_region = region[cells.quad]
+    points = cells.position
+    weights = face(points)
+    above = hairline.above(anatomy.to_style(points))
+    paint = paint_skin(points, weights, above, look, random)
+    outer = np.isin(cell_region, OUTER_SKIN)
+    paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth))
+    cloud.add(
+        center=points, factor=cells.factor, frame=frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads)),
+        quad=cells.quad, u=cells.u, v=cells.v, opacity=0.995, albedo=paint.albedo, specular=paint.specular,
+        roughness=paint.roughness, occlusion=paint.occlusion, subsurface=paint.subsurface, sheen=paint.sheen,
+        bend=paint.bend,
+    )  # fmt: skip
+    faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
+    return _ground(cells, weights, above, cell_region, faces_out, len(anatomy.quads))
+
+
+def _ground(
+    cells: Surfels,
+    weights: FaceWeights,
+    above: Float[np.ndarray, " N"],
+    region: Int[np.ndarray, " N"],
+    chosen: np.ndarray,
+    quad_count: int,
+) -> Ground:
+    return Ground(
+        cells[chosen], weights[chosen], above[chosen], region[chosen], quad_count, KDTree(cells.position[chosen])
+    )
+
+
+def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress: Progress, texels: int) -> AvatarData:
+    """Return the grown cloud bound to its frames, with everything baked."""
+    head_count = len(anatomy.head.neutral_vertices)
+    neutral = (anatomy.vertices / 100 + anatomy.origin_m).astype(np.float32)
+    neutral[:head_count] = anatomy.head.neutral_vertices
+    quads = np.ascontiguousarray(anatomy.quads, np.int32)
+    normals = anatomy.normals.astype(np.float32)
+    axes, origins = affine_frames(neutral, quads)
+    posed = pose_helpers(helpers, neutral, neutral)
+    resting = np.concatenate(cloud.parts)
+    strands = resting["center"][hair]
+    bound = cloud.bind(np.concatenate([axes, posed.axes]), np.concatenate([origins, posed.origins]), len(quads))
+    progress("light on skin", 0.2)
+    light = bake_surface(neutral, quads, normals, strands, texels)
+    progress("light in the mouth", 0.4)
+    mouth, mouth_light, gaps = bake_mouth(anatomy, strands, texels)
+    progress("light in hair", 0.55)
+    middle = (anatomy.center / 100 + anatomy.origin_m).astype(np.float32)
+    bound["occlusion"][hair], bound["bend"][hair] = _strand_light(neutral, quads, strands, middle, texels)
+    creases = bake_creases(anatomy, int(texels * CREASE_SHARE), lambda part: progress("folds", 0.7 + 0.3 * part))
+    follows = np.concatenate([follows_skull(anatomy.head), np.zeros(len(neutral) - head_count, np.float32)])
+    center = (resting["center"].min(0) + resting["center"].max(0)) / 2
+    radius = np.linalg.norm(resting["center"] - center, axis=1).max()
+    return AvatarData(
+        bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, normals=normals, light=light,
+        mouth=mouth, mouth_light=mouth_light, lip_gaps=gaps, follows_skull=follows,
+        around_eyes=tuple(_around_eye(anatomy, eye) for eye in (0, 1)),  # pyright: ignore[reportArgumentType]
+        crease_vertices=creases[0], crease_expressions=creases[1], crease_changes=creases[2], helpers=helpers,
+        sphere=np.array([*center, radius], np.float32),
+    )  # fmt: skip
+
+
+def _strand_light(
+    neutral: Float32[np.ndarray, "V 3"],
+    quads: Int[np.ndarray, "Q 4"],
+    strands: Float32[np.ndarray, "P 3"],
+    middle: Float32[np.ndarray, "3"],
+    texels: int,
+) -> tuple[Float32[np.ndarray, " P"], Float32[np.ndarray, "P 3"]]:
+    """Return openness of strands; they look away from the head's axis, and share with their neighbours."""
+    outward = strands - middle
+    outward[:, 1] *= np.where(outward[:, 1] > 0, 0.6, 0.15)
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    near = KDTree(strands).query(strands, k=5)[1]
+    return bake_strands(neutral, quads, strands, outward, lambda seen: seen[near].mean(1), int(texels * STRAND_SHARE))
+
+
+def _around_eye(anatomy: Anatomy, eye: int) -> np.ndarray:
+    """Return skin vertices in a ring around an eye."""
+    away = anatomy.vertices - anatomy.eye_centers[eye]
+    distance = np.hypot(away[:, 0], away[:, 1]) / anatomy.eye_radius
+    on_skin = np.zeros(len(away), bool)
+    on_skin[np.unique(anatomy.quads[anatomy.quad_region == Region.FACE])] = True
+    return np.flatnonzero(on_skin & (distance > 1.1) & (distance < 1.6) & (away[:, 2] > 0)).astype(np.int32)

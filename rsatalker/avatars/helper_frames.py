@@ -1,0 +1,107 @@
+"""Frames beside those of the triangles: eyeballs, edges of the lids, and levels between torso and skull.
+
+Lashes on the lids' triangles would shear in a blink, an iris on the eyeball's facets would wobble, and long hair on the
+scalp's triangles would swing with the brows. Helper frames are rotations; at rest those of eyes and levels are the
+identity, so what is bound to them is stored in the space of the neutral head.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float, Float32, Int
+
+from rsatalker.avatars.rigid_motion import RigidMotion, rigid_motion, rotations_between
+
+LEVELS = 64  # frames from torso (first) to skull (last): steps of 1 mm where hair touches the shoulders
+MARGIN_SPAN = 2  # lid edges take their direction from this many segments to either side
+
+
+@dataclass(frozen=True, slots=True)
+class Helpers:
+    """Which vertices drive the helper frames.
+
+    Attributes:
+        eyeballs: Vertex ids of the left and right eyeball.
+        margins: Lid margins: left upper, left lower, right upper, right lower; outer to inner corner.
+        skull: Vertices that move with the skull alone.
+        torso: Vertices that the neck leaves in place.
+        eye_centers: (2, 3) at rest, metres.
+        pivot: About where the neck turns, metres.
+    """
+
+    eyeballs: tuple[Int[np.ndarray, " A"], Int[np.ndarray, " B"]]
+    margins: tuple[Int[np.ndarray, " M"], ...]
+    skull: Int[np.ndarray, " S"]
+    torso: Int[np.ndarray, " T"]
+    eye_centers: Float32[np.ndarray, "2 3"]
+    pivot: Float32[np.ndarray, "3"]
+
+    @property
+    def count(self) -> int:
+        """Number of helper frames."""
+        return self.level(0) + LEVELS
+
+    def margin_start(self, margin: int) -> int:
+        """Return the index of the first segment's frame of a margin."""
+        return 2 + sum(len(ids) - 1 for ids in self.margins[:margin])
+
+    def level(self, index: int) -> int:
+        """Return the index of a level's frame: 0 torso, `LEVELS` - 1 skull."""
+        return self.margin_start(len(self.margins)) + index
+
+
+@dataclass(frozen=True, slots=True)
+class PosedHelpers:
+    """Helper frames of one instant, and the rigid motions behind them."""
+
+    axes: Float32[np.ndarray, "H 3 3"]
+    origins: Float32[np.ndarray, "H 3"]
+    skull: RigidMotion
+    torso: RigidMotion
+
+
+def pose_helpers(helpers: Helpers, neutral: Float[np.ndarray, "V 3"], posed: Float[np.ndarray, "V 3"]) -> PosedHelpers:
+    """Return the helper frames of a posed mesh."""
+    axes = np.empty((helpers.count, 3, 3), np.float32)
+    origins = np.empty((helpers.count, 3), np.float32)
+    skull = rigid_motion(neutral[helpers.skull], posed[helpers.skull])
+    torso = rigid_motion(neutral[helpers.torso], posed[helpers.torso])
+    for eye, ids in enumerate(helpers.eyeballs):
+        motion = rigid_motion(neutral[ids], posed[ids])
+        axes[eye], origins[eye] = motion.rotation, motion.translation
+    for margin, ids in enumerate(helpers.margins):
+        eye_center = axes[margin // 2] @ helpers.eye_centers[margin // 2] + origins[margin // 2]
+        part = slice(helpers.margin_start(margin), helpers.margin_start(margin + 1))
+        axes[part], origins[part] = _margin_frames(posed[ids], eye_center)
+    levels = slice(helpers.level(0), helpers.level(LEVELS))
+    axes[levels], origins[levels] = _level_frames(helpers.pivot, torso, skull)
+    return PosedHelpers(axes, origins, skull, torso)
+
+
+def _margin_frames(
+    margin: Float[np.ndarray, "M 3"], eye_center: Float[np.ndarray, "3"]
+) -> tuple[Float[np.ndarray, "K 3 3"], Float[np.ndarray, "K 3"]]:
+    """Return frames of a margin's segments: along it, away from the eye, and across."""
+    count = len(margin) - 1
+    index = np.arange(count)
+    middle = (margin[1:] + margin[:-1]) / 2
+    along = margin[np.minimum(index + MARGIN_SPAN + 1, count)] - margin[np.maximum(index - MARGIN_SPAN, 0)]
+    outward = middle - eye_center
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    along = along - (along * outward).sum(1, keepdims=True) * outward
+    along /= np.linalg.norm(along, axis=1, keepdims=True)
+    return np.stack([along, outward, np.cross(along, outward)], 2), middle
+
+
+def _level_frames(
+    pivot: Float[np.ndarray, "3"], torso: RigidMotion, skull: RigidMotion
+) -> tuple[Float[np.ndarray, "K 3 3"], Float[np.ndarray, "K 3"]]:
+    """Return rigid motions between torso and skull, turning about the pivot."""
+    share = np.linspace(0, 1, LEVELS)
+    rotation = rotations_between(torso.rotation.astype(float), skull.rotation.astype(float), share)
+    pivot_torso = torso.rotation @ pivot + torso.translation
+    pivot_skull = skull.rotation @ pivot + skull.translation
+    place = pivot_torso + share[:, None] * (pivot_skull - pivot_torso)
+    return rotation, place - rotation @ pivot

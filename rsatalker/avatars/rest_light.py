@@ -1,0 +1,111 @@
+"""Bakes of one head in its poses: at rest, mouth wide open, and what each expression covers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float32, Int32
+
+from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy
+from rsatalker.avatars.appearance.mouth import INSIDE
+from rsatalker.avatars.bake import BakedLight, bake_surface, neighbour_average
+from rsatalker.avatars.face_frames import vertex_normals
+from rsatalker.avatars.spherical_harmonics import sphere_directions
+from rsatalker.avatars.visibility import visibility
+from rsatalker.heads.head import Head
+from rsatalker.motion.expression_space import JAW_OPEN_RAD
+from rsatalker.motion.pose import FlamePose
+
+WIDE_OPEN = {"mouthSmileLeft": 0.4, "mouthSmileRight": 0.4, "mouthUpperUpLeft": 0.6, "mouthUpperUpRight": 0.6,
+             "mouthLowerDownLeft": 0.6, "mouthLowerDownRight": 0.6}  # fmt: skip
+WIDE_OPEN_JAW = 0.75
+MOUTH_GAIN = 1.75  # light that wet walls and teeth throw at each other, which visibility alone leaves out
+CREASE_DIRECTIONS = 40
+SMALLEST_CHANGE = 0.03  # of the light; less is not seen
+
+
+def expression_pose(head: Head, weights: dict[str, float], jaw_open: float = 0.0) -> FlamePose:
+    """Return the neutral pose with some expressions set; names that the head lacks are left out."""
+    pose = FlamePose.neutral(head.expression_space)
+    expression = pose.expression.copy()
+    for name, weight in weights.items():
+        if name in head.expression_names:
+            expression[list(head.expression_names).index(name)] = weight
+    return replace(pose, expression=expression, jaw_pose=np.array([jaw_open * JAW_OPEN_RAD, 0, 0], np.float32))
+
+
+def posed_vertices(anatomy: Anatomy, pose: FlamePose) -> Float32[np.ndarray, "V 3"]:
+    """Return vertices of head and resting garment, metres."""
+    head_count = len(anatomy.head.neutral_vertices)
+    garment = (anatomy.vertices[head_count:] / 100 + anatomy.origin_m).astype(np.float32)
+    return np.concatenate([anatomy.head(pose), garment])
+
+
+def bake_mouth(
+    anatomy: Anatomy, strands: Float32[np.ndarray, "P 3"], resolution: int
+) -> tuple[Int32[np.ndarray, " M"], BakedLight, Float32[np.ndarray, "2"]]:
+    """Return the vertices inside the mouth, their light with the mouth wide open, and the lip gaps.
+
+    A delta per expression would leave teeth far too dark, as light does not add up linearly through a small gap.
+    """
+    inside = np.unique(anatomy.quads[np.isin(anatomy.quad_region, INSIDE)]).astype(np.int32)
+    rest = posed_vertices(anatomy, FlamePose.neutral(anatomy.head.expression_space))
+    wide = posed_vertices(anatomy, expression_pose(anatomy.head, WIDE_OPEN, WIDE_OPEN_JAW))
+    gaps = np.array([lip_gap(anatomy.head, rest), lip_gap(anatomy.head, wide)], np.float32)
+    normals = vertex_normals(wide, anatomy.quads)
+    baked = bake_surface(wide, anatomy.quads, normals, strands, resolution)
+    transfer = baked.transfer[inside].copy()
+    transfer[:, 0] = transfer[:, 1] * 1.10  # red spread over thin teeth would turn their shadows teal
+    transfer[:, 2] = transfer[:, 1] * 0.95
+    seen = np.minimum(255, baked.visible[inside] * MOUTH_GAIN).astype(np.uint8)
+    return inside, BakedLight(transfer * np.float32(MOUTH_GAIN), seen, seen), gaps
+
+
+def lip_gap(head: Head, vertices: Float32[np.ndarray, "V 3"]) -> float:
+    """Return the distance between the middles of the inner lips, metres."""
+    marks = vertices[head.landmarks]
+    return float(np.linalg.norm(marks[61:64].mean(0) - marks[65:68].mean(0)))
+
+
+def bake_creases(
+    anatomy: Anatomy, resolution: int, progress: Callable[[float], None]
+) -> tuple[Int32[np.ndarray, " K"], Int32[np.ndarray, " K"], Float32[np.ndarray, " K"]]:
+    """Return vertices, expression indices and changes of light, for all expressions and the open jaw.
+
+    These are the folds of a smile, of a frown and of closed lids.
+    """
+    head = anatomy.head
+    names = list(head.expression_names)
+    average = neighbour_average(anatomy.quads, len(anatomy.vertices))
+    towards = sphere_directions(CREASE_DIRECTIONS).astype(np.float32)
+    covered = np.isin(anatomy.quad_region, (*INSIDE, CLOTH))
+    skip = np.unique(anatomy.quads[covered])
+
+    def openness(pose: FlamePose) -> np.ndarray:
+        vertices = posed_vertices(anatomy, pose)
+        normals = vertex_normals(vertices, anatomy.quads)
+        triangles = np.concatenate([anatomy.quads[:, [0, 1, 2]], anatomy.quads[:, [0, 2, 3]]]).astype(np.int32)
+        seen = visibility(
+            vertices, triangles, vertices[:0], vertices + normals * np.float32(2e-4), normals, towards,
+            resolution=resolution, bias_m=0.0016, point_bias_m=0.0,
+        )  # fmt: skip
+        weight = np.maximum(normals @ towards.T, 0)
+        value = (seen * weight).sum(1) / np.maximum(weight.sum(1), 1e-6)
+        for _ in range(2):
+            value = 0.45 * value + 0.55 * (average @ value)
+        return value
+
+    rest = openness(FlamePose.neutral(head.expression_space))
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    for index in range(len(names) + 1):
+        is_jaw = index == len(names)
+        pose = expression_pose(head, {}, 1.0) if is_jaw else expression_pose(head, {names[index]: 1.0})
+        change = openness(pose) / np.maximum(rest, 0.15) - np.maximum(rest, 1e-3) / np.maximum(rest, 0.15)
+        change[skip] = 0
+        vertices = np.flatnonzero(np.abs(change) > SMALLEST_CHANGE)
+        parts.append((vertices, np.full(len(vertices), index), change[vertices].clip(-0.8, 0.4)))
+        progress((index + 1) / (len(names) + 1))
+    vertices, expressions, changes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return vertices.astype(np.int32), expressions.astype(np.int32), changes.astype(np.float32)
