@@ -19,7 +19,7 @@ def check_images(
     """Check that cameras and images fit each other.
 
     Raises:
-        ValueError: There is no camera, cameras differ in size, or an image has another shape.
+        ValueError: There is no camera, cameras differ in size, or an image has another shape or layout.
     """
     if not cameras:
         raise ValueError("a render needs at least one camera; 0 were given.")
@@ -30,6 +30,11 @@ def check_images(
     if colors.shape != (*expected, 4) or depths.shape != expected:
         raise ValueError(
             f"colors must be {(*expected, 4)} and depths {expected}; found {colors.shape} and {depths.shape}."
+        )
+    if not (colors.flags.carray and depths.flags.carray):
+        raise ValueError(
+            "colors and depths must be writable, each in one piece without gaps; found a strided or read-only array. "
+            "Draw into np.empty(...) or a slot of the ring, not into part of a wider image."
         )
 
 

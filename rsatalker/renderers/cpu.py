@@ -132,22 +132,21 @@ class CpuRenderer:
         if not self._scratch.holds(len(cameras), count, width, height):
             self._scratch = Scratch.empty(len(cameras), int(count * SPARE), width, height)
         scratch = self._scratch
-        splats, boxes = scratch.splats[:, :count], scratch.boxes[:, :count]
         run = self._threads.run
 
         unusable = np.zeros(1, np.int64)
         run(
             project_gaussians,
-            gaussians.means,
-            gaussians.covariances,
-            gaussians.opacities,
-            gaussians.colors,
-            gaussians.antialiased,
+            _as_compiled(gaussians.means),
+            _as_compiled(gaussians.covariances),
+            _as_compiled(gaussians.opacities),
+            _as_compiled(gaussians.colors),
+            _as_compiled(gaussians.antialiased, np.uint8),
             camera_rows(cameras),
             width,
             height,
-            splats,
-            boxes,
+            scratch.splats,
+            scratch.boxes,
             unusable,
             chunks=-(-count // GAUSSIANS_PER_CHUNK) * len(cameras),
         )
@@ -155,8 +154,9 @@ class CpuRenderer:
             raise ValueError(complaint(gaussians, int(unusable[0]) - 1))
         run(
             sort_by_depth,
-            splats.view(np.uint32),
-            boxes,
+            count,
+            scratch.splats.view(np.uint32),
+            scratch.boxes,
             scratch.keys,
             scratch.order,
             scratch.visible,
@@ -169,7 +169,7 @@ class CpuRenderer:
             self._tile_splats = np.empty((len(cameras), int(longest * SPARE)), np.int32)
         run(
             fill_tile_lists,
-            boxes,
+            scratch.boxes,
             scratch.order,
             scratch.visible,
             scratch.tile_begins,
@@ -179,8 +179,8 @@ class CpuRenderer:
         )
         run(
             composite_tiles,
-            splats,
-            boxes,
+            scratch.splats,
+            scratch.boxes,
             scratch.tile_begins,
             scratch.tile_ends,
             self._tile_splats,
@@ -190,3 +190,11 @@ class CpuRenderer:
             depths,
             chunks=scratch.tile_begins.size,
         )
+
+
+def _as_compiled(array: np.ndarray, dtype: type[np.generic] = np.float32) -> np.ndarray:
+    """Return the array in the one form that the kernels are compiled for; nearly always it has it already.
+
+    A read-only or strided array would be another type to Numba, which would compile for seconds in mid-conversation.
+    """
+    return np.require(array, dtype, ["C", "W"])

@@ -15,9 +15,17 @@ TILE_SHIFT = 4  # log2 of TILE
 DIGIT_BITS = 11  # a histogram of 2048 counts stays in the first-level cache
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def sort_by_depth(
-    counter: Any, depth_bits: Any, boxes: Any, keys: Any, order: Any, visible: Any, tile_begins: Any, totals: Any
+    counter: Any,
+    gaussians: int,
+    depth_bits: Any,
+    boxes: Any,
+    keys: Any,
+    order: Any,
+    visible: Any,
+    tile_begins: Any,
+    totals: Any,
 ) -> None:
     """Order the visible splats of each camera by depth, nearest first, and count how many each tile draws.
 
@@ -25,6 +33,7 @@ def sort_by_depth(
 
     Args:
         counter: Next camera to take.
+        gaussians: How many of the N places are in use.
         depth_bits: The splats (C, N, 16), seen as uint32.
         boxes: (C, N, 4) int16, pixels.
         keys: (C, 2, N) uint32, scratch.
@@ -40,7 +49,7 @@ def sort_by_depth(
         count = 0
         least = np.uint32(0xFFFFFFFF)
         most = np.uint32(0)
-        for i in range(boxes.shape[1]):
+        for i in range(gaussians):
             if boxes[c, i, LAST_Y] >= boxes[c, i, FIRST_Y]:
                 key = depth_bits[c, i, DEPTH]
                 least, most = min(least, key), max(most, key)
@@ -52,14 +61,15 @@ def sort_by_depth(
         totals[c] = _count_tiles(boxes[c], order[c, 0], count, tile_begins[c])
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> None:
     """Sort `order[0]` by `keys[0]`; only the digits in which keys differ cost a pass."""
     digits = np.empty(1 << DIGIT_BITS, np.int64)
     source = 0
     shift = 0
     while count > 0 and (np.int64(most) - np.int64(least)) >> shift:
-        digits[:] = 0
+        for d in range(len(digits)):
+            digits[d] = 0
         for i in range(count):
             digits[((keys[source, i] - least) >> shift) & ((1 << DIGIT_BITS) - 1)] += 1
         begin = 0
@@ -73,17 +83,20 @@ def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> Non
         source = 1 - source
         shift += DIGIT_BITS
     if source:
-        order[0, :count] = order[1, :count]
+        for i in range(count):
+            order[0, i] = order[1, i]
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
     """Write where the list of each tile begins, if lists follow each other; return the sum of their lengths."""
-    begins[:] = 0
+    for row in range(begins.shape[0]):
+        for column in range(begins.shape[1]):
+            begins[row, column] = 0
     for j in range(count):
-        box = boxes[order[j]]
-        for row in range(box[FIRST_Y] >> TILE_SHIFT, (box[LAST_Y] >> TILE_SHIFT) + 1):
-            for column in range(box[FIRST_X] >> TILE_SHIFT, (box[LAST_X] >> TILE_SHIFT) + 1):
+        i = order[j]
+        for row in range(boxes[i, FIRST_Y] >> TILE_SHIFT, (boxes[i, LAST_Y] >> TILE_SHIFT) + 1):
+            for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
                 begins[row, column] += 1
     total = 0
     for row in range(begins.shape[0]):
@@ -92,7 +105,7 @@ def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
     return total
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True, cache=True, error_model="numpy")
 def fill_tile_lists(
     counter: Any, boxes: Any, order: Any, visible: Any, tile_begins: Any, tile_ends: Any, tile_splats: Any
 ) -> None:
@@ -101,11 +114,17 @@ def fill_tile_lists(
         c = take_chunk(counter)
         if c >= boxes.shape[0]:
             return
-        tile_ends[c] = tile_begins[c]
-        for j in range(visible[c]):
-            i = order[c, 0, j]
-            box = boxes[c, i]
-            for row in range(box[FIRST_Y] >> TILE_SHIFT, (box[LAST_Y] >> TILE_SHIFT) + 1):
-                for column in range(box[FIRST_X] >> TILE_SHIFT, (box[LAST_X] >> TILE_SHIFT) + 1):
-                    tile_splats[c, tile_ends[c, row, column]] = i
-                    tile_ends[c, row, column] += 1
+        _fill_lists(boxes[c], order[c, 0], visible[c], tile_begins[c], tile_ends[c], tile_splats[c])
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_lists(boxes: Any, order: Any, count: int, begins: Any, ends: Any, lists: Any) -> None:
+    for row in range(begins.shape[0]):
+        for column in range(begins.shape[1]):
+            ends[row, column] = begins[row, column]
+    for j in range(count):
+        i = order[j]
+        for row in range(boxes[i, FIRST_Y] >> TILE_SHIFT, (boxes[i, LAST_Y] >> TILE_SHIFT) + 1):
+            for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
+                lists[ends[row, column]] = i
+                ends[row, column] += 1

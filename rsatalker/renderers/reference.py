@@ -25,7 +25,7 @@ LEAST_ALPHA = 1 / 255  # a weaker contribution is skipped
 LEAST_TRANSMITTANCE = 1e-4  # a pixel is finished before it would fall to this
 EXTENT = 3.33  # standard deviations; beyond them even an opaque Gaussian is below LEAST_ALPHA
 VIEW_SLACK = 0.3  # part of the half view by which the slope of the linearisation may leave the image
-TILE = 32  # pixels; bounds the memory of one step, changes no result
+TILE = 16  # pixels; bounds the memory of one step, changes no result
 
 RenderMode = Literal["RGB", "D", "ED", "RGB+D", "RGB+ED"]
 
