@@ -10,19 +10,23 @@ from collections.abc import Sequence
 from math import pi
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, Int32, UInt8
+from PIL import Image
 
 from rsatalker.exports.images import lay_over
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import Frame
 
-APART_M = 0.56  # between the two heads, so that both fill the picture
+APART_M = 0.42  # between the two heads, so that both fill the picture
 TURNED_RAD = 0.62  # of each head towards the other: three quarters of both faces are seen
 VIEWER_M = 1.25  # from the line between the heads
 VIEWER_HEIGHT_M = 0.0
 VIEWER_TANGENTS = np.array([0.5, 0.5, 0.35, 0.35], np.float32)  # left, right, down, up of the eye that the engine tells
 NEAR_M, FAR_M = 0.05, 10.0
 ASPECT = 16 / 9
+WIDTH_PER_FRAME = 1.28  # the picture's width in frames: both heads fill it, shoulders touch its edges
+RAISED = 0.022  # tangent by which the middle of the spheres, which is in the neck, stands above the picture's
+FADE_STARTS, FADE_ENDS = 0.80, 1.0  # of the picture's height
 BACKGROUND_CENTER, BACKGROUND_EDGE = (52, 56, 64), (17, 18, 22)  # sRGB; soft and dark, so that faces stand out
 
 
@@ -56,29 +60,47 @@ class Picture:
     """
 
     def __init__(self, frame_px: int) -> None:
-        self.width = 2 * frame_px
+        self.width = round(frame_px * WIDTH_PER_FRAME / 2) * 2
         self.height = round(self.width / ASPECT / 2) * 2
         self._background = _vignette(self.width, self.height)
+        self._fade = _fade(self.height)
 
     def compose(self, frames: Sequence[Frame]) -> UInt8[np.ndarray, "H W 3"]:
-        """Return both frames over the background, each where its camera saw it; all of the same eye."""
+        """Return both frames over the background, each where and as large as the viewer sees it; all of one eye."""
         picture = self._background.copy()
+        scale = min((_pixels_per_tangent(frame) for frame in frames), default=1.0)
         for frame in frames:
-            left, top = self._corner(frame)
-            lay_over(picture, frame.colors[0], left, top)
-        return picture
+            colors = _shrunk(frame.colors[0], scale / _pixels_per_tangent(frame))
+            x, y = _center(frame)
+            left = self.width / 2 + scale * x - colors.shape[1] / 2
+            top = self.height / 2 + scale * (y - RAISED) - colors.shape[0] / 2
+            lay_over(picture, colors, round(left), round(top))
+        faded = self._background + (picture.astype(np.int32) - self._background) * self._fade // 256
+        return faded.astype(np.uint8)
 
-    def _corner(self, frame: Frame) -> tuple[int, int]:
-        """Return where a frame's upper left corner lies, in a picture of the frame's own scale."""
-        view = frame.header.views[0]
-        left, right, down, up = (float(tangent) for tangent in view.tangents)
-        frame_height, frame_width = frame.colors.shape[1:3]
-        pixels_per_tangent = frame_width / (left + right)
-        middle = np.array([(right - left) / 2, (down - up) / 2, 1.0])
-        x, y, z = viewer().camera_from_world[:3, :3] @ view.camera_from_world[:3, :3].T @ middle
-        center_x = self.width / 2 + pixels_per_tangent * x / z
-        center_y = self.height / 2 + pixels_per_tangent * y / z
-        return round(center_x - frame_width / 2), round(center_y - frame_height / 2)
+
+def _pixels_per_tangent(frame: Frame) -> float:
+    """Return the scale of a frame: pixels for each metre at a distance of one metre."""
+    left, right = frame.header.views[0].tangents[:2]
+    return frame.colors.shape[2] / float(left + right)
+
+
+def _center(frame: Frame) -> tuple[float, float]:
+    """Return where the viewer sees the middle of a frame: tangents to the right and downwards."""
+    view = frame.header.views[0]
+    left, right, down, up = (float(tangent) for tangent in view.tangents)
+    middle = np.array([(right - left) / 2, (down - up) / 2, 1.0])
+    x, y, z = viewer().camera_from_world[:3, :3] @ view.camera_from_world[:3, :3].T @ middle
+    return x / z, y / z
+
+
+def _shrunk(colors: UInt8[np.ndarray, "H W 4"], factor: float) -> UInt8[np.ndarray, "h w 4"]:
+    """Return a frame at the scale of the picture: the frames of a small head are the closer ones."""
+    height, width = (round(side * factor) for side in colors.shape[:2])
+    if (height, width) == colors.shape[:2]:
+        return colors
+    image = Image.fromarray(colors, "RGBa")  # premultiplied, so that colours do not bleed in from what is transparent
+    return np.asarray(image.resize((width, height), Image.Resampling.BILINEAR))
 
 
 def _vignette(width: int, height: int) -> UInt8[np.ndarray, "H W 3"]:
@@ -88,3 +110,10 @@ def _vignette(width: int, height: int) -> UInt8[np.ndarray, "H W 3"]:
     colors = lightness * np.array(BACKGROUND_CENTER) + (1 - lightness) * np.array(BACKGROUND_EDGE)
     noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width, 1))
     return np.round(colors + noise).clip(0, 255).astype(np.uint8)
+
+
+def _fade(height: int) -> Int32[np.ndarray, "H 1 1"]:
+    """Return how much of the heads each row shows, of 256: busts end in the dark, not at an edge."""
+    down = np.linspace(0, 1, height)
+    shown = np.clip((FADE_ENDS - down) / (FADE_ENDS - FADE_STARTS), 0, 1)
+    return np.round(256 * shown**2 * (3 - 2 * shown)).astype(np.int32)[:, None, None]

@@ -16,15 +16,48 @@ from pathlib import Path
 from sidecar.errors import UnreachableError
 from sidecar.runtime_file import FILE_NAME, RuntimeRecord
 
-START_S = 180.0  # longest wait: the first start on a slow machine compiles every kernel and bakes both characters
+START_S = 300.0  # longest wait: a first start on a slow machine compiles every kernel and makes both characters
 STOP_S = 10.0  # longest wait for an orderly end
-POLL_S = 0.05
+LOOK_S = 0.05
+LOG_NAME = "log.txt"
 SAID_LINES = 8  # of a sidecar that ended, quoted in the error
 
 
+class SidecarProcess:
+    """A sidecar that runs as a process of its own.
+
+    Attributes:
+        record: Where it listens.
+    """
+
+    def __init__(self, process: subprocess.Popen[bytes], folder: Path) -> None:
+        self._process = process
+        self._folder = folder
+        self.record = self._wait_until_listening()
+
+    def check(self) -> None:
+        """Raise UnreachableError, with its last words, if it has ended."""
+        if self._process.poll() is not None:
+            raise UnreachableError(f"The sidecar ended with code {self._process.returncode}; it said:\n{self._said()}")
+
+    def _wait_until_listening(self) -> RuntimeRecord:
+        deadline_s = time.monotonic() + START_S
+        while time.monotonic() < deadline_s:
+            self.check()
+            try:
+                return RuntimeRecord(**json.loads((self._folder / FILE_NAME).read_text(encoding="utf-8")))
+            except FileNotFoundError:
+                time.sleep(LOOK_S)
+        raise UnreachableError(f"The sidecar does not listen after {START_S:.0f} s; it said:\n{self._said()}")
+
+    def _said(self) -> str:
+        lines = (self._folder / LOG_NAME).read_text(encoding="utf-8", errors="replace").splitlines()
+        return "\n".join(f"  {line}" for line in lines[-SAID_LINES:]) or "  nothing"
+
+
 @contextmanager
-def running_sidecar(*serve_options: str) -> Generator[RuntimeRecord]:
-    """Start `rsatalker serve` on a free port and yield where it listens; it is stopped at the end in any case.
+def running_sidecar(*serve_options: str) -> Generator[SidecarProcess]:
+    """Start `rsatalker serve` on a free port and yield it once it listens; it is stopped at the end in any case.
 
     It has a runtime folder of its own, so it stands beside a sidecar that the user may be running.
 
@@ -34,7 +67,7 @@ def running_sidecar(*serve_options: str) -> Generator[RuntimeRecord]:
     Raises:
         UnreachableError: It ended, or does not listen in time; the message has its last words.
     """
-    with tempfile.TemporaryDirectory(prefix="rsatalker-demo-") as folder, Path(folder, "log").open("w+b") as log:
+    with tempfile.TemporaryDirectory(prefix="rsatalker-demo-") as folder, Path(folder, LOG_NAME).open("wb") as log:
         command = [sys.executable, "-m", "sidecar.cli", "serve", "--port", "0", *serve_options]
         # Windows: only a process group of its own can be asked to end (CTRL_BREAK) without ending this one.
         flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
@@ -43,28 +76,9 @@ def running_sidecar(*serve_options: str) -> Generator[RuntimeRecord]:
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, creationflags=flags
         )
         try:
-            yield _wait_until_listening(process, Path(folder))
+            yield SidecarProcess(process, Path(folder))
         finally:
             _stop(process)
-
-
-def _wait_until_listening(process: subprocess.Popen[bytes], folder: Path) -> RuntimeRecord:
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        if process.poll() is not None:
-            raise UnreachableError(
-                f"The sidecar ended with code {process.returncode} before it listened:\n{_said(folder)}"
-            )
-        try:
-            return RuntimeRecord(**json.loads((folder / FILE_NAME).read_text(encoding="utf-8")))
-        except FileNotFoundError:
-            time.sleep(POLL_S)
-    raise UnreachableError(f"The sidecar does not listen after {START_S:.0f} s; it said:\n{_said(folder)}")
-
-
-def _said(folder: Path) -> str:
-    lines = (folder / "log").read_text(encoding="utf-8", errors="replace").splitlines()
-    return "\n".join(f"  {line}" for line in lines[-SAID_LINES:]) or "  nothing"
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

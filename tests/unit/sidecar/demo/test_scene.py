@@ -39,11 +39,13 @@ def test_heads_stand_apart_and_turn_towards_each_other() -> None:
 def test_picture_shows_each_head_where_the_viewer_sees_it() -> None:
     picture = Picture(SIZE).compose([frame_of(0), frame_of(1)])
     white = np.argwhere((picture == 255).all(axis=2))
-    left, right = white[white[:, 1] < SIZE], white[white[:, 1] >= SIZE]
+    middle = picture.shape[1] / 2
+    left, right = white[white[:, 1] < middle], white[white[:, 1] > middle]
     assert len(left) == len(right) == 16
-    assert left[:, 0].mean() == pytest.approx(picture.shape[0] / 2, abs=1.5)
-    assert left[:, 1].mean() + right[:, 1].mean() == pytest.approx(2 * SIZE - 1, abs=1.5)
-    assert right[:, 1].mean() - left[:, 1].mean() > 2 * SIZE / 3
+    assert left[:, 0].mean() == pytest.approx(right[:, 0].mean(), abs=1.0)
+    assert left[:, 0].mean() < picture.shape[0] / 2
+    assert left[:, 1].mean() + right[:, 1].mean() == pytest.approx(2 * middle - 1, abs=1.5)
+    assert right[:, 1].mean() - left[:, 1].mean() > middle / 2
 
 
 @pytest.mark.parametrize("frame_px", [128, 250, 640])

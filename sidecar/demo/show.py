@@ -1,0 +1,92 @@
+"""The demo from beginning to end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from sidecar.client import SidecarClient
+from sidecar.demo.live import play_live
+from sidecar.demo.options import DemoOptions, read_voices
+from sidecar.demo.recording import record
+from sidecar.demo.report import print_live, print_recording, print_stages
+from sidecar.demo.scene import world_from_heads
+from sidecar.demo.sidecar_process import LOOK_S, SidecarProcess, running_sidecar
+from sidecar.errors import UnreachableError
+from sidecar.remote_conversation import RemoteConversation
+
+HEALTHY_S = 30.0  # longest wait from listening to serving
+
+
+def run_demo(options: DemoOptions) -> None:
+    """Play and record a dialogue as the client of a sidecar of its own, which is stopped in any case.
+
+    Raises:
+        RsaTalkerError: A voice cannot be used.
+        SidecarError: The sidecar does not start, or refuses what was asked for.
+    """
+    console = Console()
+    dialogue = read_voices(options)
+    options.out.mkdir(parents=True, exist_ok=True)
+    console.print("Starting the sidecar as a process of its own: rsatalker serve")
+    with (
+        running_sidecar("--detail", str(options.detail)) as sidecar,
+        _healthy_client(sidecar) as client,
+    ):
+        renderer = client.info().renderer
+        console.print(
+            f"It is healthy and listens at {sidecar.record.address} (pid {sidecar.record.pid}, renderer {renderer})."
+        )
+        seconds = min(options.live_s, dialogue.duration_s)
+        if seconds > 0:
+            with _conversation(client, options) as conversation, _bar(console, "Playing live", seconds) as advance:
+                live = play_live(conversation, dialogue, seconds, advance)
+            print_live(console, live)
+        length = dialogue.duration_s
+        with _conversation(client, options) as conversation, _bar(console, "Recording", length) as advance:
+            recording = record(conversation, dialogue, options.size_px, options.out, advance)
+        print_stages(console, client.status().stages, options.size_px, renderer)
+    print_recording(console, recording)
+
+
+def _healthy_client(sidecar: SidecarProcess) -> SidecarClient:
+    """Return a client once the sidecar says that it serves."""
+    deadline_s = time.monotonic() + HEALTHY_S
+    while True:
+        sidecar.check()
+        try:
+            client = SidecarClient.connect(sidecar.record.address, sidecar.record.token, "rsatalker demo")
+            if client.is_serving():
+                return client
+            client.close()
+        except UnreachableError:
+            if time.monotonic() > deadline_s:
+                raise
+        time.sleep(LOOK_S)
+
+
+def _conversation(client: SidecarClient, options: DemoOptions) -> RemoteConversation:
+    """Return a fresh conversation as the options ask for."""
+    cast = [avatar.name for avatar in client.avatars()]
+    return client.create_conversation(
+        options.avatar_a or cast[0],
+        options.avatar_b or cast[1 % len(cast)],
+        options.relationship(),
+        width=options.size_px,
+        height=options.size_px,
+        seed=options.seed,
+        world_from_heads=world_from_heads(),
+    )
+
+
+@contextmanager
+def _bar(console: Console, what: str, seconds: float) -> Generator[Callable[[float], None]]:
+    """Show a bar of the dialogue's seconds; yields what sets it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total:.1f} s"))
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task(what, total=seconds)
+        yield lambda completed: progress.update(task, completed=completed)
