@@ -31,12 +31,12 @@ ARTICULATION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARTICULAT
 # Weight of each ARKit shape when the control is 1; shapes on both sides move alike.
 WEIGHTS: dict[str, dict[str, float]] = {
     "jaw": {"jawOpen": 0.50},  # control .85 at a long "ah": .42, 15 mm between the teeth
-    "round": {"mouthPucker": 0.62, "mouthFunnel": 0.18},
+    "round": {"mouthPucker": 0.70, "mouthFunnel": 0.10},
     "funnel": {"mouthFunnel": 0.50, "mouthShrugUpper": 0.12},
-    "wide": {"mouthStretch": 0.34, "mouthSmile": 0.14, "mouthDimple": 0.10},  # more smile would read as a mood
+    "wide": {"mouthStretch": 0.42, "mouthSmile": 0.18, "mouthDimple": 0.12},  # more smile would read as a mood
     "upraise": {"mouthUpperUp": 0.50},
     "lowdrop": {"mouthLowerDown": 0.55},
-    "tuck": {"mouthRollLower": 0.62, "mouthUpperUp": 0.16, "mouthShrugLower": 0.12},  # lip up and in, teeth seen above
+    "tuck": {"mouthRollLower": 0.50, "mouthUpperUp": 0.14, "mouthShrugLower": 0.16},  # lip up and in, teeth seen above
     "teeth": {"mouthStretch": 0.06, "mouthLowerDown": 0.12},
     "tongue_out": {"tongueOut": 0.35, "jawOpen": 0.05},  # the tip shows between the teeth, no more
 }
@@ -44,6 +44,7 @@ REST_JAW = 0.03  # `jaw` of a silent mouth: below it the teeth stay together
 CONTACT_STARTS = 0.38  # `closed` at which the lips begin to meet; a silent mouth (.35) is closed by its jaw
 CONTACT_COMPLETE = 0.62  # and where they touch; the model's estimate of a closure seldom reaches 1
 CONTACT_JAW = 0.35  # share of the jaw opening left while the lips touch
+ROUND_CLOSES = 0.45  # share of the jaw opening that full rounding closes again: "oo" has a small hole
 PRESS = 0.22  # mouthPress of a full contact: flesh that meets bulges
 ROLL_IN = 0.10  # mouthRollUpper and mouthRollLower of a full contact
 LIP_PARTING = ("mouthUpperUp", "mouthLowerDown")  # shapes that would open closed lips
@@ -86,7 +87,8 @@ def arkit_from_articulation(
     for shape in LIP_PARTING:
         arkit[:, _shape_columns(shape)] *= (1 - contact)[:, None]
     arkit[:, ARKIT_INDEX["jawOpen"]] *= 1 - (1 - CONTACT_JAW) * contact
-    arkit[:, ARKIT_INDEX["mouthClose"]] = arkit[:, ARKIT_INDEX["jawOpen"]] * contact
+    together = np.maximum(contact, ROUND_CLOSES * control["round"])
+    arkit[:, ARKIT_INDEX["mouthClose"]] = arkit[:, ARKIT_INDEX["jawOpen"]] * together
     arkit[:, _shape_columns("mouthPress")] += (PRESS * contact)[:, None]
     arkit[:, [ARKIT_INDEX["mouthRollUpper"], ARKIT_INDEX["mouthRollLower"]]] += (ROLL_IN * contact)[:, None]
     tongue = np.stack([control["tongue_tip"], control["tongue_back"]], axis=1)

@@ -54,7 +54,7 @@ def test_round_purses_and_wide_spreads():
 
 def test_tuck_rolls_the_lower_lip_in_and_lifts_the_upper():
     mouth = weights(tuck=1.0, jaw=0.1)
-    assert mouth["mouthRollLower"] > 0.5
+    assert mouth["mouthRollLower"] > 0.4
     assert mouth["mouthUpperUpLeft"] > 0
 
 
