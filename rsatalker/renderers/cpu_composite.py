@@ -41,6 +41,7 @@ LEAST_EXPONENT = np.float32(np.log(1 / 255) / EXPONENT_SPLIT)  # LEAST_ALPHA in 
 E0, E1, E2 = np.float32(0.999999925), np.float32(0.999992915), np.float32(0.499887251)
 E3, E4, E5 = np.float32(0.165994219), np.float32(0.039808327), np.float32(0.00586879686)
 
+STRIP_SHIFT = 3  # log2 of STRIP_WIDTH
 STRIP_WIDTH = 8  # pixels; one AVX register of float32
 STRIP_PIXELS = STRIP_WIDTH * TILE
 STRIPS = TILE // STRIP_WIDTH
@@ -74,6 +75,7 @@ def composite_tiles(
     rows, columns = tile_begins.shape[1], tile_begins.shape[2]
     tiles = rows * columns
     work = np.empty(WORKING_FLOATS, np.float32)
+    _write_coordinates(work)
     while True:
         chunk = take_chunk(counter)
         if chunk >= tiles * splats.shape[0]:
@@ -82,37 +84,75 @@ def composite_tiles(
         row = (chunk - c * tiles) // columns
         column = chunk - c * tiles - row * columns
         begin, end = tile_begins[c, row, column], tile_ends[c, row, column]
-        _clear_tile(work, column * TILE, row * TILE)
-        _draw_tile(work, splats[c], boxes[c], tile_splats[c, begin:end], column * TILE, row * TILE)
-        _write_tile(work, column * TILE, row * TILE, scale, rounding, colors[c], depths[c])
+        _clear_tile(work)
+        _draw_tile(work, c, splats, boxes, tile_splats, begin, end, column * TILE, row * TILE)
+        _write_tile(work, c, column * TILE, row * TILE, scale, rounding, colors, depths)
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _clear_tile(work: Any, left: int, top: int) -> None:
-    """Make the tile empty and write the pixel centres' coordinates."""
+def _write_coordinates(work: Any) -> None:
+    """Write every pixel centre's place in its tile."""
     for pixel in range(PLANE):
-        row = pixel % STRIP_PIXELS // STRIP_WIDTH
-        column = pixel % STRIP_WIDTH + pixel // STRIP_PIXELS * STRIP_WIDTH
         k = np.uint64(pixel)
-        work[TRANSMITTANCE + k] = 1
-        work[RED_SUM + k] = work[GREEN_SUM + k] = work[BLUE_SUM + k] = work[DEPTH_SUM + k] = 0
-        work[COLUMN + k] = left + column + np.float32(0.5)
-        work[ROW + k] = top + row + np.float32(0.5)
+        work[COLUMN + k] = np.float32(pixel // STRIP_PIXELS * STRIP_WIDTH + pixel % STRIP_WIDTH) + np.float32(0.5)
+        work[ROW + k] = np.float32(pixel % STRIP_PIXELS // STRIP_WIDTH) + np.float32(0.5)
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _draw_tile(work: Any, splats: Any, boxes: Any, indices: Any, left: int, top: int) -> None:
-    """Add the splats, nearest first, until all pixels are finished."""
+def _clear_tile(work: Any) -> None:
+    """Make the tile empty."""
+    zero, one = np.float32(0), np.float32(1)
+    for pixel in range(PLANE):
+        k = np.uint64(pixel)
+        work[TRANSMITTANCE + k] = one
+        work[RED_SUM + k] = zero
+        work[GREEN_SUM + k] = zero
+        work[BLUE_SUM + k] = zero
+        work[DEPTH_SUM + k] = zero
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
+def _draw_tile(
+    work: Any, c: int, splats: Any, boxes: Any, tile_splats: Any, begin: int, end: int, left: int, top: int
+) -> None:
+    """Add the tile's splats, nearest first, until all pixels are finished.
+
+    One function over whole arrays, because Numba counts references on every slice and every call.
+    """
     first_live, last_live = 0, STRIPS - 1
-    for j in range(len(indices)):
-        i = indices[j]
-        first_row = max(boxes[i, FIRST_Y] - top, 0)
-        last_row = min(boxes[i, LAST_Y] - top, TILE - 1)
-        first_strip = max((boxes[i, FIRST_X] - left) // STRIP_WIDTH, first_live)
-        last_strip = min((boxes[i, LAST_X] - left) // STRIP_WIDTH, last_live)
+    for j in range(begin, end):
+        i = tile_splats[c, j]
+        first_row = max(boxes[c, i, FIRST_Y] - top, 0)
+        rows = min(boxes[c, i, LAST_Y] - top, TILE - 1) - first_row + 1
+        first_strip = max((boxes[c, i, FIRST_X] - left) >> STRIP_SHIFT, first_live)
+        last_strip = min((boxes[c, i, LAST_X] - left) >> STRIP_SHIFT, last_live)
+        u, v = splats[c, i, U] - np.float32(left), splats[c, i, V] - np.float32(top)
+        xx, xy, yy = splats[c, i, QUADRATIC_XX], splats[c, i, QUADRATIC_XY], splats[c, i, QUADRATIC_YY]
+        constant = splats[c, i, QUADRATIC_1]
+        red, green, blue, depth = splats[c, i, RED], splats[c, i, GREEN], splats[c, i, BLUE], splats[c, i, DEPTH]
         for strip in range(first_strip, last_strip + 1):
-            _blend(work, splats[i], strip * STRIP_PIXELS + first_row * STRIP_WIDTH, last_row - first_row + 1)
-        if j % SPLATS_PER_CHECK == SPLATS_PER_CHECK - 1:
+            first = np.uint64(strip * STRIP_PIXELS + first_row * STRIP_WIDTH)
+            for offset in range(np.uint64(rows * STRIP_WIDTH)):
+                k = first + np.uint64(offset)  # unsigned: a signed index would be tested for wrap-around
+                dx, dy = work[COLUMN + k] - u, work[ROW + k] - v
+                exponent = (xx * dx + xy * dy) * dx + (yy * dy * dy + constant)
+                x = max(exponent, LEAST_EXPONENT)
+                power = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + E0
+                power *= power
+                power *= power
+                power *= power
+                alpha = min(power, MOST_ALPHA) if exponent >= LEAST_EXPONENT else np.float32(0)
+                before = work[TRANSMITTANCE + k]
+                weight = alpha * before
+                after = before - weight
+                unfinished = after > LEAST_TRANSMITTANCE
+                weight = weight if unfinished else np.float32(0)
+                work[TRANSMITTANCE + k] = after if unfinished else -abs(before)
+                work[RED_SUM + k] += weight * red
+                work[GREEN_SUM + k] += weight * green
+                work[BLUE_SUM + k] += weight * blue
+                work[DEPTH_SUM + k] += weight * depth
+        if (j - begin) % SPLATS_PER_CHECK == SPLATS_PER_CHECK - 1:
             while first_live <= last_live and _is_finished(work, first_live):
                 first_live += 1
             while first_live <= last_live and _is_finished(work, last_live):
@@ -122,55 +162,26 @@ def _draw_tile(work: Any, splats: Any, boxes: Any, indices: Any, left: int, top:
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _blend(work: Any, splat: Any, first_pixel: int, rows: int) -> None:
-    """Add one splat to whole rows of a strip."""
-    u, v = splat[U], splat[V]
-    xx, xy, yy, constant = splat[QUADRATIC_XX], splat[QUADRATIC_XY], splat[QUADRATIC_YY], splat[QUADRATIC_1]
-    red, green, blue, depth = splat[RED], splat[GREEN], splat[BLUE], splat[DEPTH]
-    first = np.uint64(first_pixel)
-    for offset in range(np.uint64(rows * STRIP_WIDTH)):
-        k = first + np.uint64(offset)  # unsigned: a signed index would be tested for wrap-around
-        dx, dy = work[COLUMN + k] - u, work[ROW + k] - v
-        exponent = (xx * dx + xy * dy) * dx + (yy * dy * dy + constant)
-        x = max(exponent, LEAST_EXPONENT)
-        power = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + E0
-        power *= power
-        power *= power
-        power *= power
-        alpha = min(power, MOST_ALPHA) if exponent >= LEAST_EXPONENT else np.float32(0)
-        before = work[TRANSMITTANCE + k]
-        weight = alpha * before
-        after = before - weight
-        unfinished = after > LEAST_TRANSMITTANCE
-        weight = weight if unfinished else np.float32(0)
-        work[TRANSMITTANCE + k] = after if unfinished else -abs(before)
-        work[RED_SUM + k] += weight * red
-        work[GREEN_SUM + k] += weight * green
-        work[BLUE_SUM + k] += weight * blue
-        work[DEPTH_SUM + k] += weight * depth
-
-
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _is_finished(work: Any, strip: int) -> bool:
     """Return whether no pixel of the strip can take more."""
-    most = np.float32(-1)
+    live = np.uint32(0)  # a sum, because a maximum of floats is not computed in vectors
     first = np.uint64(strip * STRIP_PIXELS)
     for offset in range(np.uint64(STRIP_PIXELS)):
-        most = max(most, work[TRANSMITTANCE + first + np.uint64(offset)])
-    return bool(most < 0)
+        live += np.uint32(work[TRANSMITTANCE + first + np.uint64(offset)] > 0)
+    return live == 0
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _write_tile(work: Any, left: int, top: int, scale: Any, rounding: Any, colors: Any, depths: Any) -> None:
+def _write_tile(work: Any, c: int, left: int, top: int, scale: Any, rounding: Any, colors: Any, depths: Any) -> None:
     """Copy the tile to where it lies in the images."""
-    one = np.float32(1)
-    for y in range(min(TILE, colors.shape[0] - top)):
-        for x in range(min(TILE, colors.shape[1] - left)):
-            k = np.uint64(x // STRIP_WIDTH * STRIP_PIXELS + y * STRIP_WIDTH + x % STRIP_WIDTH)
+    zero, one = np.float32(0), np.float32(1)
+    for y in range(top, min(top + TILE, colors.shape[1])):
+        for x in range(left, min(left + TILE, colors.shape[2])):
+            strip, column = (x - left) >> STRIP_SHIFT, (x - left) & (STRIP_WIDTH - 1)
+            k = np.uint64(strip * STRIP_PIXELS + (y - top) * STRIP_WIDTH + column)
             alpha = one - abs(work[TRANSMITTANCE + k])
-            pixel = colors[top + y, left + x]
-            pixel[0] = min(max(work[RED_SUM + k], 0), one) * scale + rounding
-            pixel[1] = min(max(work[GREEN_SUM + k], 0), one) * scale + rounding
-            pixel[2] = min(max(work[BLUE_SUM + k], 0), one) * scale + rounding
-            pixel[3] = alpha * scale + rounding
-            depths[top + y, left + x] = work[DEPTH_SUM + k] / alpha if alpha > LEAST_ALPHA / 2 else np.float32(0)
+            colors[c, y, x, 0] = min(max(work[RED_SUM + k], zero), one) * scale + rounding
+            colors[c, y, x, 1] = min(max(work[GREEN_SUM + k], zero), one) * scale + rounding
+            colors[c, y, x, 2] = min(max(work[BLUE_SUM + k], zero), one) * scale + rounding
+            colors[c, y, x, 3] = alpha * scale + rounding
+            depths[c, y, x] = work[DEPTH_SUM + k] / alpha if alpha > LEAST_ALPHA / 2 else zero

@@ -21,6 +21,7 @@ FAST = {"contract", "nsz", "arcp", "afn"}  # fast float rules that still let a k
 
 EPS2D = np.float32(0.3)  # pixels squared added to every projected covariance, gsplat's eps2d
 LEAST_ALPHA = np.float32(1 / 255)  # a weaker contribution is skipped, as in gsplat
+LOG_LEAST_ALPHA = np.float32(math.log(1 / 255))
 VIEW_SLACK = np.float32(0.3)  # part of the half view by which gsplat lets the projection's slope leave the image
 
 GAUSSIANS_PER_CHUNK = 2048  # a few dozen microseconds of work
@@ -78,89 +79,113 @@ def project_gaussians(
             return
         c = chunk // chunks_per_camera
         begin = (chunk - c * chunks_per_camera) * GAUSSIANS_PER_CHUNK
-        for i in range(begin, min(begin + GAUSSIANS_PER_CHUNK, count)):
-            usable = _project(
-                means[i],
-                covariances[i],
-                opacities[i],
-                colors[i],
-                antialiased[i],
-                cameras[c],
-                width,
-                height,
-                splats[c, i],
-                boxes[c, i],
-            )
-            if not usable:
-                unusable[0] = i + 1
+        end = min(begin + GAUSSIANS_PER_CHUNK, count)
+        first_unusable = _project_range(
+            c,
+            begin,
+            end,
+            means,
+            covariances,
+            opacities,
+            colors,
+            antialiased,
+            cameras,
+            np.float32(width),
+            np.float32(height),
+            splats,
+            boxes,
+        )
+        if first_unusable < end:
+            unusable[0] = first_unusable + 1
 
 
-@njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _project(
-    mean: Any,
-    covariance: Any,
-    opacity: Any,
-    color: Any,
+@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+def _project_range(
+    c: int,
+    begin: int,
+    end: int,
+    means: Any,
+    covariances: Any,
+    opacities: Any,
+    colors: Any,
     antialiased: Any,
-    camera: Any,
-    width: int,
-    height: int,
-    splat: Any,
-    box: Any,
-) -> bool:
-    """Project one Gaussian into one camera; false if it holds NaN or infinity."""
-    box[FIRST_Y] = 0
-    box[LAST_Y] = -1
-    xx, xy, xz, yy, yz, zz = covariance[0], covariance[1], covariance[2], covariance[3], covariance[4], covariance[5]
-    total = mean[0] + mean[1] + mean[2] + xx + xy + xz + yy + yz + zz + opacity + color[0] + color[1] + color[2]
-    if not abs(total) < np.float32(np.inf):
-        return False
+    cameras: Any,
+    width: Any,
+    height: Any,
+    splats: Any,
+    boxes: Any,
+) -> int:
+    """Project Gaussians `begin` to `end` into camera `c`; return the first that holds NaN or infinity, or `end`.
 
-    r = camera[ROTATION:TRANSLATION]
-    x = r[0] * mean[0] + r[1] * mean[1] + r[2] * mean[2] + camera[TRANSLATION]
-    y = r[3] * mean[0] + r[4] * mean[1] + r[5] * mean[2] + camera[TRANSLATION + 1]
-    z = r[6] * mean[0] + r[7] * mean[1] + r[8] * mean[2] + camera[TRANSLATION + 2]
-    if z < camera[NEAR] or opacity < LEAST_ALPHA:
-        return True
-    fx, fy, cx, cy = camera[FX], camera[FY], camera[CX], camera[CY]
-    slope_x, slope_y = x / z, y / z
-    u, v = fx * slope_x + cx, fy * slope_y + cy
+    One long loop over whole arrays, because Numba counts references on every slice and every call. `width` and
+    `height` are float32: an integer beside a float32 would make all that follows float64.
+    """
+    zero, half, one = np.float32(0), np.float32(0.5), np.float32(1)
+    r00, r01, r02 = cameras[c, ROTATION], cameras[c, ROTATION + 1], cameras[c, ROTATION + 2]
+    r10, r11, r12 = cameras[c, ROTATION + 3], cameras[c, ROTATION + 4], cameras[c, ROTATION + 5]
+    r20, r21, r22 = cameras[c, ROTATION + 6], cameras[c, ROTATION + 7], cameras[c, ROTATION + 8]
+    tx, ty, tz = cameras[c, TRANSLATION], cameras[c, TRANSLATION + 1], cameras[c, TRANSLATION + 2]
+    fx, fy, cx, cy, near = cameras[c, FX], cameras[c, FY], cameras[c, CX], cameras[c, CY], cameras[c, NEAR]
+    slack_x, slack_y = VIEW_SLACK * half * width / fx, VIEW_SLACK * half * height / fy
+    least_x, most_x = -cx / fx - slack_x, (width - cx) / fx + slack_x
+    least_y, most_y = -cy / fy - slack_y, (height - cy) / fy + slack_y
+    for i in range(begin, end):
+        boxes[c, i, FIRST_Y] = 0
+        boxes[c, i, LAST_Y] = -1
+        world_x, world_y, world_z, opacity = means[i, 0], means[i, 1], means[i, 2], opacities[i]
+        xx, xy, xz = covariances[i, 0], covariances[i, 1], covariances[i, 2]
+        yy, yz, zz = covariances[i, 3], covariances[i, 4], covariances[i, 5]
+        red, green, blue = colors[i, 0], colors[i, 1], colors[i, 2]
+        total = world_x + world_y + world_z + xx + xy + xz + yy + yz + zz + opacity + red + green + blue
+        if not abs(total) < np.float32(np.inf):
+            return i
 
-    # The projection is linearised about the centre, held near the image where the centre is far outside.
-    slack_x = VIEW_SLACK * np.float32(0.5) * width / fx
-    slack_y = VIEW_SLACK * np.float32(0.5) * height / fy
-    slope_x = min(max(slope_x, -cx / fx - slack_x), (width - cx) / fx + slack_x)
-    slope_y = min(max(slope_y, -cy / fy - slack_y), (height - cy) / fy + slack_y)
-    jx, jy = fx / z, fy / z
-    ax, ay, az = jx * (r[0] - slope_x * r[6]), jx * (r[1] - slope_x * r[7]), jx * (r[2] - slope_x * r[8])
-    bx, by, bz = jy * (r[3] - slope_y * r[6]), jy * (r[4] - slope_y * r[7]), jy * (r[5] - slope_y * r[8])
-    cax, cay, caz = xx * ax + xy * ay + xz * az, xy * ax + yy * ay + yz * az, xz * ax + yz * ay + zz * az
-    cbx, cby, cbz = xx * bx + xy * by + xz * bz, xy * bx + yy * by + yz * bz, xz * bx + yz * by + zz * bz
-    uu, uv, vv = ax * cax + ay * cay + az * caz, ax * cbx + ay * cby + az * cbz, bx * cbx + by * cby + bz * cbz
-    sharp_determinant = uu * vv - uv * uv
-    uu += EPS2D
-    vv += EPS2D
-    determinant = uu * vv - uv * uv
-    if not determinant > 0:
-        return True
-    if antialiased:
-        opacity *= math.sqrt(max(sharp_determinant / determinant, np.float32(0)))
-        if opacity < LEAST_ALPHA:
-            return True
+        x = r00 * world_x + r01 * world_y + r02 * world_z + tx
+        y = r10 * world_x + r11 * world_y + r12 * world_z + ty
+        z = r20 * world_x + r21 * world_y + r22 * world_z + tz
+        if z < near or opacity < LEAST_ALPHA:
+            continue
+        inverse_z = one / z
+        slope_x, slope_y = x * inverse_z, y * inverse_z
+        u, v = fx * slope_x + cx, fy * slope_y + cy
 
-    # Pixels whose centre lies in the ellipse where alpha reaches LEAST_ALPHA.
-    log_opacity = math.log(opacity)
-    reach = np.float32(2) * (log_opacity - math.log(LEAST_ALPHA))
-    reach_x, reach_y = math.sqrt(reach * uu), math.sqrt(reach * vv)
-    half = np.float32(0.5)
-    first_x, last_x = max(math.ceil(u - reach_x - half), 0), min(math.floor(u + reach_x - half), width - 1)
-    first_y, last_y = max(math.ceil(v - reach_y - half), 0), min(math.floor(v + reach_y - half), height - 1)
-    if first_x > last_x or first_y > last_y:
-        return True
-    box[FIRST_X], box[FIRST_Y], box[LAST_X], box[LAST_Y] = first_x, first_y, last_x, last_y
-    scale = np.float32(1) / (determinant * EXPONENT_SPLIT)
-    splat[U], splat[V] = u, v
-    splat[QUADRATIC_XX], splat[QUADRATIC_XY], splat[QUADRATIC_YY] = -half * vv * scale, uv * scale, -half * uu * scale
-    splat[QUADRATIC_1] = log_opacity / EXPONENT_SPLIT
-    splat[RED], splat[GREEN], splat[BLUE], splat[DEPTH] = color[0], color[1], color[2], z
-    return True
+        # The projection is linearised about the centre, held near the image where the centre is far outside.
+        slope_x, slope_y = min(max(slope_x, least_x), most_x), min(max(slope_y, least_y), most_y)
+        jx, jy = fx * inverse_z, fy * inverse_z
+        ax, ay, az = jx * (r00 - slope_x * r20), jx * (r01 - slope_x * r21), jx * (r02 - slope_x * r22)
+        bx, by, bz = jy * (r10 - slope_y * r20), jy * (r11 - slope_y * r21), jy * (r12 - slope_y * r22)
+        cax, cay, caz = xx * ax + xy * ay + xz * az, xy * ax + yy * ay + yz * az, xz * ax + yz * ay + zz * az
+        cbx, cby, cbz = xx * bx + xy * by + xz * bz, xy * bx + yy * by + yz * bz, xz * bx + yz * by + zz * bz
+        uu, uv, vv = ax * cax + ay * cay + az * caz, ax * cbx + ay * cby + az * cbz, bx * cbx + by * cby + bz * cbz
+        sharp_determinant = uu * vv - uv * uv
+        uu += EPS2D
+        vv += EPS2D
+        determinant = uu * vv - uv * uv
+        if not determinant > 0:
+            continue
+        if antialiased[i]:
+            opacity *= math.sqrt(max(sharp_determinant / determinant, zero))
+            if opacity < LEAST_ALPHA:
+                continue
+
+        # Pixels whose centre lies in the ellipse where alpha reaches LEAST_ALPHA.
+        log_opacity = math.log(opacity)
+        reach = np.float32(2) * (log_opacity - LOG_LEAST_ALPHA)
+        reach_x, reach_y = math.sqrt(reach * uu), math.sqrt(reach * vv)
+        # Clamped before the conversion: a float beyond the integers would become any number.
+        first_x = int(min(max(u - reach_x + half, zero), width))
+        first_y = int(min(max(v - reach_y + half, zero), height))
+        last_x = int(min(max(u + reach_x + half, zero), width)) - 1
+        last_y = int(min(max(v + reach_y + half, zero), height)) - 1
+        if first_x > last_x or first_y > last_y:
+            continue
+        boxes[c, i, FIRST_X], boxes[c, i, FIRST_Y] = first_x, first_y
+        boxes[c, i, LAST_X], boxes[c, i, LAST_Y] = last_x, last_y
+        scale = one / (determinant * EXPONENT_SPLIT)
+        splats[c, i, U], splats[c, i, V], splats[c, i, DEPTH] = u, v, z
+        splats[c, i, QUADRATIC_XX] = -half * vv * scale
+        splats[c, i, QUADRATIC_XY] = uv * scale
+        splats[c, i, QUADRATIC_YY] = -half * uu * scale
+        splats[c, i, QUADRATIC_1] = log_opacity / EXPONENT_SPLIT
+        splats[c, i, RED], splats[c, i, GREEN], splats[c, i, BLUE] = red, green, blue
+    return end
