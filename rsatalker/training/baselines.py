@@ -1,56 +1,63 @@
 """What a developer has without this model: a mouth driven by loudness, and MFCC lip-sync; printed beside every score.
 
-Both are fitted to the same corpus as the model, so that they are as good as they can be.
+Both are fitted to the same corpus as the model, so that they are as good as they can be, and are saved beside it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int64
 from scipy.fft import dct
 
+from rsatalker.errors import AssetError
 from rsatalker.speech.features import FEATURES_PER_INSTANT
 from rsatalker.training.animator import TARGETS
-from rsatalker.training.examples import Example
+from rsatalker.training.examples import Example, read_corpus
 from rsatalker.training.phones import Viseme
 
 MFCC_COUNT = 12  # as uLipSync: the first cepstral coefficients without loudness
 SMOOTHING = 0.5  # per instant, as its default
 SILENT_LOUDNESS = -7.0  # natural log of power below the loud parts of the clip
+FITTED_EXAMPLES = 400  # of the training split: plenty for 17 templates
 LOUDNESS_SPAN = 8.0  # from silence to loud speech, natural log of power
 
 Features = Float32[np.ndarray, "F 80"]
 Articulation = Float32[np.ndarray, "T 12"]
 
 
+@dataclass(frozen=True, slots=True)
 class LoudnessLips:
-    """Every control is a quadratic function of loudness."""
+    """Every control is a quadratic function of loudness.
 
-    def __init__(self, corpus: Sequence[Example]) -> None:
-        inputs = np.concatenate([self._inputs(example.features.astype(np.float32)) for example in corpus])
-        targets = np.concatenate([example.articulation.astype(np.float32) for example in corpus])
-        self.weights = np.linalg.lstsq(inputs, targets, rcond=None)[0]
+    Attributes:
+        weights: Of 1, level and level squared.
+    """
+
+    weights: Float32[np.ndarray, "3 12"]
 
     def __call__(self, features: Features) -> Articulation:
         """Return the articulation of a clip."""
-        return (self._inputs(features) @ self.weights).astype(np.float32)
-
-    def _inputs(self, features: Features) -> np.ndarray:
-        level = np.clip((_loudness(features) + LOUDNESS_SPAN) / LOUDNESS_SPAN, 0, 1.2)
-        return np.stack([np.ones_like(level), level, level**2], axis=1)
+        return (_loudness_powers(features) @ self.weights).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
 class MfccLips:
-    """The viseme whose mean MFCC is nearest, smoothed; one template a viseme (uLipSync's method)."""
+    """The viseme whose mean MFCC is nearest, smoothed; one template a viseme (uLipSync's method).
 
-    def __init__(self, corpus: Sequence[Example]) -> None:
-        cepstra = np.concatenate([_mfcc(example.features.astype(np.float32)) for example in corpus])
-        visemes = np.concatenate([example.visemes for example in corpus])
-        self.visemes = np.array([viseme for viseme in Viseme if (visemes == viseme).any()])
-        self.templates = np.stack([cepstra[visemes == viseme].mean(axis=0) for viseme in self.visemes])
-        self.deviation = cepstra.std(axis=0)
+    Attributes:
+        visemes: Class of each template.
+        templates: Mean cepstrum of each class.
+        deviation: Standard deviation of each coefficient.
+    """
+
+    visemes: Int64[np.ndarray, " N"]
+    templates: Float32[np.ndarray, "N 12"]
+    deviation: Float32[np.ndarray, "12"]
 
     def __call__(self, features: Features) -> Articulation:
         """Return the articulation of a clip."""
@@ -66,6 +73,51 @@ class MfccLips:
         return articulation
 
 
+def fit_baselines(corpus: Sequence[Example]) -> tuple[LoudnessLips, MfccLips]:
+    """Return both baselines as they do best on a corpus."""
+    features = [example.features.astype(np.float32) for example in corpus]
+    targets = np.concatenate([example.articulation.astype(np.float32) for example in corpus])
+    weights = np.linalg.lstsq(np.concatenate([_loudness_powers(clip) for clip in features]), targets, rcond=None)[0]
+    cepstra = np.concatenate([_mfcc(clip) for clip in features])
+    sounding = np.concatenate([example.visemes for example in corpus])
+    visemes = np.unique(sounding).astype(np.int64)
+    templates = np.stack([cepstra[sounding == viseme].mean(axis=0) for viseme in visemes])
+    return LoudnessLips(weights.astype(np.float32)), MfccLips(visemes, templates, cepstra.std(axis=0))
+
+
+def training_sample(corpus: Path) -> list[Example]:
+    """Return clean examples of all training voices alike.
+
+    Raises:
+        AssetError: The corpus is missing or damaged.
+    """
+    clean = [example for example in read_corpus(corpus, "training") if not example.noisy]
+    return clean[:: max(1, len(clean) // FITTED_EXAMPLES)]
+
+
+def save_baselines(loudness: LoudnessLips, mfcc: MfccLips, path: Path) -> None:
+    """Save fitted baselines as npz."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    np.savez(path, weights=loudness.weights, visemes=mfcc.visemes, templates=mfcc.templates, deviation=mfcc.deviation)
+
+
+def load_baselines(path: Path) -> tuple[LoudnessLips, MfccLips]:
+    """Return baselines that `save_baselines` saved.
+
+    Raises:
+        AssetError: The file is missing or damaged.
+    """
+    try:
+        with path.open("rb") as file, np.load(file) as fitted:
+            return LoudnessLips(fitted["weights"]), MfccLips(
+                *(fitted[n] for n in ("visemes", "templates", "deviation"))
+            )
+    except (OSError, BadZipFile, EOFError, KeyError, ValueError) as error:
+        raise AssetError(
+            f"{path} cannot be read as fitted baselines ({error}); `rsatalker train` writes them beside its checkpoint."
+        ) from error
+
+
 def _by_instant(features: Features) -> np.ndarray:
     return features.reshape(-1, FEATURES_PER_INSTANT, features.shape[1])
 
@@ -76,5 +128,10 @@ def _loudness(features: Features) -> np.ndarray:
     return power - np.percentile(power, 95)
 
 
+def _loudness_powers(features: Features) -> np.ndarray:
+    level = np.clip((_loudness(features) + LOUDNESS_SPAN) / LOUDNESS_SPAN, 0, 1.2)
+    return np.stack([np.ones_like(level), level, level**2], axis=1)
+
+
 def _mfcc(features: Features) -> np.ndarray:
-    return np.asarray(dct(_by_instant(features).mean(axis=1), norm="ortho", axis=1))[:, 1 : MFCC_COUNT + 1]
+    return np.asarray(dct(_by_instant(features).mean(axis=1), norm="ortho", axis=1), np.float32)[:, 1 : MFCC_COUNT + 1]

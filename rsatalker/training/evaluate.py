@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, fields
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from rsatalker.errors import AssetError
-from rsatalker.motion.checkpoint import load_checkpoint
+from rsatalker.motion.checkpoint import BUNDLED_CHECKPOINT, load_checkpoint
 from rsatalker.motion.model import MotionModel
 from rsatalker.speech.audio import at_speech_rate, read_audio
 from rsatalker.training.augment import Samples, background, with_noise
-from rsatalker.training.baselines import Articulation, Features, LoudnessLips, MfccLips
+from rsatalker.training.baselines import Articulation, Features, load_baselines
 from rsatalker.training.corpus import babble_voices, example_of
 from rsatalker.training.examples import Example, read_corpus
 from rsatalker.training.metrics import LipScores, Scored, lip_scores
@@ -27,7 +26,6 @@ from rsatalker.training.phones import Segment, Viseme, segments_of, visemes_of_a
 SPEECH_PEAK = 0.6  # real clips are brought to this peak, about what the corpus has
 QUIET_GAIN = 10 ** (-15 / 20)  # the same clips 15 dB down
 NOISE_SNR_DB = 10.0  # of the noisy copies: a busy room
-BASELINE_EXAMPLES = 400  # of the training split: plenty for 17 templates
 Lipper = Callable[[Features], Articulation]
 
 
@@ -37,14 +35,14 @@ class EvaluateOptions:
 
     Attributes:
         checkpoint: None takes the bundled one.
-        corpus: Folder that `rsatalker corpus` made; its held-out voices are scored and the baselines are fitted to it.
+        corpus: Folder that `rsatalker corpus` made; its held-out voices are scored.
         speech: Folder of recordings with an `alignment.json`: for each file its `phones`, rows of ARPAbet symbol, start
-            and end in seconds. None scores held-out voices only.
+            and end in seconds.
         report: Where to write the scores as JSON; None prints only.
     """
 
     checkpoint: Path | None = None
-    corpus: Path = Path("corpus")
+    corpus: Path | None = None
     speech: Path | None = None
     report: Path | None = None
 
@@ -53,18 +51,16 @@ def evaluate(options: EvaluateOptions, console: Console | None = None) -> dict[s
     """Print a table and return scores by set of clips and by method.
 
     Raises:
-        AssetError: Corpus, checkpoint or alignment are missing or damaged.
+        AssetError: There is nothing to measure on, or a corpus, checkpoint, baseline or alignment is missing or damaged.
         AudioError: A recording cannot be read.
     """
     torch.set_num_threads(1)
     model = load_checkpoint(options.checkpoint)
-    sets = {"held-out voices": list(read_corpus(options.corpus, "held-out"))}
-    if options.speech is not None:
-        sets |= real_speech_sets(options.speech)
-    fitted_to = training_sample(options.corpus)
+    loudness, mfcc = load_baselines((options.checkpoint or BUNDLED_CHECKPOINT).with_suffix(".baselines.npz"))
+    sets = evaluation_sets(options)
     lippers: dict[str, Lipper] = {
-        "loudness": LoudnessLips(fitted_to),
-        "MFCC nearest viseme": MfccLips(fitted_to),
+        "loudness": loudness,
+        "MFCC nearest viseme": mfcc,
         "model": lambda features: model.lips(features[None]).articulation[0],
     }
     report = {
@@ -78,10 +74,22 @@ def evaluate(options: EvaluateOptions, console: Console | None = None) -> dict[s
     return report
 
 
-def training_sample(corpus: Path) -> list[Example]:
-    """Return clean examples of all training voices alike."""
-    clean = [example for example in read_corpus(corpus, "training") if not example.noisy]
-    return list(islice(clean, 0, None, max(1, len(clean) // BASELINE_EXAMPLES)))
+def evaluation_sets(options: EvaluateOptions) -> dict[str, list[Example]]:
+    """Return the sets of clips that the options ask for.
+
+    Raises:
+        AssetError: They ask for none, or for files that are missing or damaged.
+    """
+    if options.corpus is None and options.speech is None:
+        raise AssetError(
+            "there is nothing to measure on; give --speech with a folder of aligned recordings, or --corpus."
+        )
+    sets: dict[str, list[Example]] = {}
+    if options.corpus is not None:
+        sets["held-out voices"] = list(read_corpus(options.corpus, "held-out"))
+    if options.speech is not None:
+        sets |= real_speech_sets(options.speech)
+    return sets
 
 
 def scored(lipper: Lipper, examples: Sequence[Example]) -> LipScores:

@@ -24,6 +24,7 @@ from torch.optim.swa_utils import AveragedModel
 
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.training.baselines import fit_baselines, save_baselines, training_sample
 from rsatalker.training.batches import Batches
 from rsatalker.training.examples import Example, read_corpus
 from rsatalker.training.losses import lip_loss
@@ -162,6 +163,7 @@ def train(options: TrainOptions, console: Console | None = None) -> LipScores:
     resumed = training.resume()
     parameters = sum(weight.numel() for weight in training.model.parameters())
     console.print(f"{training.batches.hours:.1f} h of speech, {parameters:,} parameters, from step {training.step}")
+    save_baselines(*fit_baselines(training_sample(options.corpus)), options.checkpoint.with_suffix(".baselines.npz"))
     log_path = options.checkpoint.with_suffix(".log.jsonl")
     if not resumed:
         log_path.unlink(missing_ok=True)

@@ -141,6 +141,19 @@ def test_evaluate_reports_model_and_baselines_on_every_set(corpus):
         assert set(methods) == {"loudness", "MFCC nearest viseme", "model"}
 
 
+def test_evaluate_without_anything_to_measure_on_says_what_to_give(corpus):
+    train(options(corpus), QUIET)
+    with pytest.raises(AssetError, match="give --speech with a folder of aligned recordings, or --corpus"):
+        evaluate(EvaluateOptions(corpus / "lips.safetensors"), QUIET)
+
+
+def test_evaluate_names_the_baselines_when_they_are_missing(corpus):
+    train(options(corpus), QUIET)
+    (corpus / "lips.baselines.npz").unlink()
+    with pytest.raises(AssetError, match=r"lips\.baselines\.npz cannot be read as fitted baselines"):
+        evaluate(EvaluateOptions(corpus / "lips.safetensors", corpus), QUIET)
+
+
 @pytest.mark.parametrize("content", [None, "not json", '{"a.wav": {"words": []}}', "[]"])
 def test_alignment_that_cannot_be_read_is_explained(tmp_path, content):
     if content is not None:
