@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import numba
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt8
 
 from rsatalker.errors import ExpressionSpaceError
+from rsatalker.heads.posing import add_shapes, skin
 from rsatalker.heads.rotations import matrix_from_axis_angle
 from rsatalker.motion.pose import FlamePose
 
@@ -28,12 +28,12 @@ class SparseShapes:
     """K displacement fields, each stored only where it moves something.
 
     Attributes:
-        starts: Shape k owns entries starts[k] to starts[k + 1].
+        starts: Shape k owns entries starts[k] to starts[k + 1]; S = K + 1.
         vertices: Vertex of each entry.
         offsets: Displacement of each entry at weight 1, metres.
     """
 
-    starts: Int32[np.ndarray, " K+1"]
+    starts: Int32[np.ndarray, " S"]
     vertices: Int32[np.ndarray, " N"]
     offsets: Float32[np.ndarray, "N 3"]
 
@@ -128,9 +128,9 @@ class Head:
         drive = self.rig.drive(pose)
         shapes, rig = self.rig.shapes, self.rig
         vertices = self.neutral_vertices.copy()
-        _add_shapes(vertices, drive.weights, shapes.starts, shapes.vertices, shapes.offsets)
+        add_shapes(vertices, drive.weights, shapes.starts, shapes.vertices, shapes.offsets)
         rotations, translations = joint_transforms(pose, self.joints)
-        _skin(vertices, rig.skinning, rig.skinning_held, np.float32(drive.lips_held), rotations, translations)
+        skin(vertices, rig.skinning, rig.skinning_held, np.float32(drive.lips_held), rotations, translations)
         return vertices
 
 
@@ -150,33 +150,3 @@ def joint_transforms(
             rotations[joint] = rotations[parent] @ own
             translations[joint] = rotations[parent] @ own_translation + translations[parent]
     return rotations.astype(np.float32), translations.astype(np.float32)
-
-
-@numba.njit(cache=True, fastmath=True)
-def _add_shapes(vertices, weights, starts, ids, offsets):  # type: ignore[no-untyped-def]
-    for shape in range(len(weights)):
-        weight = weights[shape]
-        if abs(weight) < 1e-5:
-            continue
-        for entry in range(starts[shape], starts[shape + 1]):
-            vertex = ids[entry]
-            vertices[vertex, 0] += weight * offsets[entry, 0]
-            vertices[vertex, 1] += weight * offsets[entry, 1]
-            vertices[vertex, 2] += weight * offsets[entry, 2]
-
-
-@numba.njit(cache=True, fastmath=True)
-def _skin(vertices, skinning, held, lips_held, rotations, translations):  # type: ignore[no-untyped-def]
-    for vertex in range(len(vertices)):
-        x, y, z = vertices[vertex, 0], vertices[vertex, 1], vertices[vertex, 2]
-        out_x = out_y = out_z = np.float32(0.0)
-        for joint in range(5):
-            share = skinning[vertex, joint]
-            share += lips_held * (held[vertex, joint] - share)
-            if share == 0.0:
-                continue
-            r, t = rotations[joint], translations[joint]
-            out_x += share * (r[0, 0] * x + r[0, 1] * y + r[0, 2] * z + t[0])
-            out_y += share * (r[1, 0] * x + r[1, 1] * y + r[1, 2] * z + t[1])
-            out_z += share * (r[2, 0] * x + r[2, 1] * y + r[2, 2] * z + t[2])
-        vertices[vertex, 0], vertices[vertex, 1], vertices[vertex, 2] = out_x, out_y, out_z

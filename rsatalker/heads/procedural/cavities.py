@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -51,7 +53,7 @@ def add_nostril(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarr
     ):
         ring = points + share * (center + size * (oval - center) - points) + np.array([0.0, lift, -0.35 * max(lift, 0)])
         rings.append(mesh.add(ring))
-    for index, (outer, inner) in enumerate(zip(rings[:-1], rings[1:], strict=True)):
+    for index, (outer, inner) in enumerate(itertools.pairwise(rings)):
         mesh.add_band(outer, inner, Region.FACE if index < 3 else Region.NOSTRIL, closed=True)
     rings.append(mesh.add_lid(rings[-1], 3, Region.NOSTRIL))
     return rings
@@ -71,14 +73,33 @@ def add_lid_edges(mesh: HalfMesh, margin: Int[np.ndarray, " R"]) -> list[Int[np.
         ring = EYE_CENTER + direction * (EYE_RADIUS + height + 0.8 * over_corner)
         ring[:, 2] -= back
         rings.append(mesh.add(ring))
-    for outer, inner in zip(rings[:-1], rings[1:], strict=True):
+    for outer, inner in itertools.pairwise(rings):
         mesh.add_band(outer, inner, Region.EYE_SOCKET, closed=True)
     return rings[1:]
 
 
+def add_caruncle(mesh: HalfMesh) -> Int[np.ndarray, " N"]:
+    """Add the small pink cushion that fills the inner corner between lids and eyeball; return its vertices."""
+    center, size = np.array([1.98, 3.26, 8.90]), np.array([0.36, 0.17, 0.20])
+    around = np.arange(12) / 12 * 2 * np.pi
+    rings = []
+    for height in (-0.3, 0.2, 0.65):
+        wide = np.sqrt(1 - height**2)
+        rings.append(
+            mesh.add(
+                center + size * np.column_stack([wide * np.cos(around), wide * np.sin(around), 0 * around + height])
+            )
+        )
+    for outer, inner in itertools.pairwise(rings):
+        mesh.add_band(outer, inner, Region.EYE_SOCKET, closed=True)
+    middle = mesh.add_lid(rings[-1], 3, Region.EYE_SOCKET)
+    mesh.positions[-1][:, 2] += 0.3 * size[2]
+    return np.concatenate([*rings, middle])
+
+
 # The bag of the mouth behind the contact line: way back, way up and down, width.
-MOUTH_BAG = ((0.18, 0.03, 0.995), (0.42, 0.12, 0.99), (0.62, 0.36, 1.0), (0.75, 0.9, 1.04), (1.1, 1.55, 1.1), (2.2, 1.9, 1.16),
-             (4.0, 1.9, 1.08), (5.6, 1.4, 0.8), (6.4, 0.7, 0.5))  # fmt: skip
+MOUTH_BAG = ((0.18, 0.03, 0.995), (0.42, 0.12, 0.99), (0.62, 0.36, 1.0), (0.75, 0.9, 1.06), (1.1, 1.55, 1.2),
+             (2.2, 1.9, 1.38), (4.0, 1.95, 1.42), (5.6, 1.5, 1.25), (6.4, 0.8, 0.8))  # fmt: skip
 
 
 def add_mouth_bag(mesh: HalfMesh, contact: Int[np.ndarray, " M"]) -> list[Int[np.ndarray, " M"]]:
@@ -95,7 +116,7 @@ def add_mouth_bag(mesh: HalfMesh, contact: Int[np.ndarray, " M"]) -> list[Int[np
         if back > 2.0:  # behind the teeth the bag is a tube of its own
             strip[:, 2] = 0.5 * (strip[:, 2] + 11.1 - back)
         strips.append(mesh.add(strip))
-    for outer, inner in zip(strips[:-1], strips[1:], strict=True):
+    for outer, inner in itertools.pairwise(strips):
         mesh.add_band(outer, inner, Region.MOUTH_BAG, closed=False)
     strips.append(_close_bag(mesh, strips[-1]))
     return strips[1:]

@@ -6,6 +6,8 @@ the back, v up, w outwards; centimetres.
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.interpolate import CubicSpline
@@ -16,17 +18,16 @@ from rsatalker.heads.regions import Region
 
 CENTER = np.array([7.42, 1.55, 0.15])
 _TILT, _FLARE = np.radians(13.0), np.radians(25.0)
-U_AXIS = np.array([np.sin(_FLARE), np.sin(_TILT) * 0.3, -np.cos(_FLARE)])
-U_AXIS /= np.linalg.norm(U_AXIS)
-V_AXIS = np.array([0.06, np.cos(_TILT), -np.sin(_TILT)])
-V_AXIS -= (V_AXIS @ U_AXIS) * U_AXIS
-V_AXIS /= np.linalg.norm(V_AXIS)
-W_AXIS = np.cross(U_AXIS, V_AXIS)
+W_AXIS = np.array([np.cos(_FLARE), 0.03, np.sin(_FLARE)]) / np.hypot(1.0, 0.03)
+_UPWARDS = np.cross(W_AXIS, np.array([0.0, -np.sin(_TILT), -np.cos(_TILT)]))
+V_AXIS = _UPWARDS / np.linalg.norm(_UPWARDS)
+U_AXIS = np.cross(V_AXIS, W_AXIS)
 
 # Angle from the back over the top (degrees), outline (u, v), how far the edge is free of the head.
 OUTLINE = np.array([
     (0, 1.56, 0.35, 1), (25, 1.74, 1.15, 1), (50, 1.56, 2.10, 1), (72, 1.02, 2.76, 1), (95, 0.28, 3.02, 1),
-    (120, -0.48, 2.75, 0.9), (140, -0.98, 2.05, 0.5), (160, -1.12, 1.25, 0.1), (180, -1.10, 0.45, 0), (205, -1.08, -0.4, 0),
+    (120, -0.48, 2.75, 0.9), (140, -0.98, 2.05, 0.5), (160, -1.12, 1.25, 0.1), (180, -1.10, 0.45, 0),
+    (205, -1.08, -0.4, 0),
     (230, -1.0, -1.3, 0.05), (250, -0.82, -2.1, 0.4), (268, -0.34, -2.72, 0.9), (285, 0.26, -2.88, 1),
     (305, 0.76, -2.48, 1), (325, 1.10, -1.70, 1), (345, 1.36, -0.72, 1), (360, 1.56, 0.35, 1),
 ])  # fmt: skip
@@ -68,11 +69,13 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
 
     fixed = on_skull(0.98) + 0.12 * W_AXIS  # in front the ear grows out of the cheek
     attached = free * on_skull(0.60) + (1 - free) * fixed
-    edge = on_ear(FRONT_SCALES[0], _relief(outline * FRONT_SCALES[0]))
+    edge_height = _relief(outline * FRONT_SCALES[0])
+    edge = on_ear(FRONT_SCALES[0], edge_height)
     front_edge = free * edge + (1 - free) * (0.6 * fixed + 0.4 * edge)
     rings = [hole + (attached - hole) * 0.35, hole + (attached - hole) * 0.72, attached]
-    for share, scale, height in ((0.3, 0.76, -0.42), (0.5, 0.92, -0.22), (0.7, 0.99, -0.08), (0.85, 1.0, 0.10)):
-        flying = on_ear(scale, height + (0.12 if scale > 0.95 else 0.0))
+    back = on_ear(0.92, edge_height - 0.34)
+    flying_rings = (0.5 * (attached + back), back, on_ear(0.985, edge_height - 0.20), on_ear(0.99, edge_height - 0.06))
+    for share, flying in zip((0.3, 0.5, 0.7, 0.87), flying_rings, strict=True):
         rings.append(free * flying + (1 - free) * (attached + share * (front_edge - attached)))
     rings.append(front_edge)
     for index, scale in enumerate(FRONT_SCALES[1:]):
@@ -80,7 +83,7 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
         bound = (1 - free) * 0.5 ** (index + 1)
         rings.append((1 - bound) * painted + bound * (front_edge - (1 - scale) * (on_ear(1.0, 0.0) - CENTER)))
     ids = [rim, *(mesh.add(ring) for ring in rings)]
-    for outer, inner in zip(ids[:-1], ids[1:], strict=True):
+    for outer, inner in itertools.pairwise(ids):
         mesh.add_band(outer, inner, Region.EAR, closed=True)
     ids.append(mesh.add_lid(ids[-1], len(rim) // 4, Region.EAR))
     return ids

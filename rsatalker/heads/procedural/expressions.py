@@ -35,6 +35,7 @@ LID_SHARES = {
 LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # what lifts the lower lid, and how much
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
+LIPS_STICK_JAW = 0.06  # share of the jaw's opening up to which lips come apart only gradually
 
 
 def person_shapes(
@@ -122,8 +123,10 @@ class ProceduralDrive:
         weights = np.zeros(len(SHAPE_INDEX), np.float32)
         weights[: len(PROCEDURAL_1)] = pose.expression
         jaw_open = float(np.clip(pose.jaw_pose[0] / JAW_OPEN_RAD, 0.0, 1.0))
-        close = float(pose.expression[EXPRESSION_INDEX["mouthClose"]])
-        held = min(max(close, 0.0) / jaw_open, 1.0) if jaw_open > 1e-4 else min(max(close, 0.0), 1.0)
+        close = max(float(pose.expression[EXPRESSION_INDEX["mouthClose"]]), 0.0)
+        held = min(close / max(jaw_open, 1e-6), 1.0)
+        sticking = 1.0 - min(jaw_open / LIPS_STICK_JAW, 1.0)  # also when the jaw only moves sideways
+        held = max(held, sticking * sticking * (3.0 - 2.0 * sticking))
         weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
         for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
             _drive_lids(weights, side, float(pitch))

@@ -1,5 +1,7 @@
 """The eyeball: a sphere with a cornea, in rings around the line of sight, without a pole."""
 
+import itertools
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -28,7 +30,7 @@ def add_eyeball(mesh: HalfMesh) -> Int[np.ndarray, " N"]:
             [np.sin(angle) * np.cos(around), np.sin(angle) * np.sin(around), np.full(AROUND, np.cos(angle))]
         )
         rings.append(mesh.add(EYE_CENTER + direction * (EYE_RADIUS + float(cornea_bulge(np.array(angle))))))
-    for outer, inner in zip(rings[:-1], rings[1:], strict=True):
+    for outer, inner in itertools.pairwise(rings):
         mesh.add_band(outer, inner, Region.EYEBALL, closed=True)
     pupil = mesh.add_lid(rings[-1], AROUND // 4, Region.EYEBALL)
     points = mesh.positions[-1]

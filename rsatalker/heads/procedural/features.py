@@ -1,4 +1,4 @@
-"""From the featureless loft to a face: a thin-plate warp through the figures of `anatomy`, then lids, lips and folds."""
+"""From the featureless loft to a face: a thin-plate warp through the figures of `anatomy`; then lids, lips, folds."""
 
 from __future__ import annotations
 
@@ -131,8 +131,8 @@ def _shape_lips(positions: Float[np.ndarray, "N 3"], rings: list[Int[np.ndarray,
     lower_lip = (side < 0)[:, None]
     leave = border + thickness * (np.where(lower_lip, 0.36, 0.26) * forward - 0.22 * upward)
     arrive = contact + thickness * (np.where(lower_lip, 0.66, 0.62) * forward + 0.20 * upward)
-    for t, ring in zip(np.linspace(0, 1, LIP_RINGS), rings[1:], strict=True):
-        t = 1 - (1 - t) ** 1.15  # a little denser where the lips roll in
+    steps = 1 - np.linspace(1, 0, LIP_RINGS) ** 1.15  # a little wider where the lips roll in
+    for t, ring in zip(steps, rings[1:], strict=True):
         weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
         positions[ring] = sum(w * p for w, p in zip(weights, (border, leave, arrive, contact), strict=True))
     positions[rings[0], 2] += 0.03 * np.minimum(thickness[:, 0], 1.0)  # the pale roll along the red
@@ -147,8 +147,9 @@ FOLDS = [
     ([(0.0, -5.0), (0.6, -5.0), (1.3, -4.9)], 0.42, -0.06),  # between lip and chin
     ([(2.62, -3.3), (2.68, -3.55), (2.66, -3.9)], 0.22, -0.06),  # corner of the mouth
     ([(2.1, 2.75), (2.8, 2.25), (3.5, 2.1)], 0.35, -0.03),  # tear trough
-    ([(1.7, 0.62), (1.98, 0.35), (2.05, -0.1), (1.95, -0.6)], 0.2, -0.1),  # behind the wing of the nose
-    ([(1.08, 0.66), (1.4, 0.74), (1.7, 0.64)], 0.2, -0.09),  # over the wing of the nose
+    ([(1.62, 0.80), (1.95, 0.50), (2.08, 0.0), (2.0, -0.55), (1.8, -0.95)], 0.22, -0.08),  # behind the wing of the nose
+    ([(0.95, 0.42), (1.2, 0.66), (1.5, 0.80), (1.75, 0.72)], 0.22, -0.12),  # over the wing of the nose
+    ([(1.3, 0.1), (1.58, 0.05), (1.72, -0.25)], 0.30, 0.09),  # the wing itself
 ]
 
 

@@ -83,10 +83,10 @@ def shape_person(sculpture: Sculpture, identity: Identity) -> tuple[Float[np.nda
     _shape_mouth(points, move, identity, sculpture)
     _age(points, move, identity)
     _shape_neck(points, move, identity)
-    move[points[:, 0] == 0.0, 0] = 0.0
     eye_move = _carry_eye(points, move, identity, sculpture)
     _carry_inner_parts(move, sculpture)
     _carry_ear(points, move, identity, sculpture)
+    move[points[:, 0] == 0.0, 0] = 0.0
     return points + move, EYE_CENTER + eye_move
 
 
@@ -171,7 +171,7 @@ def _shape_mouth(points, move, identity, sculpture):  # type: ignore[no-untyped-
 
 def _age(points, move, identity):  # type: ignore[no-untyped-def]
     age = max(identity.age, 0.0)
-    x, y, z = points.T
+    x, _y, z = points.T
     front = smooth_step(z, 1.0, 7.0)
     _add(move, _at(points, 3.9, -5.9, 7.9, 1.4), 0.2 * age, -0.42 * age)  # jowl
     fold = np.array([(1.95, 0.3), (2.55, -0.9), (3.05, -2.2), (3.2, -3.5)])
@@ -211,7 +211,7 @@ def _carry_eye(points, move, identity, sculpture):  # type: ignore[no-untyped-de
     distance = np.hypot(offset[:, 0], 1.15 * offset[:, 1])
     near = np.exp(-np.square(np.maximum(distance - 1.55, 0.0) / 0.75)) * smooth_step(points[:, 2], 5.0, 7.5)
     near[sculpture.eyeball] = 1.0
-    near[np.concatenate(sculpture.lid_edges)] = 1.0
+    near[np.concatenate([*sculpture.lid_edges, sculpture.caruncle])] = 1.0
     move += near[:, None] * (eye_move - move)
     tilt = 0.10 * identity.eye_tilt
     for ring, share in zip(

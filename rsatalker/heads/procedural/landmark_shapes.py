@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import RBFInterpolator
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from rsatalker.heads.procedural.anatomy import landmark_figures, landmark_positions
 from rsatalker.heads.procedural.curves import smooth_step
@@ -25,8 +25,9 @@ LOWER_LIP_LANDMARKS = {"mp55", "mp56", "mp57", "mp65", "mp66"}
 UPPER_LIP_LANDMARKS = {"mp51", "mp52", "mp53", "mp62", "mp63"}
 # Shapes in which the lips stay together.
 SEALED = frozenset({
-    "mouthSmile", "mouthFrown", "mouthPress", "mouthStretch", "mouthDimple", "cheekPuff", "mouthRollLower", "mouthRollUpper",
-    "mouthShrugLower", "mouthShrugUpper", "cheekSquint", "eyeSquint", "eyeWide", "browDown", "browOuterUp", "browInnerUp",
+    "mouthSmile", "mouthFrown", "mouthPress", "mouthStretch", "mouthDimple", "cheekPuff", "mouthRollLower",
+    "mouthRollUpper", "mouthShrugLower", "mouthShrugUpper",
+    "cheekSquint", "eyeSquint", "eyeWide", "browDown", "browOuterUp", "browInnerUp",
     "jawForward", "mouthPucker", "noseSneer",
 })  # fmt: skip
 # How much stronger than measured a shape is, where the average person's motion reads weakly.
@@ -60,7 +61,7 @@ def landmark_shapes() -> dict[str, Float[np.ndarray, "H 3"]]:
     for index, shape in enumerate(figures):
         moving = np.linalg.norm(motions[index], axis=1) > 0.02
         active = centers[moving]
-        distance = cKDTree(np.concatenate([active, active * MIRROR])).query(embedded)[0]
+        distance = KDTree(np.concatenate([active, active * MIRROR])).query(embedded)[0]
         field = fields[:, index] * (1 - smooth_step(distance, 1.6, 4.2))[:, None]
         field[sculpture.positions[:, 2] < 0] = 0.0
         field = line_cavities(field * GAINS.get(shape, 1.0), sculpture)
@@ -108,7 +109,11 @@ def line_cavities(field: Float[np.ndarray, "H 3"], sculpture: Sculpture) -> Floa
     field[sculpture.nostril[-1]] = rim.mean(axis=0)
     for ring in sculpture.ear[2:]:
         field[ring] = 0.0
-    field[np.concatenate([sculpture.eyeball, sculpture.upper_jaw, sculpture.lower_jaw, sculpture.tongue])] = 0.0
+    field[
+        np.concatenate(
+            [sculpture.eyeball, sculpture.caruncle, sculpture.upper_jaw, sculpture.lower_jaw, sculpture.tongue]
+        )
+    ] = 0.0
     return field
 
 
@@ -132,8 +137,9 @@ def seal_lips(field: Float[np.ndarray, "H 3"], sculpture: Sculpture) -> Float[np
 
 def _smoothed(field: Float[np.ndarray, "H 3"], sculpture: Sculpture) -> Float[np.ndarray, "H 3"]:
     free = np.ones(len(field))
-    held = [*sculpture.template.mouth_rings[-LIPS_HELD:], *sculpture.mouth_bag, *sculpture.template.eye_rings[5:],
-            *sculpture.lid_edges, sculpture.eyeball, sculpture.upper_jaw, sculpture.lower_jaw, sculpture.tongue]  # fmt: skip
+    held = [*sculpture.template.mouth_rings[-LIPS_HELD:], *sculpture.mouth_bag,
+            *sculpture.template.eye_rings[5:], *sculpture.lid_edges, sculpture.eyeball, sculpture.upper_jaw,
+            sculpture.lower_jaw, sculpture.tongue]  # fmt: skip
     free[np.concatenate(held)] = 0.0
     for _ in range(2):
         field = field + 0.5 * free[:, None] * (sculpture.averaged(field) - field)

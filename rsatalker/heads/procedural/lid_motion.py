@@ -43,8 +43,11 @@ def lid_motion(
     moved_margin = margin_direction + turn
     turn = moved_margin / np.linalg.norm(moved_margin, axis=1, keepdims=True) - margin_direction
     from_corner = np.minimum(index % half, half - index % half)
-    off_corner = np.minimum(1.0, from_corner / 3.0)[:, None]
-    on_ball = EYE_RADIUS + LID_THICKNESS
+    off_corner = smooth_step(from_corner, 0.0, 0.3 * half)[:, None]
+    margin_radius = np.linalg.norm(margin, axis=1, keepdims=True)
+    at_corner = 0.5 * (margin_radius + margin_radius[opposite])  # the corners stay in front of the ball
+    closed_radius = off_corner * (EYE_RADIUS + LID_THICKNESS) + (1 - off_corner) * at_corner
+    closing = float(np.clip(upper + lower, 0.0, 1.0))
     field = np.zeros_like(positions)
     for ring, fade in zip(rings[::-1], FADE, strict=True):
         offset = positions[ring] - eye_center
@@ -52,11 +55,8 @@ def lid_motion(
         own_fade = np.where(is_upper, fade, fade**1.5)[:, None]
         direction = offset / radius + own_fade * turn
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-        rest = np.maximum(on_ball, np.minimum(radius, on_ball + 0.30 * (1 - own_fade)))
-        closing = np.clip(share, 0.0, 1.0)
-        settled = radius + (rest - radius) * smooth_step(own_fade, 0.0, 0.7) * off_corner * np.where(
-            is_upper[:, None], closing, 0.0
-        )
+        rest = np.maximum(closed_radius, np.minimum(radius, closed_radius + 0.30 * (1 - own_fade)))
+        settled = radius + (rest - radius) * smooth_step(own_fade, 0.0, 0.7) * closing
         field[ring] = eye_center + direction * settled - positions[ring]
     for ring in sculpture.lid_edges:
         offset = positions[ring] - eye_center

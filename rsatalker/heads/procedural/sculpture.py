@@ -36,6 +36,7 @@ class Sculpture:
         nostril: Rings of the nostril, from its rim on.
         ear: Rings of the ear, from its rim on.
         eyeball: Vertices of the eyeball.
+        caruncle: Vertices of the cushion in the eye's inner corner.
         upper_jaw: Teeth and gum that are fixed to the skull.
         lower_jaw: Teeth and gum that follow the jaw.
         tongue: Vertices of the tongue.
@@ -56,6 +57,7 @@ class Sculpture:
     nostril: list[Int[np.ndarray, " R"]]
     ear: list[Int[np.ndarray, " R"]]
     eyeball: Int[np.ndarray, " N"]
+    caruncle: Int[np.ndarray, " N"]
     upper_jaw: Int[np.ndarray, " N"]
     lower_jaw: Int[np.ndarray, " N"]
     tongue: Int[np.ndarray, " N"]
@@ -83,6 +85,7 @@ def average_head() -> Sculpture:
     mouth_bag = cavities.add_mouth_bag(mesh, template.mouth_rings[-1])
     ear = ears.add_ear(mesh, template.ear_rim)
     eyeball = eyeballs.add_eyeball(mesh)
+    caruncle = cavities.add_caruncle(mesh)
     upper = np.concatenate([teeth.add_teeth(mesh, teeth.UPPER), teeth.add_gum(mesh, teeth.UPPER)])
     lower = np.concatenate([teeth.add_teeth(mesh, teeth.LOWER), teeth.add_gum(mesh, teeth.LOWER)])
     tongue_ids, near_tip = tongue.add_tongue(mesh)
@@ -95,7 +98,7 @@ def average_head() -> Sculpture:
     sculpture = Sculpture(
         positions, quads, np.tile(np.concatenate(mesh.quad_regions), 2), reflection,
         vertex_neighbours(quads, len(reflection.partner)), template, skin_count, levels, crown, lid_edges, mouth_bag,
-        nostril, ear, eyeball, upper, lower, tongue_ids, near_tip,
+        nostril, ear, eyeball, caruncle, upper, lower, tongue_ids, near_tip,
     )  # fmt: skip
     _fair(sculpture)
     _name_regions(sculpture)
@@ -114,9 +117,25 @@ def _fair(sculpture: Sculpture) -> None:
     for _ in range(14):
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
     weight[:] = 0.0
+    x, y, z = positions.T
+    nose = (
+        smooth_step(x, 2.4, 2.0) * smooth_step(y, 1.2, 0.7) * smooth_step(y, -1.45, -1.0) * smooth_step(z, 10.0, 10.6)
+    )
+    weight[: sculpture.skin_count] = 0.22 * nose[: sculpture.skin_count]
+    for ring in sculpture.nostril[:4]:
+        weight[ring] = 0.3
+    for _ in range(3):
+        positions += weight[:, None] * (sculpture.averaged(positions) - positions)
+    weight[:] = 0.0
     for ring in sculpture.ear[4:]:
         weight[ring] = 0.22
     for _ in range(2):
+        positions += weight[:, None] * (sculpture.averaged(positions) - positions)
+    weight[:] = 0.0
+    around = np.linspace(0, 1, len(sculpture.ear[0]), endpoint=False)
+    for ring in sculpture.ear[1:9]:  # where the ear grows out of the cheek
+        weight[ring] = 0.4 * smooth_step(around, 0.32, 0.42) * smooth_step(around, 0.8, 0.66)
+    for _ in range(10):
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
 
 

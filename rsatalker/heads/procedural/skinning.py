@@ -60,11 +60,11 @@ def _jaw_share(sculpture: Sculpture) -> Float[np.ndarray, " H"]:
         bound = 1.0 if contact - index < 6 else max(0.0, 1 - (contact - index - 5) / 5)
         share[ring] = share[ring] * (1 - bound) + lips * bound
     for index, strip in enumerate(sculpture.mouth_bag[:-1]):
-        bound = float(np.interp(index, (5, 6, 7, 8), (1.0, 0.6, 0.35, 0.2)))
+        bound = float(np.interp(index, (5, 6, 7, 8), (1.0, 0.95, 0.8, 0.5)))
         share[strip] = lips * bound + 0.3 * (1 - bound)
     share[sculpture.mouth_bag[-1]] = 0.3
     still = [*sculpture.ear[1:], *sculpture.nostril[1:], *sculpture.template.eye_rings, *sculpture.lid_edges]
-    share[np.concatenate([*still, sculpture.crown, sculpture.eyeball, sculpture.upper_jaw])] = 0.0
+    share[np.concatenate([*still, sculpture.crown, sculpture.eyeball, sculpture.caruncle, sculpture.upper_jaw])] = 0.0
     share[np.concatenate([sculpture.lower_jaw, sculpture.tongue])] = 1.0
     fixed = np.concatenate([*rings[5:], *sculpture.mouth_bag, *still, sculpture.lower_jaw, sculpture.tongue])
     for _ in range(5):

@@ -5,6 +5,7 @@ Crown widths and heights are means of Nelson, Wheeler's Dental Anatomy (2014), c
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,14 +40,15 @@ class Arch:
     def frame(self, along: float) -> tuple[Float[np.ndarray, "2"], Float[np.ndarray, "2"], Float[np.ndarray, "2"]]:
         """Return point, backward tangent and outward normal (x, z) at a length from the midline, cm."""
         lengths = np.r_[0.0, np.cumsum(np.linalg.norm(np.diff(self.outline, axis=0), axis=1))]
-        curve = CubicSpline(lengths, self.outline, bc_type=((1, [1.0, 0.0]), "not-a-knot"))
+        curve = CubicSpline(lengths, self.outline, bc_type=((1, [1.0, 0.0]), "not-a-knot"))  # type: ignore[arg-type]
         tangent = curve(along, 1)
         tangent = tangent / np.linalg.norm(tangent)
         return curve(along), tangent, np.array([-tangent[1], tangent[0]])
 
 
 UPPER = Arch(
-    np.array([(0, 10.30), (0.85, 10.18), (1.55, 9.80), (2.10, 9.20), (2.42, 8.55), (2.66, 7.85), (2.88, 6.9), (3.0, 5.6)]),
+    np.array([(0, 10.30), (0.85, 10.18), (1.55, 9.80), (2.10, 9.20), (2.42, 8.55), (2.66, 7.85), (2.88, 6.9),
+              (3.0, 5.6)]),
     -3.66, 1, (0.85, 0.65, 0.75, 0.70, 0.68, 1.0, 0.92), (1.04, 0.92, 1.0, 0.82, 0.78, 0.72, 0.68),
     (0.66, 0.58, 0.74, 0.84, 0.86, 1.02, 1.0),
 )  # fmt: skip
@@ -92,7 +94,7 @@ def _add_tooth(
         rings.append(np.column_stack([plan[:, 0], np.broadcast_to(y, AROUND), plan[:, 1]]))
     turn = slice(None, None, arch.to_root)  # counter-clockwise seen from the cutting edge
     ids = [mesh.add(ring[turn]) for ring in rings]
-    for outer, inner in zip(ids[:-1], ids[1:], strict=True):
+    for outer, inner in itertools.pairwise(ids):
         mesh.add_band(outer, inner, Region.TEETH, closed=True)
     mesh.add_lid(ids[-1], AROUND // 4, Region.TEETH)
 
@@ -101,8 +103,9 @@ def add_gum(mesh: HalfMesh, arch: Arch) -> Int[np.ndarray, " N"]:
     """Add the left half of a gum: a ridge along the arch with a scalloped rim; return its vertices."""
     centers = np.cumsum(arch.widths) - np.array(arch.widths) / 2
     stations = np.linspace(0.0, sum(arch.widths) + 0.2, 44)
-    # across the ridge: outward of the facial surface, height above the rim; from the vestibule over the rim to the palate
-    section = ((0.16, 0.95), (0.14, 0.6), (0.12, 0.3), (0.09, 0.1), (0.03, 0.0), (-0.15, 0.06), (-0.62, 0.02), (-0.78, 0.12),
+    # across the ridge, vestibule to palate: outward of the facial surface, height above the rim
+    section = ((0.16, 0.95), (0.14, 0.6), (0.12, 0.3), (0.09, 0.1), (0.03, 0.0), (-0.15, 0.06),
+              (-0.62, 0.02), (-0.78, 0.12),
                (-0.95, 0.45), (-1.15, 0.8))  # fmt: skip
     rows = []
     for along in stations:

@@ -6,6 +6,7 @@ Only the left half is laid out; `half_mesh.Reflection` completes it. Everything 
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,24 +22,24 @@ from rsatalker.heads.regions import Region
 def _steps(*stops: tuple[float, int]) -> Float[np.ndarray, " N"]:
     """Return values that run through the stops, each with the number of cells that lead to it."""
     values = [np.array([stops[0][0]])]
-    for (start, _), (end, cells) in zip(stops[:-1], stops[1:], strict=True):
+    for (start, _), (end, cells) in itertools.pairwise(stops):
         values.append(np.linspace(start, end, cells + 1)[1:])
     return np.concatenate(values)
 
 
 # Columns in degrees of azimuth: nose and lips, inner eye, outer eye, temple, ear, back of the head.
-COLUMNS_DEG = _steps((0, 0), (7.3, 5), (20.5, 5), (36, 5), (76, 7), (112, 7), (180, 9))
+COLUMNS_DEG = _steps((0, 0), (7.3, 5), (13.5, 4), (20.5, 3), (36, 5), (76, 7), (112, 7), (180, 9))
 # Rows: levels of bust and neck, then heights y on the face (chin, mouth, nose, eyes, forehead), then levels again.
 NECK_LEVELS = _steps((0, 0), (2, 5), (5, 10), (9.4, 11))
 FACE_HEIGHTS = _steps(
-    (-7.3, 0), (-5.25, 4), (-1.7, 8), (-1.35, 1), (-0.15, 4), (0.5, 2), (2.25, 4), (5.05, 8), (8.6, 6)
+    (-7.3, 0), (-5.25, 4), (-1.7, 8), (-1.35, 1), (-0.15, 4), (0.55, 3), (2.25, 4), (5.05, 8), (8.6, 6)
 )
 CROWN_LEVELS = _steps((17.2, 0), (19.4, 5))[1:]
 
-MOUTH_COLUMNS, MOUTH_ROWS = 10, (4, 12)  # block from the midline; rows count from the chin
+MOUTH_COLUMNS, MOUTH_ROWS = 12, (4, 12)  # block from the midline; rows count from the chin
 NOSTRIL_COLUMNS, NOSTRIL_ROWS = (1, 4), (13, 17)
-EYE_COLUMNS, EYE_ROWS = (5, 15), (23, 31)
-EAR_COLUMNS, EAR_ROWS = (22, 29), (13, 28)
+EYE_COLUMNS, EYE_ROWS = (5, 17), (24, 32)
+EAR_COLUMNS, EAR_ROWS = (24, 31), (9, 29)
 EYE_RING_WEIGHTS = (0.84, 0.69, 0.55, 0.42, 0.30, 0.20, 0.12, 0.05, 0.0)  # block rim 1 -> lid margin 0
 MOUTH_RING_WEIGHTS = (0.80, 0.62, 0.46, 0.31, 0.18, 0.08)  # block rim 1 -> border of the red 0
 LIP_RINGS = 7  # from the border of the red to the contact line, both included
@@ -144,7 +145,7 @@ def _mouth_rings(mesh, grid_coordinates, rim, add):  # type: ignore[no-untyped-d
     outside = grid_coordinates[rim]
     rings = [rim, *(add(border + (outside - border) * weight) for weight in MOUTH_RING_WEIGHTS)]
     rings += [add(border + (contact - border) * weight) for weight in np.linspace(0, 1, LIP_RINGS)]
-    for outer, inner in zip(rings[:-1], rings[1:], strict=True):
+    for outer, inner in itertools.pairwise(rings):
         mesh.add_band(outer, inner, Region.FACE, closed=False)
     return rings
 
@@ -153,7 +154,7 @@ def _eye_rings(mesh, grid_coordinates, rim, add):  # type: ignore[no-untyped-def
     margin = template_of_front(lid_margin_xy(len(rim) // 2))
     outside = grid_coordinates[rim]
     rings = [rim, *(add(margin + (outside - margin) * weight) for weight in EYE_RING_WEIGHTS)]
-    for outer, inner in zip(rings[:-1], rings[1:], strict=True):
+    for outer, inner in itertools.pairwise(rings):
         mesh.add_band(outer, inner, Region.FACE, closed=True)
     return rings
 

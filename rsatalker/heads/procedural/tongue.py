@@ -1,5 +1,7 @@
 """The tongue: a flattened tube from the throat to the tip, with the groove along its middle."""
 
+import itertools
+
 import numpy as np
 from jaxtyping import Float, Int
 
@@ -9,7 +11,8 @@ from rsatalker.heads.regions import Region
 
 # Along the midline, throat to tip: y of the back, z, half width, height; centimetres.
 PROFILE = np.array([
-    (-6.0, 4.6, 1.9, 1.6), (-4.9, 5.3, 2.1, 1.6), (-4.15, 6.4, 2.15, 1.5), (-3.9, 7.4, 2.05, 1.3), (-3.95, 8.3, 1.85, 1.0),
+    (-6.0, 4.6, 1.9, 1.6), (-4.9, 5.3, 2.1, 1.6), (-4.15, 6.4, 2.15, 1.5), (-3.9, 7.4, 2.05, 1.3),
+    (-3.95, 8.3, 1.85, 1.0),
     (-4.08, 9.0, 1.45, 0.72), (-4.2, 9.45, 0.95, 0.46), (-4.27, 9.62, 0.55, 0.30),
 ])  # fmt: skip
 STATIONS, CELLS = 24, 16
@@ -29,7 +32,7 @@ def add_tongue(mesh: HalfMesh) -> tuple[Int[np.ndarray, " N"], Float[np.ndarray,
         groove = 0.10 * np.exp(-np.square(x / 0.35)) * (angle > 0) * smooth_step(np.array(1 - share), 0.0, 0.3)
         strips.append(mesh.add(np.column_stack([x, y - groove, np.full(CELLS + 1, z)])))
         near_tip.append(np.full(CELLS + 1, share))
-    for outer, inner in zip(strips[:-1], strips[1:], strict=True):
+    for outer, inner in itertools.pairwise(strips):
         mesh.add_band(outer, inner, Region.TONGUE, closed=False)
     grid = half_disc_grid(strips[-1], 4)
     points = mesh.positions[-1]
