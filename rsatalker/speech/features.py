@@ -37,6 +37,11 @@ def feature_ends(first: int, last: int) -> np.ndarray:
     return ((np.arange(first, last) + 1) * SPEECH_RATE_HZ * 2 + FEATURE_RATE_HZ) // (FEATURE_RATE_HZ * 2)
 
 
+def whole_instants(samples: int) -> int:
+    """Return how many instants of motion are complete after so many samples: the last feature of each has ended."""
+    return (2 * FEATURE_RATE_HZ * samples + FEATURE_RATE_HZ - 1) // (2 * SPEECH_RATE_HZ * FEATURES_PER_INSTANT)
+
+
 class LogMel:
     """Log-mel features of several voices that run side by side, in chunks of any size.
 
@@ -56,21 +61,19 @@ class LogMel:
     def push(self, samples: Float32[np.ndarray, "B S"]) -> Float32[np.ndarray, "B F 80"]:
         """Return the features of all instants of motion that are complete: F is a multiple of four."""
         self.pending = np.concatenate([self.pending, samples], axis=1)
-        received = self.pending_start + self.pending.shape[1]
-        instants = received * FEATURE_RATE_HZ // (FEATURES_PER_INSTANT * SPEECH_RATE_HZ) + 1
-        while instants and feature_ends(FEATURES_PER_INSTANT * instants - 1, FEATURES_PER_INSTANT * instants) > received:
-            instants -= 1
-        return self._produce(instants * FEATURES_PER_INSTANT)
+        return self._produce(whole_instants(self._received) * FEATURES_PER_INSTANT)
 
     def finish(self) -> Float32[np.ndarray, "B F 80"]:
         """Return the features of a last, partly filled instant, as if silence followed; none if there is none."""
-        received = self.pending_start + self.pending.shape[1]
-        instants_heard = self.produced // FEATURES_PER_INSTANT
-        instant_start = feature_ends(self.produced - 1, self.produced)[0] if self.produced else 0
-        if received <= instant_start:
+        last_end = int(feature_ends(self.produced - 1, self.produced)[0]) if self.produced else 0
+        if self._received <= last_end:
             return self._produce(self.produced)
-        whole = feature_ends(0, FEATURES_PER_INSTANT * (instants_heard + 1))[-1]
-        return self.push(np.zeros((len(self.pending), int(whole) - received), np.float32))
+        next_end = int(feature_ends(0, self.produced + FEATURES_PER_INSTANT)[-1])
+        return self.push(np.zeros((len(self.pending), next_end - self._received), np.float32))
+
+    @property
+    def _received(self) -> int:
+        return self.pending_start + self.pending.shape[1]
 
     def _produce(self, up_to: int) -> np.ndarray:
         voices = len(self.pending)

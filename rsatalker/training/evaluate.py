@@ -51,7 +51,7 @@ def evaluate(options: EvaluateOptions, console: Console | None = None) -> dict[s
     """Print a table and return scores by set of clips and by method.
 
     Raises:
-        AssetError: There is nothing to measure on, or a corpus, checkpoint, baseline or alignment is missing or damaged.
+        AssetError: There is nothing to measure on, or something to measure with is missing or damaged.
         AudioError: A recording cannot be read.
     """
     torch.set_num_threads(1)

@@ -13,6 +13,7 @@ from rsatalker.speech.features import (
     feature_ends,
     log_mel,
     mel_filterbank,
+    whole_instants,
 )
 
 pytestmark = pytest.mark.unit
@@ -40,6 +41,12 @@ def test_push_gives_whole_instants_only():
     features = LogMel(1)
     assert features.push(noise(1, 532)).shape[1] == 0
     assert features.push(noise(1, 1)).shape[1] == FEATURES_PER_INSTANT
+
+
+def test_instants_are_whole_exactly_when_their_last_feature_has_ended():
+    for samples in range(5_000):
+        ended = int((feature_ends(0, 60) <= samples).sum())
+        assert whole_instants(samples) == ended // FEATURES_PER_INSTANT
 
 
 def test_features_do_not_hear_the_future():
