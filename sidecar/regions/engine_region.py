@@ -134,7 +134,7 @@ def demand_finite(field: str, values: np.ndarray) -> None:
     demand(bool(np.isfinite(values).all()), field, "infinite or NaN", "finite numbers")
 
 
-def read_light(record: np.ndarray) -> Light:
+def read_light(record: np.void) -> Light:
     """Return a copy of the light in an engine slot."""
     for name in ("probe", "key_direction", "key_color"):
         demand_finite(name, record[name])

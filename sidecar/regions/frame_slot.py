@@ -99,9 +99,7 @@ def depth_offset(pixels: int) -> int:
     return COLOR_OFFSET_BYTES + aligned(COLOR_BYTES * pixels, layout.PAYLOAD_ALIGNMENT)
 
 
-def write_header(
-    slot: UInt8[np.ndarray, " bytes"], record: np.ndarray, geometry: Geometry, header: FrameHeader
-) -> None:
+def write_header(slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: Geometry, header: FrameHeader) -> None:
     """Write a frame's header and pose into its slot; `record` is the slot's header as `layout.FRAME_SLOT`.
 
     Raises:
@@ -127,7 +125,7 @@ def write_header(
     record["header_crc32"] = zlib.crc32(slot[CRC_FIRST:CRC_END].data)
 
 
-def read_frame(slot: UInt8[np.ndarray, " bytes"], record: np.ndarray, geometry: Geometry) -> Frame:
+def read_frame(slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: Geometry) -> Frame:
     """Return a copy of the frame in a slot; `record` is a private copy of the slot's header.
 
     Raises:
@@ -156,7 +154,7 @@ def read_frame(slot: UInt8[np.ndarray, " bytes"], record: np.ndarray, geometry: 
     )
 
 
-def read_header(slot: UInt8[np.ndarray, " bytes"], record: np.ndarray) -> FrameHeader:
+def read_header(slot: UInt8[np.ndarray, " bytes"], record: np.void) -> FrameHeader:
     """Return the header of a slot that has been checked."""
     offsets = int(record["pose_offset_bytes"]), int(record["expression_offset_bytes"])
     return FrameHeader(
@@ -168,7 +166,7 @@ def read_header(slot: UInt8[np.ndarray, " bytes"], record: np.ndarray) -> FrameH
     )
 
 
-def check_record(record: np.ndarray, geometry: Geometry, slot_bytes: int) -> None:
+def check_record(record: np.void, geometry: Geometry, slot_bytes: int) -> None:
     """Check every field that leads to memory, from a private copy of the slot's header.
 
     Raises:

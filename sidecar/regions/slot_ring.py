@@ -227,7 +227,7 @@ class SlotRing:
                     raise
         return self.generation == int(self._generation[0])
 
-    def copied_header(self, index: int) -> np.ndarray:
+    def copied_header(self, index: int) -> np.void:
         """Return a private copy of a slot's header, reserved bytes included, for a reader to check and then trust."""
         header = SLOT_HEADERS[self._kind]
         return self.slots[index, : header.itemsize].copy().view(header)[0]
