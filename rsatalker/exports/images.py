@@ -55,16 +55,19 @@ def write_png(path: Path, picture: UInt8[np.ndarray, "H W C"]) -> None:
     Image.fromarray(straight_alpha(picture) if picture.shape[2] == 4 else picture).save(path, format="PNG")
 
 
-def contact_sheet(tiles: Sequence[Tile], columns: int) -> UInt8[np.ndarray, "H W 3"]:
+def contact_sheet(tiles: Sequence[Tile], columns: int, tile_width: int | None = None) -> UInt8[np.ndarray, "H W 3"]:
     """Return all tiles in rows, each with its label below; all pictures of one size.
 
     Args:
         tiles: At least one.
         columns: Tiles in a row.
+        tile_width: Pixels; without it, that of the pictures.
     """
     if not tiles:
         raise ValueError("a contact sheet needs at least one picture.")
-    height, width = tiles[0].picture.shape[:2]
+    picture_height, picture_width = tiles[0].picture.shape[:2]
+    width = tile_width or picture_width
+    height = round(picture_height * width / picture_width)
     columns = min(columns, len(tiles))
     rows = -(-len(tiles) // columns)
     cell_width, cell_height = width + GAP_PX, height + LABEL_HEIGHT_PX + GAP_PX
@@ -74,7 +77,7 @@ def contact_sheet(tiles: Sequence[Tile], columns: int) -> UInt8[np.ndarray, "H W
     for index, tile in enumerate(tiles):
         left = GAP_PX + index % columns * cell_width
         top = GAP_PX + index // columns * cell_height
-        sheet.paste(Image.fromarray(tile.picture), (left, top))
+        sheet.paste(Image.fromarray(tile.picture).resize((width, height), Image.Resampling.LANCZOS), (left, top))
         middle = (left + width / 2, top + height + LABEL_HEIGHT_PX / 2)
         pen.text(middle, tile.label, fill=LABEL_COLOR, font=font, anchor="mm")
     return np.asarray(sheet)

@@ -35,7 +35,8 @@ class DemoOptions:
         out: Folder for the video, the contact sheet and the curves.
         seconds: How much of the dialogue is recorded at most.
         live_s: How long the dialogue is first played in real time, to measure; 0 leaves that out.
-        size_px: Width and height of the frame of one head.
+        size_px: Width and height of the frame of one head in the video.
+        live_size_px: The same while playing live.
         detail: Share of the full number of Gaussians on each head.
         seed: Chance of blinks, nods and glances; the same seed gives the same video.
     """
@@ -51,6 +52,7 @@ class DemoOptions:
     seconds: float = 60.0
     live_s: float = 8.0
     size_px: int = 800
+    live_size_px: int = 400
     detail: float = 1.0
     seed: int = 1
 
@@ -63,10 +65,11 @@ class DemoOptions:
             raise ConfigError(f"seconds is {self.seconds:g}; expected 1 to 300.")
         if not 0 <= self.live_s <= 300:
             raise ConfigError(f"live-s is {self.live_s:g}; expected 0 to 300.")
-        if not SMALLEST_FRAME_PX <= self.size_px <= LARGEST_FRAME_PX or self.size_px % 2:
-            raise ConfigError(
-                f"size-px is {self.size_px}; expected an even number from {SMALLEST_FRAME_PX} to {LARGEST_FRAME_PX}."
-            )
+        for name, size_px in (("size-px", self.size_px), ("live-size-px", self.live_size_px)):
+            if not SMALLEST_FRAME_PX <= size_px <= LARGEST_FRAME_PX or size_px % 2:
+                raise ConfigError(
+                    f"{name} is {size_px}; expected an even number from {SMALLEST_FRAME_PX} to {LARGEST_FRAME_PX}."
+                )
         if self.out.exists() and not self.out.is_dir():
             raise ConfigError(f"out is {str(self.out)!r}, which is a file; name a folder.")
         self.relationship()

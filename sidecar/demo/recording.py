@@ -24,7 +24,7 @@ PICTURES_PER_S = 25
 UTTERANCE_ID = 1
 AHEAD_S = 3.0  # of motion that is made before the first picture, at full speed, which shows the real-time factor
 OWN_SIDE, OTHER_SIDE = 0.9, 0.45  # gain of a voice in the ear on its head's side and in the other one
-SHEET_COLUMNS = 3
+SHEET_COLUMNS, SHEET_TILE_PX = 3, 640
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def record(
             moments.see(Moment(time_s, poses, who_speaks(dialogue.samples, rate, time_s)), image)
             advance(time_s)
     seconds = time.perf_counter() - started_s
-    write_png(out / "contact_sheet.png", contact_sheet(moments.tiles(), SHEET_COLUMNS))
+    write_png(out / "contact_sheet.png", contact_sheet(moments.tiles(), SHEET_COLUMNS, SHEET_TILE_PX))
     curves = _write_curves(engine, utterance.start_us, utterance.start_us + utterance.duration_us, out)
     return Recording((out / "demo.mp4", out / "contact_sheet.png", *curves), count, seconds, factor)
 

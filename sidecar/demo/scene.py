@@ -17,14 +17,14 @@ from rsatalker.exports.images import lay_over
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import Frame
 
-APART_M = 0.42  # between the two heads, so that both fill the picture
-TURNED_RAD = 0.62  # of each head towards the other: three quarters of both faces are seen
-VIEWER_M = 1.25  # from the line between the heads
+APART_M = 0.5  # between the two heads, so that both fill the picture
+TURNED_RAD = 0.15  # of each body towards the other: head and eyes turn the rest, and three quarters of the face is seen
+VIEWER_M = 0.95  # from the line between the heads
 VIEWER_HEIGHT_M = 0.0
 VIEWER_TANGENTS = np.array([0.5, 0.5, 0.35, 0.35], np.float32)  # left, right, down, up of the eye that the engine tells
 NEAR_M, FAR_M = 0.05, 10.0
 ASPECT = 16 / 9
-WIDTH_PER_FRAME = 1.28  # the picture's width in frames: both heads fill it, shoulders touch its edges
+WIDTH_PER_FRAME = 1.28  # the picture's width in frames: both heads fill it
 RAISED = 0.022  # tangent by which the middle of the spheres, which is in the neck, stands above the picture's
 FADE_STARTS, FADE_ENDS = 0.80, 1.0  # of the picture's height
 BACKGROUND_CENTER, BACKGROUND_EDGE = (52, 56, 64), (17, 18, 22)  # sRGB; soft and dark, so that faces stand out

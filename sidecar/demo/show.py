@@ -5,10 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+from rsatalker.speech.audio import Audio
 from sidecar.client import SidecarClient
 from sidecar.demo.live import play_live
 from sidecar.demo.options import DemoOptions, read_voices
@@ -16,7 +18,7 @@ from sidecar.demo.recording import record
 from sidecar.demo.report import print_live, print_recording, print_stages
 from sidecar.demo.scene import world_from_heads
 from sidecar.demo.sidecar_process import LOOK_S, SidecarProcess, running_sidecar
-from sidecar.errors import UnreachableError
+from sidecar.errors import ConfigError, UnreachableError
 from sidecar.remote_conversation import RemoteConversation
 
 HEALTHY_S = 30.0  # longest wait from listening to serving
@@ -31,26 +33,44 @@ def run_demo(options: DemoOptions) -> None:
     """
     console = Console()
     dialogue = read_voices(options)
-    options.out.mkdir(parents=True, exist_ok=True)
+    _make_folder(options.out)
     console.print("Starting the sidecar as a process of its own: rsatalker serve")
     with (
         running_sidecar("--detail", str(options.detail)) as sidecar,
         _healthy_client(sidecar) as client,
     ):
         renderer = client.info().renderer
-        console.print(
-            f"It is healthy and listens at {sidecar.record.address} (pid {sidecar.record.pid}, renderer {renderer})."
-        )
-        seconds = min(options.live_s, dialogue.duration_s)
-        if seconds > 0:
-            with _conversation(client, options) as conversation, _bar(console, "Playing live", seconds) as advance:
-                live = play_live(conversation, dialogue, seconds, advance)
-            print_live(console, live)
+        console.print(f"It is healthy and listens at {sidecar.record.address} (pid {sidecar.record.pid}).")
+        if options.live_s > 0:
+            _play(client, options, dialogue, console)
+            print_stages(console, client.status().stages, options.live_size_px, renderer)
         length = dialogue.duration_s
-        with _conversation(client, options) as conversation, _bar(console, "Recording", length) as advance:
+        with (
+            _conversation(client, options, options.size_px) as conversation,
+            _bar(console, "Recording", length) as advance,
+        ):
             recording = record(conversation, dialogue, options.size_px, options.out, advance)
-        print_stages(console, client.status().stages, options.size_px, renderer)
+        if options.live_s <= 0:
+            print_stages(console, client.status().stages, options.size_px, renderer)
     print_recording(console, recording)
+
+
+def _play(client: SidecarClient, options: DemoOptions, dialogue: Audio, console: Console) -> None:
+    """Play the beginning of the dialogue live and print what was seen."""
+    seconds = min(options.live_s, dialogue.duration_s)
+    with (
+        _conversation(client, options, options.live_size_px) as conversation,
+        _bar(console, "Playing live", seconds) as advance,
+    ):
+        live = play_live(conversation, dialogue, seconds, advance)
+    print_live(console, live)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"The folder {folder} cannot be made: {error.strerror}. Name another with --out.") from error
 
 
 def _healthy_client(sidecar: SidecarProcess) -> SidecarClient:
@@ -69,15 +89,15 @@ def _healthy_client(sidecar: SidecarProcess) -> SidecarClient:
         time.sleep(LOOK_S)
 
 
-def _conversation(client: SidecarClient, options: DemoOptions) -> RemoteConversation:
+def _conversation(client: SidecarClient, options: DemoOptions, frame_px: int) -> RemoteConversation:
     """Return a fresh conversation as the options ask for."""
     cast = [avatar.name for avatar in client.avatars()]
     return client.create_conversation(
         options.avatar_a or cast[0],
         options.avatar_b or cast[1 % len(cast)],
         options.relationship(),
-        width=options.size_px,
-        height=options.size_px,
+        width=frame_px,
+        height=frame_px,
         seed=options.seed,
         world_from_heads=world_from_heads(),
     )

@@ -59,6 +59,11 @@ def test_contact_sheet_shows_every_tile_and_its_label() -> None:
     assert sheet.shape[1] == 3 * 66 + 6
 
 
+def test_contact_sheet_shrinks_pictures_to_the_width_asked_for() -> None:
+    sheet = contact_sheet([Tile(grey(200), ""), Tile(grey(201), "")], columns=2, tile_width=30)
+    assert ((sheet == 200).all(axis=2).sum(), (sheet == 201).all(axis=2).sum()) == (30 * 20, 30 * 20)
+
+
 def test_contact_sheet_refuses_no_picture() -> None:
     with pytest.raises(ValueError, match="at least one picture"):
         contact_sheet([], columns=3)

@@ -80,6 +80,7 @@ def test_senior_of_equals_is_refused() -> None:
         ({"live_s": -1.0}, "live-s is -1; expected 0 to 300"),
         ({"size_px": 641}, "size-px is 641; expected an even number"),
         ({"size_px": 64}, "expected an even number from 128"),
+        ({"live_size_px": 4000}, "live-size-px is 4000; expected an even number from 128 to 2048"),
     ],
 )
 def test_wrong_options_are_refused_with_what_is_expected(changed: dict, sentence: str) -> None:
