@@ -30,7 +30,7 @@ ARTICULATION_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARTICULAT
 
 # Weight of each ARKit shape when the control is 1; shapes on both sides move alike.
 WEIGHTS: dict[str, dict[str, float]] = {
-    "jaw": {"jawOpen": 0.50},  # control .85 at a long "ah": .42, 15 mm between the teeth
+    "jaw": {"jawOpen": 0.62},  # the model gives up to .6 in ordinary speech: .37, 13 mm between the teeth
     "round": {"mouthPucker": 0.70, "mouthFunnel": 0.10},
     "funnel": {"mouthFunnel": 0.50, "mouthShrugUpper": 0.12},
     "wide": {"mouthStretch": 0.42, "mouthSmile": 0.18, "mouthDimple": 0.12},  # more smile would read as a mood

@@ -43,7 +43,7 @@ def test_open_mouth_is_not_held_closed():
 
 
 def test_long_ah_opens_the_jaw_as_in_ordinary_speech():
-    assert 0.35 <= weights(jaw=0.85)["jawOpen"] <= 0.5
+    assert 0.35 <= weights(jaw=0.65)["jawOpen"] <= 0.5
 
 
 def test_round_purses_and_wide_spreads():
