@@ -76,7 +76,7 @@ def new_token() -> str:
 
 
 class Sidecar:
-    """A sidecar in this process: `start`, then `wait`, then `stop`.
+    """A sidecar in this process, made on the event loop that it runs on: `listen`, `start`, `wait`, `stop`.
 
     Attributes:
         address: Where it listens, once started.
@@ -99,13 +99,26 @@ class Sidecar:
         self._leases: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
-    async def start(self) -> None:
-        """Begin to serve.
+    def listen(self) -> None:
+        """Take the port; calls wait until `start`.
 
         Raises:
-            ConfigError: The port is taken, or another sidecar owns the runtime file.
+            ConfigError: The port is taken.
         """
-        self.address = self._listen()
+        host = "127.0.0.1" if self._options.host == "localhost" else self._options.host
+        host = f"[{host}]" if ":" in host else host
+        try:
+            port = self._server.add_insecure_port(f"{host}:{self._options.port}")
+        except RuntimeError as error:
+            raise ConfigError(port_taken(f"{host}:{self._options.port}")) from error
+        self.address = f"{host}:{port}"
+
+    async def start(self) -> None:
+        """Begin to serve, and say so in the runtime file.
+
+        Raises:
+            ConfigError: Another sidecar owns the runtime file.
+        """
         record = RuntimeRecord.of_this_process(self.address, self._token, sidecar_version())
         write_record(record)
         self.record = record
@@ -126,15 +139,17 @@ class Sidecar:
 
     async def stop(self) -> None:
         """Answer what is on its way, close all conversations and remove everything that this process made."""
-        await self._health.enter_graceful_shutdown()
-        if self._leases:
-            self._leases.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self._leases
-        await self._server.stop(GRACE_S)
-        await asyncio.to_thread(self._stop_loops)
-        if self.record:
-            remove_record(self.record)
+        try:
+            await self._health.enter_graceful_shutdown()
+            if self._leases:
+                self._leases.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await self._leases
+            await self._server.stop(GRACE_S)
+        finally:
+            await asyncio.to_thread(self._stop_loops)
+            if self.record:
+                remove_record(self.record)
 
     def _stop_loops(self) -> None:
         self._frame_loop.stop()
@@ -158,16 +173,6 @@ class Sidecar:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
         reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
         return server
-
-    def _listen(self) -> str:
-        """Take the port and return the address."""
-        host = "127.0.0.1" if self._options.host == "localhost" else self._options.host
-        host = f"[{host}]" if ":" in host else host
-        try:
-            port = self._server.add_insecure_port(f"{host}:{self._options.port}")
-        except RuntimeError as error:
-            raise ConfigError(port_taken(f"{host}:{self._options.port}")) from error
-        return f"{host}:{port}"
 
     async def _end_leases(self) -> None:
         while True:
@@ -204,16 +209,17 @@ def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], 
     removed = remove_dead_regions()
     if removed:
         say(f"Removed {len(removed)} region(s) that a sidecar left behind when it was killed.")
-    studio = open_studio(options)
-    if options.warm_up:
-        say(f"Warming up ({studio.renderer_name} renderer); the first start on a machine takes a minute.")
-        studio.warm_up()
-    asyncio.run(_serve(Sidecar(studio, options, new_token()), say))
+    asyncio.run(_serve(open_studio(options), options, say))
 
 
-async def _serve(sidecar: Sidecar, say: Callable[[str], None]) -> None:
+async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], None]) -> None:
+    sidecar = Sidecar(studio, options, new_token())
     release = _catch_signals(sidecar.ask_to_stop)
     try:
+        sidecar.listen()
+        if options.warm_up:
+            say(f"Warming up ({studio.renderer_name} renderer); the first start on a machine takes a minute.")
+            await asyncio.to_thread(studio.warm_up)
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
         await sidecar.wait()

@@ -152,8 +152,10 @@ class RsaTalkerStudio:
 
     def __init__(self, options: ServeOptions) -> None:
         from rsatalker.renderers.choose import choose_renderer
+        from rsatalker.renderers.worker_threads import usable_threads
 
         self._options = options
+        self._threads = options.threads or usable_threads()
         self._renderer: Renderer = choose_renderer(options.renderer, options.threads or None)
         self._model: MotionModel | None = None
         self._heads: dict[str, _Head] = {}
@@ -184,7 +186,8 @@ class RsaTalkerStudio:
             raise NotFoundError(unknown_avatar(avatar, names))
         with self._lock:
             if avatar not in self._heads:
-                self._heads[avatar] = _Head(Talker(load_avatar(avatar, detail=self._options.detail), self._renderer))
+                loaded = load_avatar(avatar, detail=self._options.detail, threads=self._threads)
+                self._heads[avatar] = _Head(Talker(loaded, self._renderer))
             return self._heads[avatar]
 
     def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:

@@ -1,0 +1,60 @@
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+FAKES = Path(__file__).parents[1] / "fakes"
+sys.path.insert(0, str(FAKES))
+
+from light_studio import LightStudio  # noqa: E402
+from running_sidecar import RunningSidecar, running_sidecar  # noqa: E402
+
+from sidecar.client import SidecarClient  # noqa: E402
+from sidecar.config import ServeOptions  # noqa: E402
+from sidecar.remote_conversation import RemoteConversation  # noqa: E402
+
+
+@pytest.fixture(autouse=True)
+def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A runtime folder of the test's own, so that it neither meets nor disturbs a sidecar of the user."""
+    monkeypatch.setenv("RSATALKER_RUNTIME", str(tmp_path / "runtime"))
+    return tmp_path / "runtime"
+
+
+@pytest.fixture
+def studio() -> LightStudio:
+    return LightStudio()
+
+
+@pytest.fixture
+def start(studio: LightStudio) -> Iterator[Callable[..., RunningSidecar]]:
+    """Start sidecars with given options; they are stopped at the end."""
+    running: list = []
+
+    def begin(**options) -> RunningSidecar:
+        context = running_sidecar(studio, ServeOptions(port=0, warm_up=False, frame_size_px=32, **options))
+        sidecar = context.__enter__()
+        running.append(context)
+        return sidecar
+
+    yield begin
+    for context in reversed(running):
+        context.__exit__(None, None, None)
+
+
+@pytest.fixture
+def running(start: Callable[..., RunningSidecar]) -> RunningSidecar:
+    return start()
+
+
+@pytest.fixture
+def client(running: RunningSidecar) -> Iterator[SidecarClient]:
+    with running.connect() as client:
+        yield client
+
+
+@pytest.fixture
+def conversation(client: SidecarClient) -> Iterator[RemoteConversation]:
+    with client.create_conversation("ann", "bob") as conversation:
+        yield conversation
