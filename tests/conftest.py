@@ -22,7 +22,6 @@ CHECKED = (
     "rsatalker.renderers.reference",
     "rsatalker.exports.curves",
     "rsatalker.exports.images",
-    "rsatalker.talker",
     "sidecar.regions",
 )
 
