@@ -10,7 +10,6 @@ from rsatalker.heads.procedural.anatomy import EYE_RADIUS, landmark_positions
 from rsatalker.heads.procedural.expressions import ProceduralDrive, person_shapes
 from rsatalker.heads.procedural.half_mesh import MIRROR
 from rsatalker.heads.procedural.identity import Identity, shape_person
-from rsatalker.heads.procedural.lid_motion import lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture, average_head
 from rsatalker.heads.procedural.skinning import JAW_JOINT, NECK_JOINT, ROOT_JOINT, joint_shares
 from rsatalker.motion.expression_space import PROCEDURAL_1
@@ -27,8 +26,6 @@ def build_head(identity: Identity, name: str = "procedural") -> Head:
     """
     sculpture = average_head()
     positions, eye_center = shape_person(sculpture, identity)
-    opening = -0.22 * identity.eye_open
-    positions = positions + lid_motion(sculpture, positions, eye_center, opening, 0.5 * opening)
     whole = sculpture.reflection.vectors(positions)
     shapes = person_shapes(sculpture, positions, eye_center)
     quads = sculpture.quads.astype(np.int32)

@@ -140,16 +140,27 @@ def _shape_lips(positions: Float[np.ndarray, "N 3"], rings: list[Int[np.ndarray,
 
 # Strokes of the sculptor's knife: a polyline on the face (x, y), width and depth in cm (negative digs in).
 FOLDS = [
-    ([(2.02, 0.2), (2.4, -0.6), (2.8, -1.6), (3.05, -2.6), (3.1, -3.3)], 0.36, -0.07),  # nasolabial
+    ([(2.1, -0.2), (2.45, -0.9), (2.85, -1.8), (3.05, -2.6), (3.1, -3.3)], 0.36, -0.07),  # nasolabial
     ([(2.5, 0.3), (3.0, -0.8), (3.45, -1.9), (3.6, -2.8)], 0.55, 0.035),
     ([(0.0, -1.55), (0.0, -1.9), (0.0, -2.3)], 0.17, -0.05),  # philtrum and its columns
     ([(0.36, -1.5), (0.45, -1.9), (0.52, -2.35)], 0.16, 0.035),
     ([(0.0, -5.0), (0.6, -5.0), (1.3, -4.9)], 0.42, -0.06),  # between lip and chin
     ([(2.62, -3.3), (2.68, -3.55), (2.66, -3.9)], 0.22, -0.06),  # corner of the mouth
     ([(2.1, 2.75), (2.8, 2.25), (3.5, 2.1)], 0.35, -0.03),  # tear trough
-    ([(1.62, 0.80), (1.95, 0.50), (2.08, 0.0), (2.0, -0.55), (1.8, -0.95)], 0.22, -0.08),  # behind the wing of the nose
+    ([(1.62, 0.80), (1.95, 0.50), (2.08, 0.0), (2.0, -0.55), (1.8, -0.95)], 0.20, -0.06),  # behind the wing of the nose
     ([(0.95, 0.42), (1.2, 0.66), (1.5, 0.80), (1.75, 0.72)], 0.22, -0.12),  # over the wing of the nose
     ([(1.3, 0.1), (1.58, 0.05), (1.72, -0.25)], 0.30, 0.09),  # the wing itself
+]
+
+
+# The same on neck and chest, by points (x, y, z).
+NECK_FORMS = [
+    ([(6.1, -2.6, -1.6), (5.3, -6.5, 0.6), (3.6, -10.5, 2.2), (1.0, -14.2, 3.7)], 0.85, 0.20),  # sternomastoid
+    ([(1.2, -15.0, 4.0), (5.0, -15.1, 3.9), (9.5, -15.4, 2.2), (14.0, -15.9, 0.4)], 0.75, 0.30),  # collar bone
+    ([(5.0, -13.2, 2.4), (8.0, -13.9, 1.6)], 1.3, -0.30),  # hollow behind the collar bone
+    ([(0.0, -14.2, 3.7), (0.0, -14.7, 3.9)], 0.75, -0.30),  # pit of the neck
+    ([(0.0, -9.6, 4.9), (0.0, -10.6, 4.3)], 0.6, 0.12),  # larynx
+    ([(0.0, -11.2, 4.0), (0.0, -13.0, 3.5)], 0.7, 0.10),  # windpipe
 ]
 
 
@@ -162,3 +173,17 @@ def _with_folds(positions: Float[np.ndarray, "N 3"], face: Float[np.ndarray, " N
         inward = positions - np.array([0.0, -0.5, 5.0])
         carved += amount[:, None] * inward / np.linalg.norm(inward, axis=1, keepdims=True)
     return carved
+
+
+def carve_neck(positions: Float[np.ndarray, "N 3"]) -> None:
+    """Raise the muscles and bones of neck and chest, in place."""
+    neck = (positions[:, 1] < -2.0) & (positions[:, 2] < 7.0) & (np.abs(positions[:, 0]) < 17.0)
+    outward = positions * [1.0, 0.0, 1.0] + [0.0, 0.0, 1.5]
+    outward[:, 1] = 4.0 * smooth_step(-positions[:, 1], 12.0, 17.0)
+    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
+    amount = np.zeros(len(positions))
+    for line, width, depth in NECK_FORMS:
+        distance, along = nearest_on_polyline(positions, np.array(line))
+        amount += depth * bell(distance, width) * np.sin(np.clip(0.8 * along + 0.15, 0, 1) * np.pi) * neck
+    positions += amount[:, None] * outward
+    positions[positions[:, 0] < 1e-9, 0] = 0.0

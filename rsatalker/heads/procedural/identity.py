@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from rsatalker.heads.procedural.anatomy import EYE_CENTER
 from rsatalker.heads.procedural.curves import bell, nearest_on_polyline, smooth_step
+from rsatalker.heads.procedural.lid_motion import lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
 
 
@@ -87,7 +88,9 @@ def shape_person(sculpture: Sculpture, identity: Identity) -> tuple[Float[np.nda
     _carry_inner_parts(move, sculpture)
     _carry_ear(points, move, identity, sculpture)
     move[points[:, 0] == 0.0, 0] = 0.0
-    return points + move, EYE_CENTER + eye_move
+    person, eye_center = points + move, EYE_CENTER + eye_move
+    opening = -0.22 * identity.eye_open  # share of the opening that the lids cover
+    return person + lid_motion(sculpture, person, eye_center, opening, 0.5 * opening), eye_center
 
 
 def _at(points, x, y, z, width, height=None, depth=None):  # type: ignore[no-untyped-def]

@@ -11,7 +11,7 @@ from jaxtyping import Float, Int
 from rsatalker.heads.procedural import cavities, ears, eyeballs, teeth, tongue
 from rsatalker.heads.procedural.anatomy import EYE_CENTER
 from rsatalker.heads.procedural.curves import smooth_step
-from rsatalker.heads.procedural.features import sculpt_skin
+from rsatalker.heads.procedural.features import carve_neck, sculpt_skin
 from rsatalker.heads.procedural.half_mesh import Reflection, vertex_neighbours
 from rsatalker.heads.procedural.template import SkinTemplate, lay_out_skin
 from rsatalker.heads.regions import Region
@@ -137,6 +137,7 @@ def _fair(sculpture: Sculpture) -> None:
         weight[ring] = 0.4 * smooth_step(around, 0.32, 0.42) * smooth_step(around, 0.8, 0.66)
     for _ in range(10):
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
+    carve_neck(positions[: sculpture.skin_count])
 
 
 def _name_regions(sculpture: Sculpture) -> None:
