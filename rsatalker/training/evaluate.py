@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
 from rsatalker.errors import AssetError
 from rsatalker.motion.checkpoint import BUNDLED_CHECKPOINT, load_checkpoint
-from rsatalker.motion.model import MotionModel
+from rsatalker.motion.pose import MOTION_RATE_HZ
 from rsatalker.speech.audio import at_speech_rate, read_audio
 from rsatalker.training.augment import Samples, background, with_noise
 from rsatalker.training.baselines import Articulation, Features, load_baselines
@@ -26,6 +27,17 @@ from rsatalker.training.phones import Segment, Viseme, segments_of, visemes_of_a
 SPEECH_PEAK = 0.6  # real clips are brought to this peak, about what the corpus has
 QUIET_GAIN = 10 ** (-15 / 20)  # the same clips 15 dB down
 NOISE_SNR_DB = 10.0  # of the noisy copies: a busy room
+HEADINGS = {  # of the printed table
+    "r8": "r8",
+    "r_jaw": "r\njaw",
+    "r_closed": "r\nclosed",
+    "closure_recall": "p b m\nrecall",
+    "closure_precision": "p b m\nprecis.",
+    "tuck_recall": "f v\nrecall",
+    "silence_shut": "silence\nshut",
+    "lag_ms": "lag\nms",
+    "jerk": "jerk",
+}
 Lipper = Callable[[Features], Articulation]
 
 
@@ -60,14 +72,17 @@ def evaluate(options: EvaluateOptions, console: Console | None = None) -> dict[s
     sets = evaluation_sets(options)
     lippers: dict[str, Lipper] = {
         "loudness": loudness,
-        "MFCC nearest viseme": mfcc,
+        "MFCC": mfcc,
         "model": lambda features: model.lips(features[None]).articulation[0],
     }
     report = {
         name: {method: scored(lipper, examples) for method, lipper in lippers.items()}
         for name, examples in sets.items()
     }
-    (console or Console()).print(score_table(report, model))
+    parameters = sum(weight.numel() for weight in model.parameters())
+    console = console or Console()
+    console.print(f"{parameters:,} parameters, look-ahead {model.config.look_ahead * 1000 / MOTION_RATE_HZ:.0f} ms")
+    console.print(*score_tables(report))
     if options.report is not None:
         plain = {name: {m: asdict(s) for m, s in scores.items()} for name, scores in report.items()}
         options.report.write_text(json.dumps(plain, indent=2) + "\n", encoding="utf-8")
@@ -142,18 +157,15 @@ def aligned_recordings(folder: Path) -> Iterator[tuple[Samples, list[Segment], s
         yield samples * np.float32(SPEECH_PEAK / np.abs(samples).max()), segments_of(shapes), name
 
 
-def score_table(report: dict[str, dict[str, LipScores]], model: MotionModel) -> Table:
-    """Return the scores as a table, one row for each set and method."""
-    parameters = sum(weight.numel() for weight in model.parameters())
-    look_ahead_ms = model.config.look_ahead * 1000 / 30
-    table = Table(title=f"Lips: {parameters:,} parameters, look-ahead {look_ahead_ms:.0f} ms", title_justify="left")
-    for heading in ("clips", "method"):
-        table.add_column(heading)
-    for field in fields(LipScores):
-        table.add_column(field.name.replace("_", "\n"), justify="right")
+def score_tables(report: dict[str, dict[str, LipScores]]) -> Iterator[Table]:
+    """Yield one table for each set of clips, a row for each method; narrow enough for 80 columns."""
     for name, scores in report.items():
+        seconds = next(iter(scores.values())).seconds
+        table = Table(title=f"{name}, {seconds:.0f} s", title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+        table.add_column("method")
+        for heading in HEADINGS.values():
+            table.add_column(heading, justify="right")
         for method, its in scores.items():
-            values = (getattr(its, field.name) for field in fields(LipScores))
-            table.add_row(name, method, *(f"{v:.0f}" if abs(v) >= 10 else f"{v:.2f}" for v in values))
-        table.add_section()
-    return table
+            values = (getattr(its, score) for score in HEADINGS)
+            table.add_row(method, *(f"{value:.0f}" if abs(value) >= 10 else f"{value:.2f}" for value in values))
+        yield table

@@ -1,0 +1,41 @@
+"""The bundled checkpoint on real human speech, where such recordings lie beside the checkout."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from rsatalker.training.evaluate import EvaluateOptions, evaluate
+
+pytestmark = pytest.mark.unit
+
+SPEECH = Path(__file__).parents[3].parent / "shared" / "data" / "speech"
+
+
+@pytest.fixture(scope="module")
+def scores():
+    if not (SPEECH / "alignment.json").is_file():
+        pytest.skip(f"no aligned recordings in {SPEECH}")
+    return evaluate(EvaluateOptions(speech=SPEECH), Console(quiet=True))
+
+
+def test_bundled_model_moves_like_the_phones_of_people(scores):
+    assert scores["real speech"]["model"].r8 >= 0.65
+
+
+def test_bundled_model_is_far_above_both_baselines(scores):
+    for methods in scores.values():
+        assert methods["model"].r8 > max(methods["loudness"].r8, methods["MFCC"].r8) + 0.2
+
+
+def test_bundled_model_closes_lips_at_p_b_m(scores):
+    assert scores["real speech"]["model"].closure_recall >= 0.7
+    assert scores["real speech"]["model"].closure_precision >= 0.55
+
+
+def test_bundled_model_is_in_time(scores):
+    assert abs(scores["real speech"]["model"].lag_ms) <= 34
+
+
+def test_bundled_model_does_not_mind_quiet_recordings(scores):
+    assert scores["real speech, -15 dB"]["model"].r8 > scores["real speech"]["model"].r8 - 0.03
