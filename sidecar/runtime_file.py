@@ -72,7 +72,7 @@ def read_record() -> RuntimeRecord | None:
     """Return the sidecar that the runtime file names; None if there is no file, or its process has ended."""
     try:
         text = runtime_file().read_text(encoding="utf-8")
-    except FileNotFoundError:
+    except OSError:  # no file, no folder, or another user's
         return None
     try:
         record = RuntimeRecord(**json.loads(text))

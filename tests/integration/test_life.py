@@ -1,0 +1,153 @@
+"""Processes that end: what they leave behind, and who cleans it up."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from running_sidecar import RunningSidecar
+from waiting import until
+
+from sidecar.client import SidecarClient
+from sidecar.errors import NotFoundError, RegionNotFound, UnreachableError
+from sidecar.regions.frame_ring import FrameRingReader
+from sidecar.regions.layout import RegionState
+from sidecar.runtime_file import read_record, runtime_file
+
+pytestmark = pytest.mark.integration
+
+SERVE = Path(__file__).parents[1] / "fakes" / "serve_light_studio.py"
+
+
+class Process:
+    """A sidecar in a process of its own."""
+
+    def __init__(self, port: int = 0) -> None:
+        self.popen = subprocess.Popen(
+            [sys.executable, str(SERVE), str(port)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd=SERVE.parents[2],
+            env=os.environ | {"PYTHONPATH": str(SERVE.parents[2])},
+        )
+        self.said = ""
+
+    def until_said(self, words: str) -> str:
+        assert self.popen.stdout is not None
+        for line in self.popen.stdout:
+            self.said += line
+            if words in line:
+                return line
+        raise AssertionError(f"the sidecar ended without {words!r}; it said:\n{self.said}")
+
+    def end(self) -> None:
+        if self.popen.poll() is None:
+            self.popen.kill()
+        self.popen.wait()
+        if self.popen.stdout:
+            self.popen.stdout.close()
+
+
+@pytest.fixture
+def spawn() -> Iterator[Callable[..., Process]]:
+    started: list[Process] = []
+
+    def begin(port: int = 0) -> Process:
+        started.append(Process(port))
+        return started[-1]
+
+    yield begin
+    for process in started:
+        process.end()
+
+
+def test_killed_sidecar_is_noticed_and_the_next_one_cleans_up(spawn: Callable[..., Process]):
+    first = spawn()
+    first.until_said("listens on")
+    with SidecarClient.connect() as client:
+        conversation = client.create_conversation("ann", "bob")
+        names = [conversation.frames[0].name, conversation.motion.name, conversation.engine.name]
+        until(conversation.frames[0].latest, "a frame")
+        first.popen.kill()
+        first.popen.wait()
+        until(lambda: conversation.frames[0].writer_is_lost, "the reader to notice")
+        with pytest.raises(UnreachableError):
+            client.info()
+        conversation.abandon()
+    assert runtime_file().exists()
+    assert read_record() is None
+    second = spawn()
+    second.until_said("listens on")
+    if sys.platform != "win32":  # there a section goes with its last process
+        assert "region(s) that a sidecar left behind" in second.said
+    for name in names:
+        with pytest.raises(RegionNotFound):
+            FrameRingReader(name)
+    with SidecarClient.connect() as client:
+        assert client.is_serving()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process without a console cannot be interrupted on Windows")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted_sidecar_tells_readers_and_leaves_nothing(spawn: Callable[..., Process], number: signal.Signals):
+    process = spawn()
+    process.until_said("listens on")
+    with SidecarClient.connect() as client:
+        conversation = client.create_conversation("ann", "bob")
+        name = conversation.frames[0].name
+        process.popen.send_signal(number)
+        process.until_said("Stopped; all regions are removed.")
+        assert process.popen.wait(20) == 0
+        assert conversation.frames[0].state == RegionState.STOPPING
+        conversation.abandon()
+    assert not runtime_file().exists()
+    with pytest.raises(RegionNotFound):
+        FrameRingReader(name)
+
+
+def test_second_sidecar_says_where_the_first_one_is(spawn: Callable[..., Process]):
+    first = spawn()
+    address = first.until_said("listens on").split()[4].rstrip(".")
+    second = spawn(int(address.rpartition(":")[2]))
+    line = second.until_said("errors.ConfigError:")
+    assert f"Another sidecar (pid {first.popen.pid}) answers at {address}" in line
+    assert second.popen.wait(20) != 0
+
+
+def test_port_of_another_program_is_named(spawn: Callable[..., Process]):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        line = spawn(port).until_said("errors.ConfigError:")
+    assert f"Port {port} is taken by another program. Choose another with --port, or 0 for a free one." in line
+
+
+def test_conversation_of_a_client_that_died_is_closed(start: Callable[..., RunningSidecar]):
+    with start(lease_s=1.0).connect() as client:
+        conversation = client.create_conversation("ann", "bob")
+        name = conversation.frames[0].name
+        conversation.abandon()
+        until(lambda: not client.status().conversations, "the lease to end")
+        with pytest.raises(RegionNotFound):
+            FrameRingReader(name)
+        with pytest.raises(NotFoundError, match="it was closed, or nothing named it for 1 s"):
+            conversation.keep_alive()
+
+
+def test_client_keeps_its_lease(start: Callable[..., RunningSidecar]):
+    with start(lease_s=1.0).connect() as client, client.create_conversation("ann", "bob") as conversation:
+        first = until(conversation.frames[0].latest, "a frame").header.timeline_us
+        until(lambda: (f := conversation.frames[0].latest()) and f.header.timeline_us > first + 2_500_000, "2.5 s")
+        assert client.status().conversations[0].state == "live"
+
+
+def test_runtime_file_is_for_its_user_only(running: RunningSidecar):
+    assert running.address in runtime_file().read_text()
+    if sys.platform != "win32":
+        assert runtime_file().stat().st_mode & 0o777 == 0o600

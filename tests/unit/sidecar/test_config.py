@@ -1,0 +1,55 @@
+from pathlib import Path
+
+import pytest
+
+from sidecar.config import ServeOptions, read_options
+from sidecar.errors import ConfigError
+
+pytestmark = pytest.mark.unit
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "sidecar.toml"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def test_file_overrides_defaults(tmp_path: Path):
+    options = read_options(written(tmp_path, 'port = 6000\ndetail = 1\ncheckpoint = "lips.safetensors"\n'))
+    assert options == ServeOptions(port=6000, detail=1.0, checkpoint=Path("lips.safetensors"))
+
+
+def test_unknown_key_is_an_error(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"sets prot, which does not exist. Options are checkpoint, detail"):
+        read_options(written(tmp_path, "prot = 6000"))
+
+
+def test_missing_file_is_an_error(tmp_path: Path):
+    with pytest.raises(ConfigError, match=r"nothing.toml does not exist"):
+        read_options(tmp_path / "nothing.toml")
+
+
+def test_malformed_file_is_an_error(tmp_path: Path):
+    with pytest.raises(ConfigError, match="is no TOML"):
+        read_options(written(tmp_path, "port = = 1"))
+
+
+@pytest.mark.parametrize("line", ['port = "many"', "warm_up = 1", "frame_rate_hz = 2.5", "host = 3"])
+def test_value_of_another_type_is_an_error(tmp_path: Path, line: str):
+    with pytest.raises(ConfigError, match=r"sets .* to .*; expected"):
+        read_options(written(tmp_path, line))
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("port", 70_000), ("threads", -1), ("detail", 0.0), ("frame_rate_hz", 0), ("lease_s", 0.1), ("frame_size_px", 8)],
+)
+def test_value_out_of_range_is_an_error(option: str, value: float):
+    with pytest.raises(ConfigError, match=f"{option} is {value}; expected"):
+        ServeOptions(**{option: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "192.168.1.5", "example.org", ""])
+def test_host_that_is_not_loopback_is_an_error(host: str):
+    with pytest.raises(ConfigError, match="listens on loopback only"):
+        ServeOptions(host=host)
