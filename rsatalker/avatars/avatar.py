@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from rsatalker.avatars.avatar_data import AvatarData
-from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.bake import BakedLight, UnfoldedLight, gap
 from rsatalker.avatars.face_frames import fill_affine_frames, fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
 from rsatalker.avatars.gaussians import Gaussians
@@ -20,7 +20,6 @@ from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.posing import VERTEX_LIGHT, light_vertices, pose_gaussians
-from rsatalker.avatars.rest_light import lip_gap
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import display_curve
 from rsatalker.heads.head import Head
@@ -50,7 +49,6 @@ class Avatar:
         self._origins = np.empty((triangles + data.helpers.count, 3), np.float32)
         self._normals = np.empty_like(data.neutral)
         self._vertex_light = np.empty((len(data.neutral), VERTEX_LIGHT), np.float32)
-        self._mouth_light = np.empty((len(data.mouth), VERTEX_LIGHT), np.float32)
         self._antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads - 1, "avatar") if threads > 1 else None
@@ -134,32 +132,43 @@ class Avatar:
         return np.concatenate([placed, garment]), helpers
 
     def _light_vertices(self, parts: PartLight, world: Float32[np.ndarray, "W 3"], pose: FlamePose) -> None:
-        """Fill the light of all vertices; inside the mouth it grows with the gap between the lips."""
+        """Fill the light of all vertices; inside the mouth and on the lids it depends on how far they are open."""
         data = self._data
         dimming = self._dimming(pose)
-        self._light(data.light, data.normals, data.follows_skull, dimming, parts, self._vertex_light)
-        rest, wide = data.lip_gaps
-        opened = min(1.0, max(0.0, (lip_gap(self.head, world) - rest) / max(wide - rest, 1e-6)))
-        inside = data.mouth
-        if opened > 0 and len(inside):
-            self._light(
-                data.mouth_light, data.normals[inside], data.follows_skull[inside], dimming[inside], parts,
-                self._mouth_light,
-            )  # fmt: skip
-            grown = np.minimum(self._mouth_light, 1) * np.float32(opened**GAP_EXPONENT)
-            self._vertex_light[inside] = np.maximum(self._vertex_light[inside], grown)
+        self._light(data.light, data.follows_skull, dimming, parts, self._vertex_light)
+        self._unfold(data.mouth, GAP_EXPONENT, world, dimming, parts)
+        for lid in (data.left_lid, data.right_lid):
+            self._unfold(lid, 1.0, world, dimming, parts)
+
+    def _unfold(
+        self,
+        unfolded: UnfoldedLight,
+        exponent: float,
+        world: Float32[np.ndarray, "W 3"],
+        dimming: Float32[np.ndarray, " V"],
+        parts: PartLight,
+    ) -> None:
+        """Blend in the light of what is folded away at rest."""
+        rest, full = (float(value) for value in unfolded.gaps)
+        share = (gap(world, unfolded.edges) - rest) / (full - rest if abs(full - rest) > 1e-6 else 1.0)
+        if share <= 0 or not len(unfolded.vertices):
+            return
+        ids = unfolded.vertices
+        light = np.empty((len(ids), VERTEX_LIGHT), np.float32)
+        self._light(unfolded.light, self._data.follows_skull[ids], dimming[ids], parts, light)
+        before = self._vertex_light[ids]
+        self._vertex_light[ids] = before + np.float32(min(1.0, share) ** exponent) * (np.minimum(light, 1) - before)
 
     def _light(
         self,
         baked: BakedLight,
-        normals: Float32[np.ndarray, "V 3"],
         follows: Float32[np.ndarray, " V"],
         dimming: Float32[np.ndarray, " V"],
         parts: PartLight,
         out: Float32[np.ndarray, "V L"],
     ) -> None:
         self._split(
-            light_vertices, len(out), baked.transfer, normals, baked.visible_red, baked.visible, follows, dimming,
+            light_vertices, len(out), baked.transfer, baked.normals, baked.visible_red, baked.visible, follows, dimming,
             parts.bands, parts.skin_bands, parts.lamp_cells, parts.lamp_weights, out,
         )  # fmt: skip
 

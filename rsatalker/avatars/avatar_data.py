@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.bake import BakedLight, UnfoldedLight
 from rsatalker.avatars.helper_frames import Helpers
 
 
@@ -23,11 +23,10 @@ class AvatarData:
         garment: Vertices of the garment; they follow the torso.
         quads: Of the head, then of the garment (whose vertices follow the head's).
         neutral: Vertices of head and garment at rest.
-        normals: At rest.
         light: Baked at rest.
-        mouth: Vertices inside the mouth.
-        mouth_light: Baked for them with the mouth wide open.
-        lip_gaps: Distance between the lips at rest, and when `mouth_light` was baked.
+        mouth: Light inside it when it is open.
+        left_lid: Light of the left lid when it is closed.
+        right_lid: Light of the right lid when it is closed.
         follows_skull: 1 for vertices that move with the skull, 0 for those of the torso.
         around_eyes: For each eye, skin vertices whose shadow also falls on the eye.
         crease_vertices: Vertices that expressions cover or uncover, one entry per expression and vertex.
@@ -41,11 +40,10 @@ class AvatarData:
     garment: Float32[np.ndarray, "G 3"]
     quads: Int32[np.ndarray, "Q 4"]
     neutral: Float32[np.ndarray, "V 3"]
-    normals: Float32[np.ndarray, "V 3"]
     light: BakedLight
-    mouth: Int32[np.ndarray, " M"]
-    mouth_light: BakedLight
-    lip_gaps: Float32[np.ndarray, "2"]
+    mouth: UnfoldedLight
+    left_lid: UnfoldedLight
+    right_lid: UnfoldedLight
     follows_skull: Float32[np.ndarray, " V"]
     around_eyes: tuple[Int32[np.ndarray, " A"], Int32[np.ndarray, " B"]]
     crease_vertices: Int32[np.ndarray, " K"]
@@ -85,7 +83,13 @@ def _columns(prefix: str, value: Any) -> Iterator[tuple[str, Any]]:
             yield from _columns(f"{prefix}.{field.name}".lstrip("."), getattr(value, field.name))
 
 
-RECORDS: dict[str, type] = {"light": BakedLight, "mouth_light": BakedLight, "helpers": Helpers}
+RECORDS: dict[str, type] = {
+    "light": BakedLight,
+    "mouth": UnfoldedLight,
+    "left_lid": UnfoldedLight,
+    "right_lid": UnfoldedLight,
+    "helpers": Helpers,
+}
 TUPLES = ("around_eyes", "eyeballs", "margins")
 
 

@@ -34,11 +34,42 @@ class BakedLight:
         transfer: Probe coefficients to irradiance / pi, per vertex and channel.
         visible_red: Visibility of each direction, blurred as far as red light spreads, 0..255.
         visible: The same, blurred little.
+        normals: Of the vertices in that pose.
     """
 
     transfer: Float32[np.ndarray, "V 3 9"]
     visible_red: UInt8[np.ndarray, "V D"]
     visible: UInt8[np.ndarray, "V D"]
+    normals: Float32[np.ndarray, "V 3"]
+
+    def __getitem__(self, choice: Int[np.ndarray, " K"]) -> BakedLight:
+        return BakedLight(*(getattr(self, name)[choice] for name in self.__slots__))
+
+
+@dataclass(frozen=True, slots=True)
+class UnfoldedLight:
+    """Light of vertices that are folded away at rest: inside the mouth, on the upper lids.
+
+    A factor on the light at rest cannot bring it back, so they are baked once more where they lie open, and the two are
+    blended by the distance between two edges.
+
+    Attributes:
+        vertices: Which vertices these are.
+        light: Theirs, unfolded.
+        edges: (2, K) vertices on either edge.
+        gaps: Distance of the edges at rest and unfolded, metres.
+    """
+
+    vertices: Int[np.ndarray, " M"]
+    light: BakedLight
+    edges: Int[np.ndarray, "2 K"]
+    gaps: Float32[np.ndarray, "2"]
+
+
+def gap(vertices: Float32[np.ndarray, "V 3"], edges: Int[np.ndarray, "2 K"]) -> float:
+    """Return the distance between the middles of two edges."""
+    first, second = (vertices[ids].mean(0) for ids in edges)
+    return float(np.linalg.norm(first - second))
 
 
 def directions() -> Float32[np.ndarray, "D 3"]:
@@ -81,7 +112,8 @@ def bake_surface(
         reached = _blurred(seen.astype(np.float32), average, steps)
         transfer[:, channel] = (wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics
     red, other = (_blurred(seen.astype(np.float32), average, steps) for steps in LAMP_BLUR_STEPS)
-    return BakedLight(transfer, np.round(red * 255).astype(np.uint8), np.round(other * 255).astype(np.uint8))
+    red, other = (np.round(values * 255).astype(np.uint8) for values in (red, other))
+    return BakedLight(transfer, red, other, normals)
 
 
 def _blurred(values: Float32[np.ndarray, "V D"], average: csr_matrix, steps: int) -> Float32[np.ndarray, "V D"]:

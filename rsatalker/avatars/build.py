@@ -14,7 +14,7 @@ from rsatalker.avatars.appearance.brows import add_brows
 from rsatalker.avatars.appearance.decals import add_decals
 from rsatalker.avatars.appearance.eyes import add_eyes
 from rsatalker.avatars.appearance.face_map import FaceMap, FaceWeights
-from rsatalker.avatars.appearance.garment import add_garment, garment_mesh
+from rsatalker.avatars.appearance.garment import add_garment, below_neckline, garment_mesh
 from rsatalker.avatars.appearance.ground import Ground
 from rsatalker.avatars.appearance.hair import add_hair
 from rsatalker.avatars.appearance.hairline import Hairline
@@ -28,7 +28,7 @@ from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 from rsatalker.avatars.face_frames import affine_frames
 from rsatalker.avatars.helper_frames import Helpers, pose_helpers
-from rsatalker.avatars.rest_light import bake_creases, bake_mouth
+from rsatalker.avatars.rest_light import bake_creases, bake_unfolded
 from rsatalker.heads.head import Head
 from rsatalker.heads.regions import Region
 from rsatalker.motion.pose import FlamePose
@@ -36,6 +36,7 @@ from rsatalker.motion.pose import FlamePose
 Progress = Callable[[str, float], None]  # what is being done, and which share of all work is done
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
+COVERED = 2.2  # centimetres below the neckline from which skin is left out
 SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
 
 
@@ -117,7 +118,7 @@ def _spacing(
     region = anatomy.quad_region
     face = region == Region.FACE
     spacing = np.full(len(region), 0.215)
-    spacing[np.isin(region, (Region.SCALP, Region.NECK))] = 0.42
+    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.42
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
     spacing[(weights.lip_distance < 0.35) & face] = 0.115
@@ -126,7 +127,7 @@ def _spacing(
     spacing[region == Region.EAR] = 0.20
     spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
     for kind, distance in (
-        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.28), (Region.TEETH, 0.16),
+        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.20), (Region.TEETH, 0.16),
         (Region.TONGUE, 0.26), (Region.NOSTRIL, 0.18),
     ):  # fmt: skip
         spacing[region == kind] = distance
@@ -145,8 +146,9 @@ def _add_surface(
     """Add skin and the inside of the mouth; returns the skin to plant on."""
     region = anatomy.quad_region
     known = np.isin(region, [int(kind) for kind in Region])
-    wanted = known & ~np.isin(region, (Region.EYEBALL, Region.BODY)) & ~hidden_inside(anatomy)
     center = anatomy.vertices[anatomy.quads].mean(1)
+    covered = np.isin(region, (Region.NECK, Region.BODY)) & (below_neckline(anatomy, look.cloth, center) > COVERED)
+    wanted = known & (region != Region.EYEBALL) & ~covered & ~hidden_inside(anatomy)
     above = hairline.above(anatomy.to_style(center))
     spacing = _spacing(anatomy, center, face(center), above) / detail
     chosen = np.flatnonzero(wanted)
@@ -155,7 +157,7 @@ def _add_surface(
     points = cells.position
     weights = face(points)
     above = hairline.above(anatomy.to_style(points))
-    paint = paint_skin(points, weights, above, look, random)
+    paint = paint_skin(points, weights, above, _from_nostril(anatomy, points), look, random)
     outer = np.isin(cell_region, OUTER_SKIN)
     paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth))
     cloud.add(
@@ -166,6 +168,12 @@ def _add_surface(
     )  # fmt: skip
     faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
     return _ground(cells, weights, above, cell_region, faces_out, len(anatomy.quads))
+
+
+def _from_nostril(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, " N"]:
+    """Return the distance to the walls of the nostrils, centimetres; far if the head has none."""
+    walls = np.unique(anatomy.quads[anatomy.quad_region == Region.NOSTRIL])
+    return KDTree(anatomy.vertices[walls]).query(points)[0] if len(walls) else np.full(len(points), 9.0)
 
 
 def _ground(
@@ -195,8 +203,8 @@ def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress
     bound = cloud.bind(np.concatenate([axes, posed.axes]), np.concatenate([origins, posed.origins]), len(quads))
     progress("light on skin", 0.2)
     light = bake_surface(neutral, quads, normals, strands, texels)
-    progress("light in the mouth", 0.4)
-    mouth, mouth_light, gaps = bake_mouth(anatomy, strands, texels)
+    progress("light in mouth and lids", 0.4)
+    mouth, left_lid, right_lid = bake_unfolded(anatomy, strands, texels)
     progress("light in hair", 0.55)
     middle = (anatomy.center / 100 + anatomy.origin_m).astype(np.float32)
     bound["occlusion"][hair], bound["bend"][hair] = _strand_light(neutral, quads, strands, middle, texels)
@@ -205,8 +213,8 @@ def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
     return AvatarData(
-        bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, normals=normals, light=light,
-        mouth=mouth, mouth_light=mouth_light, lip_gaps=gaps, follows_skull=follows,
+        bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
+        mouth=mouth, left_lid=left_lid, right_lid=right_lid, follows_skull=follows,
         around_eyes=tuple(_around_eye(anatomy, eye) for eye in (0, 1)),  # pyright: ignore[reportArgumentType]
         crease_vertices=creases[0], crease_expressions=creases[1], crease_changes=creases[2], helpers=helpers,
         sphere=np.array([*center, radius], np.float32),

@@ -43,8 +43,8 @@ MARA = Character(
     name="mara",
     description="a fair woman with long auburn hair, green eyes and freckles",
     identity=Identity(
-        male=-0.8, face_width=-0.45, face_length=-0.1, jaw=-0.5, taper=0.7, chin=-0.1, cheekbones=0.5, fat=-0.1,
-        nose=-0.5, nose_width=-0.3, nose_tip=0.4, eye_open=0.35, eye_tilt=0.25, lips=0.25, neck=-0.6, brow_height=0.2,
+        male=-0.8, face_width=-0.45, face_length=-0.25, jaw=-0.5, taper=0.7, chin=-0.1, cheekbones=0.5, fat=-0.1,
+        nose=-0.25, nose_width=-0.25, nose_tip=0.25, eye_open=-0.15, eye_tilt=0.25, lips=0.25, neck=-0.6, brow_height=0.2,
     ),
     look=Look(
         skin=SkinLook(
@@ -55,14 +55,14 @@ MARA = Character(
         lips=LipLook(color=(0.52, 0.150, 0.140), amount=0.92, gloss=1.3, roughness=0.29),
         eyes=EyeLook(inner=(0.30, 0.22, 0.07), outer=(0.07, 0.17, 0.13), pupil=0.33),
         brows=BrowLook(hairs=460, color=(0.060, 0.026, 0.014), thickness=0.34, length=0.46, raise_by=0.10, arch=0.5),
-        lashes=LashLook(hairs=120, length=0.52, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
+        lashes=LashLook(hairs=130, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
-            style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1750, width=0.066,
+            style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1480, width=0.070,
             length=27.0, part=1.4, wave=0.42,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.050, 0.105, 0.095), neckline_depth=3.6, shoulder_width=0.9),
+        cloth=ClothLook(color=(0.050, 0.105, 0.095), kind="vneck", neckline_depth=4.2, band=0.9, shoulder_width=0.98),
         seed=1,
     ),
 )  # fmt: skip
@@ -72,25 +72,25 @@ TOMAS = Character(
     description="a tanned man with short dark hair, brown eyes and stubble",
     identity=Identity(
         male=0.85, face_width=0.05, face_length=0.2, jaw=0.35, chin=0.4, brow_ridge=0.3, cheekbones=0.2, fat=-0.25,
-        nose=0.3, nose_bridge=0.4, eye_tilt=-0.05, lips=-0.1, neck=0.3, age=0.15,
+        nose=-0.15, nose_width=-0.2, nose_bridge=0.25, eye_open=-0.25, lips=-0.25, neck=0.3, age=0.15,
     ),
     look=Look(
         skin=SkinLook(
             color=(0.355, 0.205, 0.135), blood=(0.36, 0.145, 0.095), shade=(0.20, 0.105, 0.075), redness=0.55,
             under_eyes=0.8, oil=1.0, pores=1.15, moles=3, age=0.45,
         ),
-        lips=LipLook(color=(0.31, 0.125, 0.105), amount=0.8, gloss=0.8, roughness=0.42),
+        lips=LipLook(color=(0.31, 0.130, 0.108), amount=0.66, gloss=0.7, roughness=0.42),
         eyes=EyeLook(inner=(0.16, 0.075, 0.025), outer=(0.075, 0.032, 0.012), pupil=0.36),
         brows=BrowLook(hairs=620, color=(0.014, 0.010, 0.008), thickness=0.50, length=0.55),
-        lashes=LashLook(hairs=84, length=0.38),
+        lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
             style="short", dark=(0.012, 0.009, 0.008), light=(0.035, 0.022, 0.015), strands=3400, width=0.042,
             length=3.9, side_length=1.1, shine=1.1,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.030, 0.042, 0.060), kind="shirt", neckline_depth=2.4, shoulder_width=1.06),
-        stubble=StubbleLook(amount=0.5, color=(0.115, 0.082, 0.068), dots=3400),
+        cloth=ClothLook(color=(0.030, 0.042, 0.060), neckline_depth=2.2, band=1.7, shoulder_width=1.14),
+        stubble=StubbleLook(amount=0.40, color=(0.115, 0.082, 0.068), dots=3400),
         seed=2,
     ),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from rsatalker.avatars.light import Light
 from rsatalker.avatars.posing import LAMPS
 from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks, rotated
 
-CELLS = 24  # baked directions around a lamp that make its soft shadow
+CELLS = 14  # baked directions around a lamp that make its soft shadow: those within about 30 degrees
 SOFTNESS = 22.0  # sharpness of that sum: a lamp about 25 degrees wide
 DIRECTIONS = directions()
 
@@ -68,6 +68,7 @@ def part_light(scene: SceneLight, rotations: tuple[Float[np.ndarray, "3 3"], Flo
     cosines = np.stack([scene.lamp_directions @ rotation @ DIRECTIONS.T for rotation in rotations])
     cells = np.argpartition(-cosines, CELLS, axis=2)[..., :CELLS]
     weights = np.exp(SOFTNESS * (np.take_along_axis(cosines, cells, 2) - 1))
+    weights -= weights.min(2, keepdims=True) * 0.999  # so that no direction jumps in or out when a head turns
     weights /= weights.sum(2, keepdims=True) * 255
     return PartLight(
         bands=np.stack([np.ascontiguousarray(probe.T) for probe in probes]),

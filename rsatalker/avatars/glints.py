@@ -15,7 +15,7 @@ CORNEA_APEX = 1.085  # distance of its foremost point from the eye's centre, in 
 # The head's space is squeezed so that a lamp from above is mirrored below the lid's edge, as a large window would be.
 SQUEEZE = np.array([0.8, 0.42, 1.0])
 # Highlights of the key light and of the brightest place of the probe: opacity, size in metres, stretch sideways.
-LAMPS = ((1.0, 0.00066, 1.0), (0.5, 0.00042, 1.5))
+LAMPS = ((1.0, 0.00078, 1.0), (0.5, 0.00045, 1.5))
 PIECES = 2  # Gaussians per highlight, above each other: a window rather than a dot
 COUNT = 2 * len(LAMPS) * PIECES
 

@@ -10,18 +10,22 @@ from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy
 from rsatalker.avatars.appearance.mouth import INSIDE
-from rsatalker.avatars.bake import BakedLight, bake_surface, neighbour_average
+from rsatalker.avatars.bake import BakedLight, UnfoldedLight, bake_surface, gap, neighbour_average
 from rsatalker.avatars.face_frames import vertex_normals
 from rsatalker.avatars.spherical_harmonics import sphere_directions
 from rsatalker.avatars.visibility import visibility
 from rsatalker.heads.head import Head
+from rsatalker.heads.regions import Region
 from rsatalker.motion.expression_space import JAW_OPEN_RAD
 from rsatalker.motion.pose import FlamePose
 
-WIDE_OPEN = {"mouthSmileLeft": 0.4, "mouthSmileRight": 0.4, "mouthUpperUpLeft": 0.6, "mouthUpperUpRight": 0.6,
-             "mouthLowerDownLeft": 0.6, "mouthLowerDownRight": 0.6}  # fmt: skip
-WIDE_OPEN_JAW = 0.75
-MOUTH_GAIN = 1.75  # light that wet walls and teeth throw at each other, which visibility alone leaves out
+# Mouth wide open and eyes closed, in one pose.
+UNFOLDED = {
+    "mouthSmileLeft": 0.4, "mouthSmileRight": 0.4, "mouthUpperUpLeft": 0.6, "mouthUpperUpRight": 0.6,
+    "mouthLowerDownLeft": 0.6, "mouthLowerDownRight": 0.6, "eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0,
+}  # fmt: skip
+UNFOLDED_JAW = 0.75
+MOUTH_GAIN = 1.45  # light that wet walls and teeth throw at each other, which visibility alone leaves out
 CREASE_DIRECTIONS = 40
 SMALLEST_CHANGE = 0.03  # of the light; less is not seen
 
@@ -43,30 +47,51 @@ def posed_vertices(anatomy: Anatomy, pose: FlamePose) -> Float32[np.ndarray, "V 
     return np.concatenate([anatomy.head(pose), garment])
 
 
-def bake_mouth(
+def bake_unfolded(
     anatomy: Anatomy, strands: Float32[np.ndarray, "P 3"], resolution: int
-) -> tuple[Int32[np.ndarray, " M"], BakedLight, Float32[np.ndarray, "2"]]:
-    """Return the vertices inside the mouth, their light with the mouth wide open, and the lip gaps.
-
-    A delta per expression would leave teeth far too dark, as light does not add up linearly through a small gap.
-    """
+) -> tuple[UnfoldedLight, UnfoldedLight, UnfoldedLight]:
+    """Return the light inside the mouth when it is wide open, and of the left and right lid when they are closed."""
+    head = anatomy.head
+    rest = posed_vertices(anatomy, FlamePose.neutral(head.expression_space))
+    open_wide = posed_vertices(anatomy, expression_pose(head, UNFOLDED, UNFOLDED_JAW))
+    baked = bake_surface(open_wide, anatomy.quads, vertex_normals(open_wide, anatomy.quads), strands, resolution)
     inside = np.unique(anatomy.quads[np.isin(anatomy.quad_region, INSIDE)]).astype(np.int32)
-    rest = posed_vertices(anatomy, FlamePose.neutral(anatomy.head.expression_space))
-    wide = posed_vertices(anatomy, expression_pose(anatomy.head, WIDE_OPEN, WIDE_OPEN_JAW))
-    gaps = np.array([lip_gap(anatomy.head, rest), lip_gap(anatomy.head, wide)], np.float32)
-    normals = vertex_normals(wide, anatomy.quads)
-    baked = bake_surface(wide, anatomy.quads, normals, strands, resolution)
-    transfer = baked.transfer[inside].copy()
-    transfer[:, 0] = transfer[:, 1] * 1.10  # red spread over thin teeth would turn their shadows teal
+    lips = np.stack([head.landmarks[61:64], head.landmarks[65:68]]).astype(np.int32)
+    lids = [np.stack([margin[len(margin) // 3 : -len(margin) // 3] for margin in pair]) for pair in head.lid_margins]
+    return (
+        _unfolded(inside, _wet_light(baked[inside]), lips, rest, open_wide),
+        _unfolded(lid_vertices(anatomy, 0), baked[lid_vertices(anatomy, 0)], lids[0], rest, open_wide),
+        _unfolded(lid_vertices(anatomy, 1), baked[lid_vertices(anatomy, 1)], lids[1], rest, open_wide),
+    )
+
+
+def _unfolded(
+    vertices: Int32[np.ndarray, " M"],
+    light: BakedLight,
+    edges: Int32[np.ndarray, "2 K"],
+    rest: Float32[np.ndarray, "V 3"],
+    unfolded: Float32[np.ndarray, "V 3"],
+) -> UnfoldedLight:
+    gaps = np.array([gap(rest, edges), gap(unfolded, edges)], np.float32)
+    return UnfoldedLight(vertices, light, edges.astype(np.int32), gaps)
+
+
+def _wet_light(light: BakedLight) -> BakedLight:
+    """Return light in the mouth with what its walls throw at each other; red does not spread through teeth."""
+    transfer = light.transfer.copy()
+    transfer[:, 0] = transfer[:, 1] * 1.10
     transfer[:, 2] = transfer[:, 1] * 0.95
-    seen = np.minimum(255, baked.visible[inside] * MOUTH_GAIN).astype(np.uint8)
-    return inside, BakedLight(transfer * np.float32(MOUTH_GAIN), seen, seen), gaps
+    seen = np.minimum(255, light.visible * MOUTH_GAIN).astype(np.uint8)
+    return BakedLight(transfer * np.float32(MOUTH_GAIN), seen, seen, light.normals)
 
 
-def lip_gap(head: Head, vertices: Float32[np.ndarray, "V 3"]) -> float:
-    """Return the distance between the middles of the inner lips, metres."""
-    marks = vertices[head.landmarks]
-    return float(np.linalg.norm(marks[61:64].mean(0) - marks[65:68].mean(0)))
+def lid_vertices(anatomy: Anatomy, eye: int) -> Int32[np.ndarray, " K"]:
+    """Return the skin above an eye that folds in when it opens."""
+    away = (anatomy.vertices - anatomy.eye_centers[eye]) / anatomy.eye_radius
+    on_skin = np.zeros(len(away), bool)
+    on_skin[np.unique(anatomy.quads[np.isin(anatomy.quad_region, (Region.FACE, Region.EYE_SOCKET))])] = True
+    near = (np.abs(away[:, 0]) < 1.25) & (away[:, 1] > -0.35) & (away[:, 1] < 1.1) & (away[:, 2] > 0)
+    return np.flatnonzero(on_skin & near).astype(np.int32)
 
 
 def bake_creases(
@@ -82,6 +107,7 @@ def bake_creases(
     towards = sphere_directions(CREASE_DIRECTIONS).astype(np.float32)
     covered = np.isin(anatomy.quad_region, (*INSIDE, CLOTH))
     skip = np.unique(anatomy.quads[covered])
+    lids = np.concatenate([lid_vertices(anatomy, eye) for eye in (0, 1)])
 
     def openness(pose: FlamePose) -> np.ndarray:
         vertices = posed_vertices(anatomy, pose)
@@ -104,6 +130,8 @@ def bake_creases(
         pose = expression_pose(head, {}, 1.0) if is_jaw else expression_pose(head, {names[index]: 1.0})
         change = openness(pose) / np.maximum(rest, 0.15) - np.maximum(rest, 1e-3) / np.maximum(rest, 0.15)
         change[skip] = 0
+        if not is_jaw and names[index].startswith("eyeBlink"):
+            change[lids] = 0  # their light is blended instead
         vertices = np.flatnonzero(np.abs(change) > SMALLEST_CHANGE)
         parts.append((vertices, np.full(len(vertices), index), change[vertices].clip(-0.8, 0.4)))
         progress((index + 1) / (len(names) + 1))

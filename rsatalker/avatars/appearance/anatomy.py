@@ -19,7 +19,7 @@ from rsatalker.heads.regions import Region
 
 CLOTH = 100  # region of the garment's quads, beside those of `Region`
 BRIDGE_Y, EAR_Z, CROWN_Y = 3.7, 3.7, 14.5  # centimetres in style space
-OUTER_SKIN = (Region.FACE, Region.SCALP, Region.EAR, Region.NECK)
+OUTER_SKIN = (Region.FACE, Region.SCALP, Region.EAR, Region.NECK, Region.BODY)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
 SEGMENTS = 3
+TAIL = 0.20  # the outermost landmark lies beyond the hairs
 TINT_BLOBS = 90  # soft patches below the hairs of one brow
 
 
@@ -29,7 +30,7 @@ def _band(
     line: Float[np.ndarray, "K 3"], look: BrowLook, place: Float[np.ndarray, " N"], across: Float[np.ndarray, " N"]
 ) -> tuple[Float[np.ndarray, "N 3"], Float[np.ndarray, "N 3"]]:
     """Return points of the brow's band (place 0 outer to 1 inner end, across -1..1) and its direction there."""
-    step = place * (len(line) - 1)
+    step = (TAIL + (1 - TAIL) * place) * (len(line) - 1)
     index = np.minimum(step.astype(int), len(line) - 2)
     part = (step - index)[:, None]
     tangent = line[index + 1] - line[index]

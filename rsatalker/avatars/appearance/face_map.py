@@ -63,7 +63,7 @@ class FaceMap:
         eye_middle = np.where(plane[:, 0] < 0, marks[36:42, 1].mean(), marks[42:48, 1].mean())
         return FaceWeights(
             lip_distance=lip_distance,
-            lip=smooth_step(0.05, -0.07, lip_distance) * front,
+            lip=smooth_step(0.07, -0.09, lip_distance) * front,
             lip_line=lip_line,
             eye_distance=eye_distance,
             above_eye=points[:, 1] - eye_middle,

@@ -50,16 +50,18 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     """Return a short cut: long and swept up in front, faded at the sides."""
     position, above = roots.position, roots.above_hairline
     count = len(position)
-    top = smooth_step(7.0, 11.5, position[:, 1])
+    upright = 0.25 + 0.75 * smooth_step(0.0, 0.65, roots.normal[:, 1])  # on the temples hair lies, or it flares
+    top = smooth_step(7.0, 11.5, position[:, 1]) * upright
     inwards = smooth_step(0, 1.6, above)
-    length = look.side_length * (0.35 + 0.65 * smooth_step(0, 2.2, above)) * (1 - top) + look.length * top
+    graduated = 0.35 + 0.65 * smooth_step(0, 2.2, above) + 0.9 * smooth_step(3, 9, above)
+    length = look.side_length * graduated * (1 - top) + look.length * top
     length = length * (0.75 + 0.5 * random.uniform(size=count)) * (0.50 + 0.50 * inwards)
     clumps = np.stack([value_noise(position, 0.8, seed) for seed in (3, 4, 5)], 1)
     clumps = clumps + 0.5 * np.stack([value_noise(position, 2.1, seed) for seed in (13, 14, 15)], 1)
     height = 0.08 + 0.9 * random.uniform(size=count) ** 1.3 * top * (0.4 + 0.6 * inwards)
     height = height + 0.10 * random.uniform(size=count)
     stray = 0.16 * random.normal(size=(count, 3))
-    sweep = 0.55
+    sweep = 0.40
 
     def comb(p: np.ndarray, normal: np.ndarray, grown: float, last: np.ndarray) -> np.ndarray:
         front = (smooth_step(2, 8, p[:, 2]) * top)[:, None]
@@ -71,7 +73,7 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
         return lift * normal + wanted * (0.4 + 0.9 * grown) + 0.42 * clumps + stray + 0.45 * last - [0, 0.15 * grown, 0]
 
     paths = grow(position, roots.normal, comb, length, 6, skin, height)
-    return Grown(paths, (0.40 + 0.60 * top) * (0.45 + 0.55 * smooth_step(-0.3, 1.2, above)))
+    return Grown(paths, (0.62 + 0.38 * top) * (0.40 + 0.60 * smooth_step(-0.3, 1.6, above)))
 
 
 def long_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:

@@ -59,7 +59,7 @@ def add_lashes(
         else:
             pink = tuple(np.array(WET_PINK) * brightness / 0.40)
             path = curve - outward * 0.02 + [0, 0.02, 0]
-            _add_line(cloud, path, np.full(len(place), 0.033), pink, 0.75, first_frame, ground, wet=True)
+            _add_line(cloud, path, np.full(len(place), 0.026), pink, 0.6, first_frame, ground, wet=True)
 
 
 def _add_hairs(
@@ -94,11 +94,11 @@ def _add_hairs(
     points = [root + outward * 0.02]
     for k in range(SEGMENTS):
         grown = (k + 0.5) / SEGMENTS
-        lift = -0.10 + 1.5 * grown if upper else 0.45 + 0.4 * grown
+        lift = -0.30 + 1.35 * grown if upper else 0.45 + 0.4 * grown
         direction = base * (1 - 0.6 * grown) + np.array([0, up * lift, 0])
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         points.append(points[-1] + direction * (length / SEGMENTS)[:, None])
-    width = np.tile(np.linspace(0.0140, 0.0065, SEGMENTS), (count, 1))
+    width = np.tile(np.linspace(0.0115, 0.0050, SEGMENTS), (count, 1))
     center, factor, along = strand_gaussians(np.stack(points, 1), width)
     opacity = np.tile(np.linspace(0.95, 0.6, SEGMENTS), count) * (1.0 if upper else LOWER_OPACITY)
     anchor = ground.anchor(np.repeat(ground.nearest(root), SEGMENTS))

@@ -115,14 +115,16 @@ class ClothLook:
 
     Attributes:
         color: Of the cloth.
-        kind: A knitted crew neck, or a shirt with a collar that stands open.
+        kind: The shape of the neckline: round, or pointed in front.
+        band: Width of the knitted band, centimetres.
         collar_height: Where the neckline runs at the sides, centimetres over the eyes' line - 3.7.
         neckline_depth: How much deeper it lies in front.
         shoulder_width: 1 is 34 cm.
     """
 
     color: Color
-    kind: Literal["crew", "shirt"] = "crew"
+    kind: Literal["crew", "vneck"] = "crew"
+    band: float = 1.5
     collar_height: float = -12.0
     neckline_depth: float = 2.6
     shoulder_width: float = 1.0

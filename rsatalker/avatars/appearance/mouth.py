@@ -9,7 +9,7 @@ from scipy.spatial import KDTree
 from rsatalker.avatars.appearance.anatomy import Anatomy
 from rsatalker.avatars.appearance.look import Color
 from rsatalker.avatars.appearance.noise import mix, smooth_step, value_noise
-from rsatalker.avatars.appearance.skin import Paint
+from rsatalker.avatars.appearance.skin import NOSTRIL_RED, Paint
 from rsatalker.heads.regions import Region
 
 INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
@@ -37,8 +37,8 @@ def paint_inside(
     paint.subsurface[region == Region.TEETH] = 0.45
     _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
-    _wet(paint, nostril, np.tile((0.16, 0.05, 0.04), (count, 1)), 0.2, 0.5)
-    paint.occlusion[nostril] = 0.35
+    _wet(paint, nostril, np.tile(NOSTRIL_RED, (count, 1)), 0.2, 0.5)
+    paint.occlusion[nostril] = 0.3
     return paint
 
 

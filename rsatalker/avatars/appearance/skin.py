@@ -13,6 +13,7 @@ from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step, va
 
 REFERENCE_BRIGHTNESS = 0.40  # mean albedo of the skin that the pinks below were mixed for
 LASH_LINE_PINK = (0.50, 0.23, 0.19)
+NOSTRIL_RED = (0.16, 0.05, 0.04)
 LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
 
 
@@ -38,17 +39,28 @@ def paint_skin(
     points: Float[np.ndarray, "N 3"],
     weights: FaceWeights,
     above_hairline: Float[np.ndarray, " N"],
+    from_nostril: Float[np.ndarray, " N"],
     look: Look,
     random: np.random.Generator,
 ) -> Paint:
-    """Return the paint of skin and lips at points in face space."""
+    """Return the paint of skin and lips at points in face space.
+
+    Args:
+        points: Centimetres.
+        weights: Where on the face each point lies.
+        above_hairline: Centimetres, negative on bare skin.
+        from_nostril: Distance to the inside of a nostril, centimetres.
+        look: Recipe.
+        random: Source of variation.
+    """
     skin, count = look.skin, len(points)
     furrows = 0.06 * np.sin(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
     color = _complexion(points, weights, look, random)
     color = _lips(color, weights, look, furrows, random)
+    color = mix(color, NOSTRIL_RED, 0.6 * smooth_step(0.18, 0.02, from_nostril))
     density = smooth_step(-0.55, 0.85, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
-    root_color = np.array(look.hair.dark) * 0.6 + np.array(skin.color) * 0.06
+    root_color = np.array(look.hair.dark) * 0.7 + np.array(skin.color) * 0.09
     color = mix(color, root_color, density * 0.93)
     lip = weights.lip
     shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
@@ -57,9 +69,8 @@ def paint_skin(
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
     roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
     roughness = roughness + 0.02 * value_noise(points, 2.6, 19)
-    nostril_depth = weights.nostril
-    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.5 * nostril_depth
-    occlusion = occlusion * (1 - 0.34 * weights.crease) * (1 - 0.16 * skin.age * weights.laugh_line)
+    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.60 * smooth_step(0.24, 0.02, from_nostril)
+    occlusion = occlusion * (1 - 0.14 * weights.crease) * (1 - 0.16 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
         specular=np.clip(shine * (1 - 0.9 * density), 0.05, 3),
@@ -79,12 +90,12 @@ def _complexion(
     base, blood, shade = np.array(skin.color), np.array(skin.blood), np.array(skin.shade)
     color = np.tile(base, (len(points), 1))
     red = 0.50 * weights.cheek + 0.55 * weights.nose + 0.55 * weights.ear + 0.25 * weights.chin
-    red = red + 0.30 * weights.lid + 0.9 * weights.nostril + 0.25 * weights.crease
+    red = red + 0.30 * weights.lid + 0.9 * weights.nostril + 0.1 * weights.crease
     red = red * (1 + 0.35 * cloud_noise(points, 1.1, 3, 2)) + 0.16 * cloud_noise(points, 0.8, 4, 1)
     color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
-    color = mix(color, shade * 0.9, np.clip(0.4 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
+    color = mix(color, shade * 0.9, np.clip(0.12 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
     color = color * (1 + 0.012 * random.normal(size=(len(points), 3)) * [1, 0.7, 0.7])
     if look.stubble:
         patch = weights.beard * look.stubble.amount * (0.85 + 0.25 * value_noise(points, 2.5, 8))
@@ -112,7 +123,7 @@ def _lips(
     lip_color = mix(lip_color, red * [0.85, 0.75, 0.75], smooth_step(-0.22, -0.02, weights.lip_distance) * 0.5)
     color = mix(color, lip_color, weights.lip * look.lips.amount)
     rim = np.exp(-(((weights.lip_distance - 0.10) / 0.09) ** 2))
-    return color * (1 + 0.10 * rim)[:, None]
+    return color * (1 + 0.04 * rim)[:, None]
 
 
 def _relief(

@@ -115,7 +115,7 @@ def test_light_stays_in_the_world_when_the_head_turns(avatar):
 
 def test_teeth_light_up_when_the_mouth_opens(avatar):
     jaw = replace(FlamePose.neutral(), jaw_pose=np.array([0.3, 0, 0], np.float32))
-    mouth = avatar._data.mouth
+    mouth = avatar._data.mouth.vertices
     follow(avatar)
     closed = avatar._vertex_light[mouth].mean()
     follow(avatar, jaw)
