@@ -2,7 +2,7 @@
 
 Sources: mouth width 5.1, nose width 3.6, eye fissure 3.0 with 3.2 between the eyes (Farkas 1994, young adults);
 pupils 6.3 apart (Dodgson, Variation and extrema of human interpupillary distance, 2004); eyeball radius 1.2 and cornea
-standing out of it (Forrester, The Eye, 2015), here a little larger, as the lids rest on it. Everything else is sculpted
+standing out of it (Forrester, The Eye, 2015), here a little larger. Everything else is sculpted
 by eye.
 """
 
@@ -14,10 +14,10 @@ import numpy as np
 from jaxtyping import Float
 
 EYE_CENTER = np.array([3.14, 3.53, 8.12])
-EYE_RADIUS = 1.28
+EYE_RADIUS = 1.24
 CORNEA_HEIGHT = 0.07  # how far the cornea stands out of the ball
 CORNEA_ANGLE = 0.50  # rad from the axis; iris radius 0.59 + limbus
-LID_THICKNESS = 0.13  # lid skin over the ball
+LID_THICKNESS = 0.20  # lid skin over the ball; lids are about 2 mm thick
 
 # Lid margins in the frontal plane (x, y), outer to inner corner.
 UPPER_LID = np.array([(4.46, 3.46), (4.27, 3.70), (3.90, 3.92), (3.40, 4.04), (2.85, 4.01), (2.35, 3.78), (2.0, 3.46),

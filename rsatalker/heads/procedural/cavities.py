@@ -7,7 +7,7 @@ import itertools
 import numpy as np
 from jaxtyping import Float, Int
 
-from rsatalker.heads.procedural.anatomy import EYE_CENTER, EYE_RADIUS
+from rsatalker.heads.procedural.anatomy import EYE_CENTER, EYE_RADIUS, LID_THICKNESS
 from rsatalker.heads.procedural.half_mesh import HalfMesh, coons_patch, grid_quads, half_disc_grid
 from rsatalker.heads.procedural.loft import TOP_LEVEL, loft
 from rsatalker.heads.procedural.template import SkinTemplate
@@ -66,10 +66,12 @@ def add_lid_edges(mesh: HalfMesh, margin: Int[np.ndarray, " R"]) -> list[Int[np.
     distance = np.linalg.norm(points - EYE_CENTER, axis=1, keepdims=True)
     rings = [margin]
     # share of the way to the middle of the opening, height over the ball at most, step back
-    for inward, height, back in ((0.03, 0.075, 0.0), (0.05, 0.03, 0.02), (-0.06, 0.0, 0.2), (-0.2, -0.02, 0.8)):
+    for inward, height, back in ((0.03, 0.085, 0.0), (0.05, 0.03, 0.02), (-0.06, 0.0, 0.2), (-0.2, -0.02, 0.8)):
         direction = points + (middle - points) * inward - EYE_CENTER
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-        over_corner = np.maximum(distance - 1.42, 0.0)  # the inner corner lies in front of the ball
+        over_corner = np.maximum(
+            distance - EYE_RADIUS - LID_THICKNESS, 0.0
+        )  # the inner corner lies in front of the ball
         ring = EYE_CENTER + direction * (EYE_RADIUS + height + 0.8 * over_corner)
         ring[:, 2] -= back
         rings.append(mesh.add(ring))
