@@ -107,6 +107,7 @@ class SidecarClient:
         height: int = 0,
         layers: int = 1,
         seed: int = 0,
+        starts_with_speech: bool = False,
         motion_only: bool = False,
         world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
     ) -> RemoteConversation:
@@ -119,7 +120,9 @@ class SidecarClient:
             width: Pixels of one layer; 0: the sidecar's default.
             height: Pixels of one layer; 0: the sidecar's default.
             layers: 1, or 2 for both eyes.
-            seed: The same seed and audio give the same motion.
+            seed: Chance of blinks, nods and glances.
+            starts_with_speech: Nothing moves or comes before the first utterance; with the same seed and audio, motion
+                is then the same to the bit.
             motion_only: No frames.
             world_from_heads: Where they stand; without it, 1.2 m apart and facing each other.
 
@@ -138,6 +141,7 @@ class SidecarClient:
             relationship=relationship_message(relationship or Relationship()),
             frames=conversation_pb2.FrameSetup(width=width, height=height, layers=layers, motion_only=motion_only),
             seed=seed,
+            starts_with_speech=starts_with_speech,
         )
         return RemoteConversation(self, self.call(self.conversation_calls.CreateConversation, request, CREATE_S))
 

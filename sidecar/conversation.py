@@ -169,12 +169,16 @@ class Conversation:
         timings: Timings,
         motion_lead_us: int,
         now_ns: int,
+        *,
+        starts_with_speech: bool = False,
     ) -> None:
         self.conversation_id = conversation_id
         rings = regions.frames or (None, None)
         self.participants = tuple(Participant(head, ring) for head, ring in zip(heads, rings, strict=True))
         self.voices = Voices(timings)
-        self.motion = MotionAhead(source, self.voices, regions.motion, timings, motion_lead_us)
+        self.motion = MotionAhead(
+            source, self.voices, regions.motion, timings, motion_lead_us, starts_with_speech=starts_with_speech
+        )
         self.regions = regions
         self.world_from_heads = world_from_heads
         self.ticks_missed = 0

@@ -27,7 +27,8 @@ class ConversationSetup:
         world_from_heads: Where both stand.
         relationship: Who they are to each other.
         frame_size: None: the client draws the heads itself.
-        seed: The same seed and audio give the same motion.
+        seed: Chance of blinks, nods and glances.
+        starts_with_speech: The timeline stands until the first utterance, so that motion can be repeated to the bit.
     """
 
     avatars: tuple[str, str]
@@ -35,6 +36,7 @@ class ConversationSetup:
     relationship: Relationship
     frame_size: FrameSize | None
     seed: int
+    starts_with_speech: bool
 
 
 class Conversations:
@@ -144,4 +146,5 @@ class Conversations:
             self._timings,
             self._options.motion_lead_ms * 1000,
             host_clock_ns(),
+            starts_with_speech=setup.starts_with_speech,
         )

@@ -78,6 +78,7 @@ def setup_from(request: conversation_pb2.CreateConversationRequest, options: Ser
         relationship=relationship_from(request.relationship),
         frame_size=_frame_size_from(request.frames, options),
         seed=request.seed,
+        starts_with_speech=request.starts_with_speech,
     )
 
 

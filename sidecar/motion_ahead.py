@@ -30,7 +30,14 @@ class MotionAhead:
     """
 
     def __init__(
-        self, source: MotionSource, voices: Voices, ring: MotionRingWriter, timings: Timings, lead_us: int
+        self,
+        source: MotionSource,
+        voices: Voices,
+        ring: MotionRingWriter,
+        timings: Timings,
+        lead_us: int,
+        *,
+        starts_with_speech: bool,
     ) -> None:
         self.lock = threading.RLock()
         self._source = source
@@ -38,6 +45,7 @@ class MotionAhead:
         self._ring = ring
         self._timings = timings
         self._lead_us = lead_us
+        self._starts_with_speech = starts_with_speech
         self._windows = (MotionWindow(), MotionWindow())
         self._next_places: Float32[np.ndarray, "2 4 4"] | None = None
 
@@ -76,6 +84,8 @@ class MotionAhead:
         """
         with self.lock:
             with self._voices.lock:
+                if self._starts_with_speech and not self._voices.timeline.has_speech:
+                    return False
                 count = due_samples(self._voices.timeline, max(clock_us), self._lead_us, now_ns)
                 if count < LEAST_BLOCK:
                     return False

@@ -119,6 +119,11 @@ class Timeline:
         """Time up to which the motion model has heard both voices."""
         return microseconds(self.heard)
 
+    @property
+    def has_speech(self) -> bool:
+        """Whether an utterance has ever begun."""
+        return self._highest_id > 0
+
     def __getitem__(self, utterance_id: int) -> Utterance:
         """Return an utterance; KeyError if there is none of that id, or it was over long ago."""
         return self._utterances[utterance_id]

@@ -66,18 +66,20 @@ class FrameSetup(_message.Message):
     def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., layers: _Optional[int] = ..., motion_only: _Optional[bool] = ...) -> None: ...
 
 class CreateConversationRequest(_message.Message):
-    __slots__ = ("protocol_version", "participants", "relationship", "frames", "seed")
+    __slots__ = ("protocol_version", "participants", "relationship", "frames", "seed", "starts_with_speech")
     PROTOCOL_VERSION_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANTS_FIELD_NUMBER: _ClassVar[int]
     RELATIONSHIP_FIELD_NUMBER: _ClassVar[int]
     FRAMES_FIELD_NUMBER: _ClassVar[int]
     SEED_FIELD_NUMBER: _ClassVar[int]
+    STARTS_WITH_SPEECH_FIELD_NUMBER: _ClassVar[int]
     protocol_version: _sidecar_pb2.ProtocolVersion
     participants: _containers.RepeatedCompositeFieldContainer[ParticipantSetup]
     relationship: Relationship
     frames: FrameSetup
     seed: int
-    def __init__(self, protocol_version: _Optional[_Union[_sidecar_pb2.ProtocolVersion, _Mapping]] = ..., participants: _Optional[_Iterable[_Union[ParticipantSetup, _Mapping]]] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ..., frames: _Optional[_Union[FrameSetup, _Mapping]] = ..., seed: _Optional[int] = ...) -> None: ...
+    starts_with_speech: bool
+    def __init__(self, protocol_version: _Optional[_Union[_sidecar_pb2.ProtocolVersion, _Mapping]] = ..., participants: _Optional[_Iterable[_Union[ParticipantSetup, _Mapping]]] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ..., frames: _Optional[_Union[FrameSetup, _Mapping]] = ..., seed: _Optional[int] = ..., starts_with_speech: _Optional[bool] = ...) -> None: ...
 
 class CreateConversationResponse(_message.Message):
     __slots__ = ("conversation_id", "frame_regions", "motion_region", "engine_region", "lease_ms", "world_from_heads")

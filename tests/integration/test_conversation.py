@@ -180,6 +180,19 @@ def test_both_eyes_of_a_headset_get_a_layer_each(client: SidecarClient, studio: 
     assert np.linalg.norm(left.position - right.position) == pytest.approx(0.063, abs=1e-4)
 
 
+def test_conversation_that_starts_with_speech_is_the_same_in_every_run(client: SidecarClient):
+    runs = []
+    for _ in range(2):
+        with client.create_conversation("ann", "bob", starts_with_speech=True) as conversation:
+            until(lambda: client.status().uptime_ms > 0, "an answer")
+            assert conversation.frames[0].latest() is None
+            spoken = conversation.stream_audio(np.array_split(ramp(1.0)[0], 7), RATE_HZ, "a")
+            assert spoken.start_us == 0
+            until(lambda: len(conversation.motion.instants()) > 30, "motion")
+            runs.append([i.heads[0].pose.arkit[JAW_OPEN] for i in conversation.motion.instants()[:30]])
+    assert runs[0] == runs[1]
+
+
 def test_motion_only_conversation_has_no_frames(client: SidecarClient):
     with client.create_conversation("ann", "bob", motion_only=True) as conversation:
         assert conversation.frames == ()
