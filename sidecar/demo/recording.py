@@ -67,8 +67,9 @@ def record(
     with VideoWriter(out / "demo.mp4", picture.width, picture.height, PICTURES_PER_S, rate) as video:
         video.write_sound(stereo(dialogue.samples[:, : count * rate // PICTURES_PER_S]))
         for index in range(count):
-            position_us = index * 1_000_000 // PICTURES_PER_S
+            position_us = picture_us(index)
             frames = engine.frames_at(utterance.start_us + position_us, position_us)
+            engine.play(picture_us(index + 1), rate=0.0)  # the sidecar draws the next ones while these are written
             engine.read_motion()
             image = picture.compose(frames)
             video.write(image)
@@ -80,6 +81,11 @@ def record(
     write_png(out / "contact_sheet.png", contact_sheet(moments.tiles(), SHEET_COLUMNS, SHEET_TILE_PX))
     curves = _write_curves(engine, utterance.start_us, utterance.start_us + utterance.duration_us, out)
     return Recording((out / "demo.mp4", out / "contact_sheet.png", *curves), count, seconds, factor)
+
+
+def picture_us(index: int) -> int:
+    """Return the time of a picture on the utterance's own audio."""
+    return index * 1_000_000 // PICTURES_PER_S
 
 
 def stereo(voices: Float32[np.ndarray, "2 S"]) -> Float32[np.ndarray, "2 S"]:

@@ -26,7 +26,7 @@ NEAR_M, FAR_M = 0.05, 10.0
 ASPECT = 16 / 9
 WIDTH_PER_FRAME = 1.34  # the picture's width in frames: both heads fill it
 RAISED = 0.022  # tangent by which the middle of the spheres, which is in the neck, stands above the picture's
-FADE_STARTS, FADE_ENDS = 0.80, 1.0  # of the picture's height
+FADE_STARTS = 0.8  # of the picture's height
 BACKGROUND_CENTER, BACKGROUND_EDGE = (52, 56, 64), (17, 18, 22)  # sRGB; soft and dark, so that faces stand out
 
 
@@ -63,7 +63,8 @@ class Picture:
         self.width = round(frame_px * WIDTH_PER_FRAME / 2) * 2
         self.height = round(self.width / ASPECT / 2) * 2
         self._background = _vignette(self.width, self.height)
-        self._fade = _fade(self.height)
+        self._fade_start = round(FADE_STARTS * self.height)
+        self._fade = _fade(self.height - self._fade_start)
 
     def compose(self, frames: Sequence[Frame]) -> UInt8[np.ndarray, "H W 3"]:
         """Return both frames over the background, each where and as large as the viewer sees it; all of one eye."""
@@ -75,8 +76,9 @@ class Picture:
             left = self.width / 2 + scale * x - colors.shape[1] / 2
             top = self.height / 2 + scale * (y - RAISED) - colors.shape[0] / 2
             lay_over(picture, colors, round(left), round(top))
-        faded = self._background + (picture.astype(np.int32) - self._background) * self._fade // 256
-        return faded.astype(np.uint8)
+        behind, low = self._background[self._fade_start :], picture[self._fade_start :]
+        low[:] = behind + (low.astype(np.int32) - behind) * self._fade // 256
+        return picture
 
 
 def _pixels_per_tangent(frame: Frame) -> float:
@@ -112,8 +114,7 @@ def _vignette(width: int, height: int) -> UInt8[np.ndarray, "H W 3"]:
     return np.round(colors + noise).clip(0, 255).astype(np.uint8)
 
 
-def _fade(height: int) -> Int32[np.ndarray, "H 1 1"]:
-    """Return how much of the heads each row shows, of 256: busts end in the dark, not at an edge."""
-    down = np.linspace(0, 1, height)
-    shown = np.clip((FADE_ENDS - down) / (FADE_ENDS - FADE_STARTS), 0, 1)
+def _fade(rows: int) -> Int32[np.ndarray, "R 1 1"]:
+    """Return how much of the heads the lowest rows show, of 256: busts end in the dark, not at an edge."""
+    shown = 1 - np.linspace(0, 1, rows)
     return np.round(256 * shown**2 * (3 - 2 * shown)).astype(np.int32)[:, None, None]
