@@ -108,7 +108,7 @@ class Avatar:
         )
         glints = place_glints(
             eyes, helpers.skull, data.helpers.eye_centers, float(self.head.eye_radius_m), scene.lamp_directions,
-            scene.lamp_colors, eye_light[:, 4:], lids, viewer,
+            scene.lamp_colors, np.ascontiguousarray(eye_light[:, 4:]), lids, viewer,
         )  # fmt: skip
         for name in ("means", "covariances", "colors", "opacities"):
             getattr(gaussians, name)[count:] = getattr(glints, name)

@@ -20,7 +20,7 @@ from rsatalker.avatars.visibility import visibility
 DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
 LAMP_BLUR_STEPS = (5, 2)  # red, other
-WRAP = (0.42, 0.16, 0.09)  # as in `posing`
+WRAP = (0.34, 0.15, 0.09)  # as in `posing`
 STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
 SURFACE_BIAS_M, STRAND_BIAS_M = 0.0016, 0.0055
 LIFT_M = 0.0002  # receivers start this far off the surface

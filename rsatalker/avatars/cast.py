@@ -44,7 +44,8 @@ MARA = Character(
     description="a fair woman with long auburn hair, green eyes and freckles",
     identity=Identity(
         male=-0.8, face_width=-0.45, face_length=-0.25, jaw=-0.5, taper=0.7, chin=-0.1, cheekbones=0.5, fat=-0.1,
-        nose=-0.25, nose_width=-0.25, nose_tip=0.25, eye_open=-0.15, eye_tilt=0.25, lips=0.25, neck=-0.6, brow_height=0.2,
+        nose=-0.25, nose_width=-0.25, nose_tip=0.25, eye_open=-0.15, eye_tilt=0.25, lips=0.25, neck=-0.6,
+        brow_height=0.1,
     ),
     look=Look(
         skin=SkinLook(
@@ -79,12 +80,12 @@ TOMAS = Character(
             color=(0.355, 0.205, 0.135), blood=(0.36, 0.145, 0.095), shade=(0.20, 0.105, 0.075), redness=0.55,
             under_eyes=0.8, oil=1.0, pores=1.15, moles=3, age=0.45,
         ),
-        lips=LipLook(color=(0.31, 0.130, 0.108), amount=0.66, gloss=0.7, roughness=0.42),
+        lips=LipLook(color=(0.275, 0.108, 0.092), amount=0.76, gloss=0.7, roughness=0.42),
         eyes=EyeLook(inner=(0.16, 0.075, 0.025), outer=(0.075, 0.032, 0.012), pupil=0.36),
         brows=BrowLook(hairs=620, color=(0.014, 0.010, 0.008), thickness=0.50, length=0.55),
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
-            style="short", dark=(0.012, 0.009, 0.008), light=(0.035, 0.022, 0.015), strands=3400, width=0.042,
+            style="short", dark=(0.018, 0.012, 0.010), light=(0.060, 0.036, 0.023), strands=3400, width=0.042,
             length=3.9, side_length=1.1, shine=1.1,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),

@@ -1,23 +1,28 @@
 """Highlights on the cornea, placed anew in every frame at the mirror point of each lamp."""
 
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
+
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float32
+from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion
+from rsatalker.avatars.shading import F, unit_ramp
 
-CORNEA_PER_EYE = 0.63  # radius of the cornea's sphere, in eyeball radii
-CORNEA_APEX = 1.085  # distance of its foremost point from the eye's centre, in eyeball radii
+CORNEA_PER_EYE = F(0.63)  # radius of the cornea's sphere, in eyeball radii
+CORNEA_APEX = F(1.085)  # distance of its foremost point from the eye's centre, in eyeball radii
 # The head's space is squeezed so that a lamp from above is mirrored below the lid's edge, as a large window would be.
-SQUEEZE = np.array([0.8, 0.42, 1.0])
+SQUEEZE = np.array([0.8, 0.42, 1.0], np.float32)
 # Highlights of the key light and of the brightest place of the probe: opacity, size in metres, stretch sideways.
-LAMPS = ((1.0, 0.00078, 1.0), (0.5, 0.00045, 1.5))
+LAMPS = np.array([(1.0, 0.00078, 1.0), (0.5, 0.00045, 1.5)], np.float32)
 PIECES = 2  # Gaussians per highlight, above each other: a window rather than a dot
 COUNT = 2 * len(LAMPS) * PIECES
+OUTERMOST, INNERMOST = F(math.cos(0.80)), F(math.cos(0.52))  # a highlight fades between these angles on the cornea
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +35,16 @@ class Glints:
     opacities: Float32[np.ndarray, " G"]
 
 
-def _ramp(low: float, high: float, x: float) -> float:
-    t = min(1.0, max(0.0, (x - low) / (high - low)))
-    return t * t * (3 - 2 * t)
-
-
 def place_glints(
     eyes: tuple[RigidMotion, RigidMotion],
     skull: RigidMotion,
-    eye_centers: Float[np.ndarray, "2 3"],
+    eye_centers: Float32[np.ndarray, "2 3"],
     eye_radius_m: float,
-    lamp_directions: Float[np.ndarray, "L 3"],
-    lamp_colors: Float[np.ndarray, "L 3"],
-    shade: Float[np.ndarray, "2 L"],
-    lids: Float[np.ndarray, "2 8"],
-    viewer: Float[np.ndarray, "3"],
+    lamp_directions: Float32[np.ndarray, "L 3"],
+    lamp_colors: Float32[np.ndarray, "L 3"],
+    shade: Float32[np.ndarray, "2 L"],
+    lids: Float32[np.ndarray, "2 8"],
+    viewer: Float32[np.ndarray, "3"],
 ) -> Glints:
     """Return the highlights of both eyes; hidden ones have opacity 0.
 
@@ -60,43 +60,77 @@ def place_glints(
         viewer: Position of the eye that looks, world.
     """
     glints = Glints(
-        np.zeros((COUNT, 3), np.float32),
-        np.tile(np.array([1, 0, 0, 1, 0, 1], np.float32) * np.float32(1e-9), (COUNT, 1)),
-        np.zeros((COUNT, 3), np.float32),
-        np.zeros(COUNT, np.float32),
+        np.empty((COUNT, 3), np.float32),
+        np.empty((COUNT, 6), np.float32),
+        np.empty((COUNT, 3), np.float32),
+        np.empty(COUNT, np.float32),
     )
-    row = 0
     for eye, motion in enumerate(eyes):
-        axis = motion.rotation[:, 2]
+        rows = slice(eye * COUNT // 2, (eye + 1) * COUNT // 2)
         center = motion.rotation @ eye_centers[eye] + motion.translation
-        radius = CORNEA_PER_EYE * eye_radius_m
-        cornea = center + axis * (CORNEA_APEX * eye_radius_m - radius)
-        towards_viewer = viewer - cornea
-        towards_viewer = towards_viewer / np.linalg.norm(towards_viewer)
-        for lamp, (weight, size, stretch) in enumerate(LAMPS):
-            towards_lamp = skull.rotation @ ((skull.rotation.T @ lamp_directions[lamp]) * SQUEEZE)
-            middle = towards_lamp / np.linalg.norm(towards_lamp) + towards_viewer
-            middle /= max(float(np.linalg.norm(middle)), 1e-6)
-            strength = weight * _ramp(math.cos(0.80), math.cos(0.52), float(middle @ axis))
-            strength *= 1 - math.exp(-3.0 * float(lamp_colors[lamp].mean() * shade[eye, lamp]))
-            across = np.cross(skull.rotation[:, 1], middle)
-            across /= max(float(np.linalg.norm(across)), 1e-6)
-            up = np.cross(middle, across)
-            factor = np.stack([across * size * stretch, up * size * 0.75, middle * 1e-4], 1)
-            tint = lamp_colors[lamp] / max(float(lamp_colors[lamp].max()), 1e-6)
-            for piece in range(PIECES):
-                point = cornea + radius * middle + up * size * 0.75 * (1 - 2 * piece)
-                glints.means[row] = point
-                glints.covariances[row] = (factor @ factor.T)[np.triu_indices(3)]
-                glints.colors[row] = 0.6 + 0.4 * tint
-                local = skull.rotation.T @ (point - skull.translation)
-                glints.opacities[row] = 0.93 * strength * _between_lids(lids[eye], local)
-                row += 1
+        _fill_glints(
+            center, motion.rotation[:, 2].copy(), F(eye_radius_m), skull.rotation, skull.translation, lamp_directions,
+            lamp_colors, shade[eye], lids[eye], viewer, SQUEEZE, LAMPS, glints.means[rows], glints.covariances[rows],
+            glints.colors[rows], glints.opacities[rows],
+        )  # fmt: skip
     return glints
 
 
-def _between_lids(lid: Float[np.ndarray, "8"], point: Float[np.ndarray, "3"]) -> float:
-    x = float(point[0] - lid[0])
-    upper = float(lid[1] + x * (lid[2] + x * lid[3]))
-    lower = float(lid[4] + x * (lid[5] + x * lid[6]))
-    return _ramp(-0.0003, 0.0012, upper - float(point[1])) * _ramp(-0.0003, 0.001, float(point[1]) - lower)
+@njit(nogil=True, cache=True, error_model="numpy")
+def _normalized(vector):
+    return vector / max(math.sqrt((vector * vector).sum()), F(1e-6))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _across(first, second):
+    """Return the unit vector across two others."""
+    return _normalized(
+        np.array(
+            [
+                first[1] * second[2] - first[2] * second[1],
+                first[2] * second[0] - first[0] * second[2],
+                first[0] * second[1] - first[1] * second[0],
+            ],
+            np.float32,
+        )
+    )
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_glints(
+    center, axis, eye_radius, skull_rotation, skull_translation, lamp_directions, lamp_colors, shade, lid, viewer,
+    squeeze, lamps, means, covariances, colors, opacities,
+):  # fmt: skip
+    """Write the rows of one eye."""
+    radius = CORNEA_PER_EYE * eye_radius
+    cornea = center + axis * (CORNEA_APEX * eye_radius - radius)
+    towards_viewer = _normalized(viewer - cornea)
+    skull_up = skull_rotation[:, 1].copy()
+    row = 0
+    for lamp in range(lamps.shape[0]):
+        weight, size, stretch = lamps[lamp, 0], lamps[lamp, 1], lamps[lamp, 2]
+        local = (skull_rotation.T @ lamp_directions[lamp]) * squeeze
+        middle = _normalized(_normalized(skull_rotation @ local) + towards_viewer)
+        strength = weight * unit_ramp(OUTERMOST, INNERMOST, (middle * axis).sum())
+        strength *= F(1) - math.exp(F(-3) * lamp_colors[lamp].mean() * shade[lamp])
+        across = _across(skull_up, middle)
+        up = _across(middle, across)
+        wide, high, deep = across * size * stretch, up * size * F(0.75), middle * F(1e-4)
+        brightest = max(lamp_colors[lamp].max(), F(1e-6))
+        for piece in range(PIECES):
+            point = cornea + radius * middle + high * F(1 - 2 * piece)
+            means[row] = point
+            column = 0
+            for i in range(3):
+                for j in range(i, 3):
+                    covariances[row, column] = wide[i] * wide[j] + high[i] * high[j] + deep[i] * deep[j]
+                    column += 1
+            colors[row] = F(0.6) + F(0.4) * lamp_colors[lamp] / brightest
+            place = skull_rotation.T @ (point - skull_translation)
+            x = place[0] - lid[0]
+            upper = lid[1] + x * (lid[2] + x * lid[3])
+            lower = lid[4] + x * (lid[5] + x * lid[6])
+            inside = unit_ramp(F(-0.0003), F(0.0012), upper - place[1])
+            inside *= unit_ramp(F(-0.0003), F(0.001), place[1] - lower)
+            opacities[row] = F(0.93) * strength * inside
+            row += 1

@@ -28,7 +28,7 @@ from rsatalker.avatars.shading import (
 
 LAMPS = 3  # the key light and two peaks of the probe
 VERTEX_LIGHT = 7  # columns: probe visibility r g b, key visibility red, then visibility of each lamp
-WRAP_RED, WRAP_GREEN, WRAP_BLUE = F(0.42), F(0.16), F(0.09)  # how far light of a colour travels under skin
+WRAP_RED, WRAP_GREEN, WRAP_BLUE = F(0.34), F(0.15), F(0.09)  # how far light of a colour travels under skin
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -275,7 +275,7 @@ def pose_gaussians(
                 lx, ly, lz = lamp_directions[lamp, 0], lamp_directions[lamp, 1], lamp_directions[lamp, 2]
                 strength = g.specular * reach[4 + lamp] * F(math.pi)
                 if material == 1:
-                    lit = min(ONE, max(ZERO, (nx * lx + ny * ly + nz * lz) * F(0.8) + F(0.35)))
+                    lit = min(ONE, max(F(0.25), (nx * lx + ny * ly + nz * lz) * F(0.8) + F(0.35)))
                     white, tinted = hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, g.roughness)
                     for channel in range(3):
                         albedo = g.albedo[channel]

@@ -94,7 +94,7 @@ def skin_highlight(nx, ny, nz, vx, vy, vz, lx, ly, lz, roughness):
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, shift):
-    """Return the white and the tinted highlight of a strand.
+    """Return the white and the tinted highlight of a strand, the latter with light that shines through it.
 
     Source: Marschner et al., Light Scattering from Human Hair Fibers (SIGGRAPH 2003), in the form of Scheuermann's
     two shifted Kajiya-Kay lobes (GDC 2004).
@@ -112,4 +112,6 @@ def hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, shift):
     eighth = second * second
     eighth = eighth * eighth
     eighth = eighth * eighth
-    return first, eighth * second
+    through = max(ZERO, -(vx * lx + vy * ly + vz * lz))
+    through = through * through * through
+    return first, eighth * second + F(2.2) * through * through

@@ -50,7 +50,7 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     """Return a short cut: long and swept up in front, faded at the sides."""
     position, above = roots.position, roots.above_hairline
     count = len(position)
-    upright = 0.25 + 0.75 * smooth_step(0.0, 0.65, roots.normal[:, 1])  # on the temples hair lies, or it flares
+    upright = 0.12 + 0.88 * smooth_step(0.05, 0.75, roots.normal[:, 1])  # on the temples hair lies, or it flares
     top = smooth_step(7.0, 11.5, position[:, 1]) * upright
     inwards = smooth_step(0, 1.6, above)
     graduated = 0.35 + 0.65 * smooth_step(0, 2.2, above) + 0.9 * smooth_step(3, 9, above)
@@ -73,6 +73,7 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
         return lift * normal + wanted * (0.4 + 0.9 * grown) + 0.42 * clumps + stray + 0.45 * last - [0, 0.15 * grown, 0]
 
     paths = grow(position, roots.normal, comb, length, 6, skin, height)
+    paths = _clumped(paths, max(20, count // 6), 0.45, random)
     return Grown(paths, (0.62 + 0.38 * top) * (0.40 + 0.60 * smooth_step(-0.3, 1.6, above)))
 
 

@@ -15,7 +15,7 @@ from rsatalker.heads.regions import Region
 INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
 GUM_PINK, TONGUE_PINK = (0.46, 0.17, 0.155), (0.42, 0.15, 0.135)
 CHEEK_PINK, THROAT = (0.30, 0.09, 0.08), (0.10, 0.022, 0.02)
-SOCKET_PINK = (0.42, 0.17, 0.14)
+SOCKET_PINK = (0.46, 0.24, 0.195)
 
 
 def paint_inside(

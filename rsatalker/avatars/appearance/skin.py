@@ -106,7 +106,7 @@ def _complexion(
         lid = smooth_step(0.62, 0.12, weights.eye_distance) * smooth_step(0.0, 0.7, weights.above_eye)
         color = mix(color, skin.eye_shadow, lid * 0.5)
     pink = np.array(LASH_LINE_PINK) * base.mean() / REFERENCE_BRIGHTNESS
-    return mix(color, pink, smooth_step(0.13, 0.0, weights.eye_distance) * 0.7)
+    return mix(color, pink, smooth_step(0.11, 0.0, weights.eye_distance) * 0.45)
 
 
 def _lips(
