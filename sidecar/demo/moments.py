@@ -48,18 +48,18 @@ class BestMoments:
 
 def scores(moment: Moment) -> dict[str, float]:
     """Return how well a moment shows each kind of thing; 0 or less: not at all."""
+    weights = [{shape: float(pose.arkit[index]) for shape, index in ARKIT_INDEX.items()} for pose in moment.poses]
+    awake = min(1 - weight["eyeBlinkLeft"] for weight in weights)  # a blink spoils every other kind
     found: dict[str, float] = {}
     for head, name in enumerate(NAMES):
-        other = NAMES[1 - head]
-        alone = moment.speaking[head] and not moment.speaking[1 - head]
-        weight = {shape: float(moment.poses[head].arkit[index]) for shape, index in ARKIT_INDEX.items()}
-        found[f"{name} speaks, {other} listens"] = alone * weight["jawOpen"]
-        found[f"{name} closes the lips"] = alone * weight["mouthPressLeft"]
-        found[f"{name} blinks"] = weight["eyeBlinkLeft"]
+        weight, other = weights[head], NAMES[1 - head]
+        speaks = moment.speaking[head] and not moment.speaking[1 - head]
         listens = moment.speaking[1 - head] and not moment.speaking[head]
-        found[f"{name} smiles while listening"] = listens * weight["mouthSmileLeft"]
-    both = all(moment.speaking)
-    found["both speak"] = both * min(float(pose.arkit[ARKIT_INDEX["jawOpen"]]) for pose in moment.poses)
+        found[f"{name} speaks, {other} listens"] = speaks * awake * weight["jawOpen"]
+        found[f"{name} closes the lips"] = speaks * awake * weight["mouthPressLeft"]
+        found[f"{name} smiles while listening"] = listens * awake * weight["mouthSmileLeft"]
+        found[f"{name} blinks"] = weight["eyeBlinkLeft"]
+    found["both speak"] = all(moment.speaking) * awake * min(weight["jawOpen"] for weight in weights)
     return found
 
 

@@ -20,10 +20,14 @@ def picture(value: int) -> np.ndarray:
 
 
 def test_scores_tell_speaker_from_listener() -> None:
-    found = scores(Moment(1.0, [pose(jawOpen=0.4), pose(eyeBlinkLeft=1.0)], (True, False)))
+    found = scores(Moment(1.0, [pose(jawOpen=0.4), pose()], (True, False)))
     assert found["a speaks, b listens"] == pytest.approx(0.4)
     assert found["b speaks, a listens"] == found["both speak"] == 0
-    assert found["b blinks"] == 1.0
+
+
+def test_blink_spoils_every_other_kind_of_moment() -> None:
+    found = scores(Moment(1.0, [pose(jawOpen=0.4), pose(eyeBlinkLeft=1.0)], (True, False)))
+    assert {kind for kind, score in found.items() if score > 0} == {"b blinks"}
 
 
 def test_best_moments_keep_the_picture_of_the_highest_score() -> None:
