@@ -83,8 +83,8 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
         bound = (1 - free) * 0.5 ** (index + 1)
         rings.append((1 - bound) * painted + bound * (front_edge - (1 - scale) * (on_ear(1.0, 0.0) - CENTER)))
     ids = [rim, *(mesh.add(ring) for ring in rings)]
-    for outer, inner in itertools.pairwise(ids):
-        mesh.add_band(outer, inner, Region.EAR, closed=True)
+    for index, (outer, inner) in enumerate(itertools.pairwise(ids)):
+        mesh.add_band(outer, inner, Region.FACE if index < 3 else Region.EAR, closed=True)  # first the skin around it
     ids.append(mesh.add_lid(ids[-1], len(rim) // 4, Region.EAR))
     return ids
 

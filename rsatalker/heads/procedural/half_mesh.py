@@ -128,8 +128,8 @@ class Reflection:
         return np.concatenate([half, half[self.mirrored]])
 
     def quads(self, half: Int[np.ndarray, "K 4"]) -> Int[np.ndarray, "2K 4"]:
-        """Return the quads of the whole mesh; reflected ones are turned so that they face outwards."""
-        return np.concatenate([half, self.partner[half][:, [1, 0, 3, 2]]])
+        """Return the quads of the whole mesh; reflected ones face outwards and keep the diagonal (0, 2)."""
+        return np.concatenate([half, self.partner[half][:, [0, 3, 2, 1]]])
 
 
 def vertex_neighbours(quads: Int[np.ndarray, "K 4"], count: int) -> csr_matrix:

@@ -7,9 +7,9 @@ from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.sparse import csr_matrix
 
 from rsatalker.heads.procedural import cavities, ears, eyeballs, teeth, tongue
-from rsatalker.heads.procedural.anatomy import EYE_CENTER
 from rsatalker.heads.procedural.curves import smooth_step
 from rsatalker.heads.procedural.features import carve_neck, sculpt_skin
 from rsatalker.heads.procedural.half_mesh import Reflection, vertex_neighbours
@@ -47,7 +47,7 @@ class Sculpture:
     quads: Int[np.ndarray, "Q 4"]
     quad_regions: Int[np.ndarray, " Q"]
     reflection: Reflection
-    average: object
+    average: csr_matrix
     template: SkinTemplate
     skin_count: int
     levels: Float[np.ndarray, " H"]
@@ -65,11 +65,11 @@ class Sculpture:
 
     def averaged(self, half: Float[np.ndarray, "H 3"]) -> Float[np.ndarray, "H 3"]:
         """Return the mean of a symmetric vector field over each vertex's neighbours."""
-        return (self.average @ self.reflection.vectors(half))[: len(half)]  # type: ignore[operator]
+        return (self.average @ self.reflection.vectors(half))[: len(half)]
 
     def averaged_scalars(self, half: Float[np.ndarray, " H"]) -> Float[np.ndarray, " H"]:
         """Return the mean of a symmetric quantity over each vertex's neighbours."""
-        return (self.average @ self.reflection.scalars(half))[: len(half)]  # type: ignore[operator]
+        return (self.average @ self.reflection.scalars(half))[: len(half)]
 
 
 @cache
@@ -152,8 +152,3 @@ def _name_regions(sculpture: Sculpture) -> None:
     regions[skin & (level < 9.0)] = Region.NECK
     regions[skin & (level < 4.6)] = Region.BODY
     sculpture.quad_regions[half:] = regions
-
-
-def eye_center() -> Float[np.ndarray, "3"]:
-    """Return the centre of the average head's left eye, cm."""
-    return EYE_CENTER.copy()

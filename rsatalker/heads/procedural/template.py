@@ -7,6 +7,7 @@ Only the left half is laid out; `half_mesh.Reflection` completes it. Everything 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,8 @@ EAR_COLUMNS, EAR_ROWS = (24, 31), (9, 29)
 EYE_RING_WEIGHTS = (0.84, 0.69, 0.55, 0.42, 0.30, 0.20, 0.12, 0.05, 0.0)  # block rim 1 -> lid margin 0
 MOUTH_RING_WEIGHTS = (0.80, 0.62, 0.46, 0.31, 0.18, 0.08)  # block rim 1 -> border of the red 0
 LIP_RINGS = 7  # from the border of the red to the contact line, both included
+
+AddVertices = Callable[[Float[np.ndarray, "N 2"]], Int[np.ndarray, " N"]]
 
 
 @dataclass(frozen=True)
@@ -126,19 +129,21 @@ def lay_out_skin() -> SkinTemplate:
                         _closed_rim(grid, *blocks[3]), grid[-1], rows, grid)  # fmt: skip
 
 
-def _closed_rim(grid, low, high, left, right):  # type: ignore[no-untyped-def]
+def _closed_rim(grid: Int[np.ndarray, "L C"], low: int, high: int, left: int, right: int) -> Int[np.ndarray, " R"]:
     """Return the loop around a block, counter-clockwise from the middle of its right edge."""
     middle = (low + high) // 2
     return np.concatenate([grid[middle:high, right], grid[high, right:left:-1], grid[high:low:-1, left],
                            grid[low, left:right], grid[low:middle, right]])  # fmt: skip
 
 
-def _open_rim(grid, low, high, left, right):  # type: ignore[no-untyped-def]
+def _open_rim(grid: Int[np.ndarray, "L C"], low: int, high: int, left: int, right: int) -> Int[np.ndarray, " R"]:
     """Return the strip around a block at the midline, from below to above."""
     return np.concatenate([grid[low, :right], grid[low:high, right], grid[high, right::-1]])
 
 
-def _mouth_rings(mesh, grid_coordinates, rim, add):  # type: ignore[no-untyped-def]
+def _mouth_rings(
+    mesh: HalfMesh, grid_coordinates: Float[np.ndarray, "G 2"], rim: Int[np.ndarray, " R"], add: AddVertices
+) -> list[Int[np.ndarray, " R"]]:
     cells = len(rim) // 2
     border = template_of_front(lip_strip(LOWER_BORDER, UPPER_BORDER, cells)[:, :2])
     contact = template_of_front(lip_strip(LIP_CONTACT, LIP_CONTACT, cells)[:, :2])
@@ -150,7 +155,9 @@ def _mouth_rings(mesh, grid_coordinates, rim, add):  # type: ignore[no-untyped-d
     return rings
 
 
-def _eye_rings(mesh, grid_coordinates, rim, add):  # type: ignore[no-untyped-def]
+def _eye_rings(
+    mesh: HalfMesh, grid_coordinates: Float[np.ndarray, "G 2"], rim: Int[np.ndarray, " R"], add: AddVertices
+) -> list[Int[np.ndarray, " R"]]:
     margin = template_of_front(lid_margin_xy(len(rim) // 2))
     outside = grid_coordinates[rim]
     rings = [rim, *(add(margin + (outside - margin) * weight) for weight in EYE_RING_WEIGHTS)]
