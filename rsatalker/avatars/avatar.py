@@ -12,6 +12,7 @@ from jaxtyping import Float, Float32
 
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import BakedLight, UnfoldedLight, gap
+from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_affine_frames, fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
 from rsatalker.avatars.gaussians import Gaussians
@@ -49,6 +50,9 @@ class Avatar:
         self._origins = np.empty((triangles + data.helpers.count, 3), np.float32)
         self._normals = np.empty_like(data.neutral)
         self._vertex_light = np.empty((len(data.neutral), VERTEX_LIGHT), np.float32)
+        self._carries_light = np.zeros(len(data.neutral), np.float32)
+        on_surface = data.bound["material"] == Material.SURFACE
+        self._carries_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = 1
         self._antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads - 1, "avatar") if threads > 1 else None
@@ -173,12 +177,12 @@ class Avatar:
         )  # fmt: skip
 
     def _dimming(self, pose: FlamePose) -> Float32[np.ndarray, " V"]:
-        """Return the factor on each vertex' light that its folds leave."""
+        """Return the factor on each vertex' light that its folds leave; 0 where no Gaussian takes light from it."""
         data = self._data
         weights = np.append(pose.expression, np.float32(pose.jaw_pose[0] / JAW_OPEN_RAD))
         change = data.crease_changes * weights[data.crease_expressions]
         total = 1 + np.bincount(data.crease_vertices, change, len(data.neutral))
-        return np.clip(total, 0.25, 1.3).astype(np.float32)
+        return np.clip(total, 0.25, 1.3).astype(np.float32) * self._carries_light
 
     def _lids(self, world: Float32[np.ndarray, "W 3"], skull: RigidMotion) -> Float32[np.ndarray, "2 8"]:
         """Return parabolas through the lid margins in the skull's frame."""

@@ -55,7 +55,7 @@ MARA = Character(
         ),
         lips=LipLook(color=(0.52, 0.150, 0.140), amount=0.92, gloss=1.3, roughness=0.29),
         eyes=EyeLook(inner=(0.30, 0.22, 0.07), outer=(0.07, 0.17, 0.13), pupil=0.33),
-        brows=BrowLook(hairs=460, color=(0.060, 0.026, 0.014), thickness=0.34, length=0.46, raise_by=0.10, arch=0.5),
+        brows=BrowLook(hairs=460, color=(0.060, 0.026, 0.014), thickness=0.40, length=0.46, raise_by=0.04, arch=0.35),
         lashes=LashLook(hairs=130, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
             style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1480, width=0.070,

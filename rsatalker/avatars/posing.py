@@ -46,7 +46,7 @@ def light_vertices(
         visible_red: (V, D) 0-255, visibility of D directions, blurred as far as red light spreads.
         visible: (V, D) likewise, blurred little.
         follows_skull: (V,) 1 moves with the skull, 0 with the torso.
-        dimming: (V,) factor for what expressions cover.
+        dimming: (V,) factor for what expressions cover; vertices with 0 are skipped.
         bands: (2, 3, 9) the probe seen from torso and skull.
         skull_bands: (2, 3, 9) the same, convolved with the diffuse kernel.
         lamp_cells: (2, LAMPS, C) directions around each lamp, for torso and skull.
@@ -58,6 +58,8 @@ def light_vertices(
         x, y, z = normals_at_rest[vertex, 0], normals_at_rest[vertex, 1], normals_at_rest[vertex, 2]
         for column in range(VERTEX_LIGHT):
             out[vertex, column] = ZERO
+        if dimming[vertex] <= ZERO:
+            continue
         for part in range(2):
             share = upper if part == 1 else ONE - upper
             if share < F(0.02):

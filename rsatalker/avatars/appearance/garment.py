@@ -23,10 +23,10 @@ BODY_ROWS = 20
 # Outlines from the neckline outwards: (distance from the neck's axis, height below the neckline at the sides).
 # Sculpted by eye on a shoulder width (bideltoid, cut at the arms) of 34 cm.
 SIDE = np.array(
-    [(0, 0), (1.0, -0.25), (3.4, -1.5), (6.4, -2.9), (9.2, -4.5), (10.9, -7.0), (11.4, -10.5), (11.0, -13.0)]
+    [(0, 0), (1.0, -0.25), (3.4, -1.5), (6.4, -2.9), (8.8, -4.4), (10.3, -6.4), (10.8, -8.8), (10.3, -10.4)]
 )
-FRONT = np.array([(0, 0), (0.5, -0.6), (2.0, -2.4), (3.4, -4.6), (4.4, -7.0), (4.8, -9.5), (4.6, -11.5), (3.9, -13.0)])
-BACK = np.array([(0, 0), (0.5, -0.5), (1.9, -1.6), (3.4, -3.4), (4.3, -5.8), (4.6, -8.5), (4.4, -11.0), (3.8, -13.0)])
+FRONT = np.array([(0, 0), (0.5, -0.6), (2.0, -2.4), (3.3, -4.4), (4.1, -6.2), (4.4, -8.0), (4.2, -9.4), (3.6, -10.4)])
+BACK = np.array([(0, 0), (0.5, -0.5), (1.9, -1.6), (3.3, -3.3), (4.1, -5.3), (4.3, -7.4), (4.1, -9.2), (3.5, -10.4)])
 
 
 def neck_ring(anatomy: Anatomy, look: ClothLook) -> tuple[Float[np.ndarray, " A"], Float[np.ndarray, " A"], float]:
@@ -71,7 +71,7 @@ def garment_mesh(anatomy: Anatomy, look: ClothLook) -> tuple[Float[np.ndarray, "
     level = level_of(anatomy, look)
     side = (np.abs(np.sin(azimuth)) ** 1.3)[:, None, None]
     front = (np.cos(azimuth) > 0)[:, None, None]
-    length = 17.0
+    length = 14.5
     steps = np.concatenate([BAND_STEPS * look.band, look.band * 1.02 + np.linspace(0, 1, BODY_ROWS) ** 1.2 * length])
     outlines = [_outline(points, steps) for points in (SIDE * [look.shoulder_width, 1], FRONT, BACK)]
     outline = np.where(front, outlines[1], outlines[2]) * (1 - side) + outlines[0] * side
