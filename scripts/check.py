@@ -97,7 +97,7 @@ def main() -> int:
             python = environment.prepare({"dev"}, warm_up=False)
         except environment.SetupError as error:
             environment.exit_with(error)
-        return subprocess.run([str(python), __file__], check=False).returncode
+        return environment.run_in(python, __file__)
     verdicts = [passes(check) for check in checks()]
     return 0 if all(verdicts) else 1
 

@@ -5,8 +5,8 @@
 All arguments are passed on; --help lists them.
 """
 
-import subprocess
 import sys
+from pathlib import Path
 
 import environment
 
@@ -17,10 +17,8 @@ def main() -> int:
         python = environment.prepare()
     except environment.SetupError as error:
         environment.exit_with(error)
-    try:
-        return subprocess.run([str(python), "-m", "sidecar.cli", "demo", *sys.argv[1:]], check=False).returncode
-    except KeyboardInterrupt:  # the demo has heard it too and said so
-        return 130
+    # In the user's own folder: that is what paths among the arguments are relative to.
+    return environment.run_in(python, "-m", "sidecar.cli", "demo", *sys.argv[1:], folder=Path.cwd())
 
 
 if __name__ == "__main__":

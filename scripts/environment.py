@@ -14,6 +14,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -237,8 +238,7 @@ def last_lines(text: str) -> str:
 
 def run_warm_up(python: Path) -> None:
     """Compile and bake what the first run would otherwise wait for."""
-    done = subprocess.run([str(python), "-m", "sidecar.warm_up"], check=False, cwd=ROOT)
-    if done.returncode != 0:
+    if run_in(python, "-m", "sidecar.warm_up") != 0:
         raise SetupError("The warm-up failed; what it said stands above.")
 
 
@@ -272,6 +272,19 @@ def sources_fingerprint() -> str:
     for path in sorted((ROOT / "rsatalker").rglob("*.py")):
         digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def run_in(python: Path, *arguments: str, folder: Path = ROOT) -> int:
+    """Run the environment's interpreter in a folder and return its exit code.
+
+    Ctrl+C reaches it, too; this process waits for its orderly end instead of killing it.
+    """
+    before = signal.signal(signal.SIGINT, lambda number, frame: None)  # a handler, since a child inherits "ignore"
+    try:
+        with subprocess.Popen([str(python), *arguments], cwd=folder) as process:
+            return process.wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def exit_with(error: SetupError) -> NoReturn:

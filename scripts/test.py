@@ -5,7 +5,6 @@
 All arguments are passed on to pytest. The exit code is 0 only if the checks and the tests passed.
 """
 
-import subprocess
 import sys
 
 import environment
@@ -16,19 +15,14 @@ EXTRAS = {"dev", "training"}  # training brings the phone aligner that tests of 
 def main() -> int:
     """Run checks and tests and return the worse exit code."""
     try:
-        python = str(environment.prepare(EXTRAS, warm_up=False))
+        python = environment.prepare(EXTRAS, warm_up=False)
     except environment.SetupError as error:
         environment.exit_with(error)
-    try:
-        checks = subprocess.run(
-            [python, str(environment.ROOT / "scripts" / "check.py")], check=False, cwd=environment.ROOT
-        )
-        tests = subprocess.run([python, "-m", "pytest", *sys.argv[1:]], check=False, cwd=environment.ROOT)
-    except KeyboardInterrupt:
-        return 130
-    if checks.returncode != 0:
+    checks = environment.run_in(python, "scripts/check.py")
+    tests = environment.run_in(python, "-m", "pytest", *sys.argv[1:])
+    if checks != 0:
         print("The checks failed; see above the tests.", file=sys.stderr)
-    return tests.returncode or checks.returncode
+    return tests or checks
 
 
 if __name__ == "__main__":

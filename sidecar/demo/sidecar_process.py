@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -76,9 +77,23 @@ def running_sidecar(*serve_options: str) -> Generator[SidecarProcess]:
             command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, creationflags=flags
         )
         try:
-            yield SidecarProcess(process, Path(folder))
+            with _ending_orderly():
+                yield SidecarProcess(process, Path(folder))
         finally:
             _stop(process)
+
+
+@contextmanager
+def _ending_orderly() -> Generator[None]:
+    """Turn SIGTERM into an exception, so that whoever ends the demo ends its sidecar, too; main thread only."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
