@@ -186,8 +186,13 @@ def _relax(
     for rings in (mouth, eye):
         for index, ring in enumerate(rings[1:]):
             weight[ring] = 0.5 * max(0.0, 1 - index / 4)
+    beside = (coordinates[:, 0] > 0.0).astype(float)  # seen from the midline, these count twice: left and right
     for _ in range(12):
-        moved = coordinates + weight[:, None] * (average @ coordinates - coordinates)
-        moved[coordinates[:, 0] == 0.0, 0] = 0.0  # the midline stays on the midline
+        neighbours = (average @ coordinates + average @ (beside[:, None] * coordinates)) / (1 + average @ beside)[
+            :, None
+        ]
+        neighbours[beside > 0] = (average @ coordinates)[beside > 0]
+        moved = coordinates + weight[:, None] * (neighbours - coordinates)
+        moved[beside == 0, 0] = 0.0  # the midline stays on the midline
         coordinates = moved
     return coordinates
