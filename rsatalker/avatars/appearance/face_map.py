@@ -133,7 +133,7 @@ class FaceMap:
         width, height, depth = np.abs(points[:, 0]), points[:, 1], points[:, 2]
         low = smooth_step(marks[33, 1] - 0.2, marks[33, 1] - 0.9, height)
         low = low * smooth_step(marks[8, 1] - 3.2, marks[8, 1] - 1.0, height) * smooth_step(0.1, 0.35, lip_distance)
-        low = low * np.clip(smooth_step(3.0 * s, 1.6 * s, jaw) + smooth_step(3.3 * s, 2.3 * s, width), 0, 1)
+        low = low * np.clip(smooth_step(3.6 * s, 0.9 * s, jaw) + smooth_step(3.6 * s, 2.0 * s, width), 0, 1)
         strip = smooth_step(1.5, 0.7, np.hypot(width - abs(marks[1, 0]), (depth - marks[1, 2] - 0.3) * 0.8))
         strip = strip * smooth_step(marks[0, 1] + 2, marks[0, 1], height)
         strip = strip * smooth_step(marks[3, 1] - 2, marks[3, 1], height)

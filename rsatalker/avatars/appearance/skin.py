@@ -98,7 +98,7 @@ def _complexion(
     color = mix(color, shade * 0.9, np.clip(0.12 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
     color = color * (1 + 0.012 * random.normal(size=(len(points), 3)) * [1, 0.7, 0.7])
     if look.stubble:
-        patch = weights.beard * look.stubble.amount * (0.85 + 0.25 * value_noise(points, 2.5, 8))
+        patch = weights.beard * look.stubble.amount * (0.80 + 0.35 * cloud_noise(points, 1.3, 3, 8)).clip(0, 1.2)
         color = mix(color, look.stubble.color, patch)
     if skin.blush:
         color = mix(color, blood * [1.08, 0.86, 0.92], np.clip(weights.cheek * skin.blush, 0, 1))
