@@ -188,10 +188,10 @@ def _relax(
             weight[ring] = 0.5 * max(0.0, 1 - index / 4)
     beside = (coordinates[:, 0] > 0.0).astype(float)  # seen from the midline, these count twice: left and right
     for _ in range(12):
-        neighbours = (average @ coordinates + average @ (beside[:, None] * coordinates)) / (1 + average @ beside)[
-            :, None
-        ]
-        neighbours[beside > 0] = (average @ coordinates)[beside > 0]
+        around = np.asarray(average @ coordinates)
+        sideways = np.asarray(average @ (beside[:, None] * coordinates))
+        on_midline = (around + sideways) / (1 + np.asarray(average @ beside))[:, None]
+        neighbours = np.where(beside[:, None] > 0, around, on_midline)
         moved = coordinates + weight[:, None] * (neighbours - coordinates)
         moved[beside == 0, 0] = 0.0  # the midline stays on the midline
         coordinates = moved
