@@ -70,11 +70,18 @@ def running_sidecar(*serve_options: str) -> Generator[SidecarProcess]:
     """
     with tempfile.TemporaryDirectory(prefix="rsatalker-demo-") as folder, Path(folder, LOG_NAME).open("wb") as log:
         command = [sys.executable, "-m", "sidecar.cli", "serve", "--port", "0", *serve_options]
-        # Windows: only a process group of its own can be asked to end (CTRL_BREAK) without ending this one.
-        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
         environment = {**os.environ, "RSATALKER_RUNTIME": folder}
+        # Ctrl+C is for the demo alone, which then ends its sidecar: that one is in a session, on Windows in a process
+        # group, of its own. There such a group is also the only one that can be asked to end (CTRL_BREAK).
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
         process = subprocess.Popen(
-            command, env=environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log, creationflags=flags
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            creationflags=flags,
+            start_new_session=sys.platform != "win32",
         )
         try:
             with _ending_orderly():
@@ -85,15 +92,18 @@ def running_sidecar(*serve_options: str) -> Generator[SidecarProcess]:
 
 @contextmanager
 def _ending_orderly() -> Generator[None]:
-    """Turn SIGTERM into an exception, so that whoever ends the demo ends its sidecar, too; main thread only."""
+    """Turn signals that end this process into an exception, so that its sidecar ends too; main thread only."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
-    before = signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    # Windows has no SIGHUP: closing the console ends all programs of it.
+    ending = (signal.SIGTERM,) if sys.platform == "win32" else (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda caught, frame: sys.exit(128 + caught)) for number in ending]
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, before)
+        for number, handler in zip(ending, before, strict=True):
+            signal.signal(number, handler)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

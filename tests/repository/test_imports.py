@@ -30,7 +30,14 @@ for name in sys.argv[1:]:
 print(json.dumps({"verdicts": verdicts, "modules": sorted(sys.modules)}))
 """
 
-CLIENT_MODULES = ("sidecar.client", "sidecar.runtime_file", "sidecar.regions.frame_ring", "sidecar.regions.motion_ring")
+CLIENT_MODULES = (
+    "sidecar.client",
+    "sidecar.remote_conversation",
+    "sidecar.runtime_file",
+    "sidecar.regions.frame_ring",
+    "sidecar.regions.motion_ring",
+    "sidecar.regions.engine_region",
+)
 HEAVY = ("torch", "numba", "scipy", "av", "rsatalker.renderers.cpu", "rsatalker.motion.model")
 
 
