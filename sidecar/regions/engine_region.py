@@ -17,6 +17,7 @@ from sidecar.regions.blocks import View, read_views, write_views
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.layout import EngineFlags, RegionKind, RegionState
 from sidecar.regions.region_header import Geometry, demand, demand_within
+from sidecar.regions.ring_ends import RingReader, RingWriter
 from sidecar.regions.slot_ring import SlotRing
 
 
@@ -60,12 +61,8 @@ class EngineState:
     written_ns: int = 0
 
 
-class EngineRegionReader:
-    """Makes the region and reads the engine's state: the sidecar's side. One thread.
-
-    Attributes:
-        name: The region's name, to hand to the engine.
-    """
+class EngineRegionReader(RingReader):
+    """Makes the region and reads the engine's state: the sidecar's side. One thread."""
 
     def __init__(self) -> None:
         """Make the region.
@@ -74,24 +71,13 @@ class EngineRegionReader:
             RegionFull: There is no room for it.
         """
         geometry = Geometry(layout.FRAME_SLOT_COUNT, layout.ENGINE_SLOT.itemsize)
-        self._ring = SlotRing.create(RegionKind.ENGINE, geometry)
-        self.name = self._ring.name
+        super().__init__(SlotRing.create(RegionKind.ENGINE, geometry))
         self._newest: EngineState | None = None
 
     @property
-    def state(self) -> RegionState:
-        """What the engine said last; STARTING before it attaches."""
-        return self._ring.state
-
-    @property
-    def heartbeat_age_s(self) -> float:
-        """Seconds since the engine's last sign of life; infinite before the first."""
-        return self._ring.heartbeat_age_s
-
-    @property
-    def writer_is_lost(self) -> bool:
-        """Whether the engine is closing, silent for too long, or has never been there."""
-        return self._ring.writer_is_lost
+    def heartbeat_ns(self) -> int:
+        """When the engine gave its last sign of life, host clock; 0 before the first."""
+        return self._ring.heartbeat_ns
 
     def latest(self) -> EngineState | None:
         """Return the newest state that is whole; None before the first.
@@ -101,10 +87,6 @@ class EngineRegionReader:
         """
         self._newest = self._ring.read_newest(self._copy) or self._newest
         return self._newest
-
-    def close(self) -> None:
-        """Remove the region. Can be called twice."""
-        self._ring.close()
 
     def _copy(self, index: int) -> EngineState:
         record = self._ring.copied_header(index)
@@ -141,12 +123,8 @@ def read_light(record: np.void) -> Light:
     return Light(record["probe"].copy(), record["key_direction"].copy(), record["key_color"].copy())
 
 
-class EngineRegionWriter:
-    """Writes the engine's state into the sidecar's region: what a plugin does, in Python. One thread.
-
-    Attributes:
-        name: The region's name.
-    """
+class EngineRegionWriter(RingWriter):
+    """Writes the engine's state into the sidecar's region: what a plugin does, in Python. One thread."""
 
     def __init__(self, name: str) -> None:
         """Open the region.
@@ -156,10 +134,7 @@ class EngineRegionWriter:
             ProtocolVersionError: Its layout has another major version.
             FrameRingError: It is malformed.
         """
-        self._ring = SlotRing.open(name, RegionKind.ENGINE, writable=True)
-        self.name = name
-        self._ring.attach_writer()
-        self.beat(RegionState.LIVE)
+        super().__init__(SlotRing.open(name, RegionKind.ENGINE, writable=True), RegionState.LIVE)
 
     def write(self, state: EngineState) -> None:
         """Publish the state of this tick."""
@@ -182,13 +157,3 @@ class EngineRegionWriter:
             entry["utterance_id"], entry["position_us"] = playback.utterance_id, playback.position_us
             entry["at_ns"], entry["rate"] = playback.at_ns, playback.rate
         self._ring.publish(index)
-
-    def beat(self, state: RegionState) -> None:
-        """Show that the engine lives and what it is doing; at least every `layout.BEAT_MS`."""
-        self._ring.beat(state)
-
-    def close(self) -> None:
-        """Tell the sidecar that this engine leaves; the region stays. Can be called twice."""
-        if not self._ring.is_closed:
-            self.beat(RegionState.STOPPING)
-            self._ring.close()

@@ -20,6 +20,7 @@ from sidecar.regions.frame_slot import (
 )
 from sidecar.regions.layout import RegionKind, RegionState
 from sidecar.regions.region_header import read_expression_space, write_expression_space
+from sidecar.regions.ring_ends import RingReader, RingWriter
 from sidecar.regions.slot_ring import SlotRing
 
 __all__ = ["Frame", "FrameHeader", "FrameRingReader", "FrameRingWriter", "Slot"]
@@ -40,12 +41,8 @@ class Slot:
     depths: Float32[np.ndarray, "L H W"]
 
 
-class FrameRingWriter:
-    """Makes the region and publishes frames in it. One thread.
-
-    Attributes:
-        name: The region's name, to hand to the engine.
-    """
+class FrameRingWriter(RingWriter):
+    """Makes the region and publishes frames in it. One thread, but any may call `beat`."""
 
     def __init__(
         self, width: int, height: int, layers: int, expression_count: int, expression_space: str = "procedural-1"
@@ -55,11 +52,9 @@ class FrameRingWriter:
         Raises:
             RegionFull: There is no room for three slots of that size.
         """
-        self._ring = SlotRing.create(RegionKind.FRAMES, frame_geometry(width, height, layers, expression_count))
-        self.name = self._ring.name
-        write_expression_space(self._ring.region, expression_space)
-        self._ring.attach_writer()
-        self.beat(RegionState.STARTING)
+        ring = SlotRing.create(RegionKind.FRAMES, frame_geometry(width, height, layers, expression_count))
+        write_expression_space(ring.region, expression_space)
+        super().__init__(ring, RegionState.STARTING)
         self._slots = self._views_of_slots()
 
     def _views_of_slots(self) -> list[Slot]:
@@ -84,10 +79,6 @@ class FrameRingWriter:
         write_header(slot_bytes, self._ring.headers[slot.index], geometry, header)
         self._ring.publish(slot.index)
 
-    def beat(self, state: RegionState) -> None:
-        """Show that the writer lives and what it is doing; at least every `layout.BEAT_MS`, also when idle."""
-        self._ring.beat(state)
-
     def lay_out(self, width: int, height: int, layers: int) -> None:
         """Go on with frames of another size in the same region; slots from `begin` are void.
 
@@ -99,17 +90,14 @@ class FrameRingWriter:
 
     def close(self) -> None:
         """Tell readers that it is over and remove the region. Can be called twice."""
-        if self._slots:
-            self._slots = []
-            self.beat(RegionState.STOPPING)
-            self._ring.close()
+        self._slots = []
+        super().close()
 
 
-class FrameRingReader:
+class FrameRingReader(RingReader):
     """Reads the newest frame of one head, as an engine would. One thread.
 
     Attributes:
-        name: The region's name.
         expression_space: What the expression coefficients mean.
     """
 
@@ -121,41 +109,25 @@ class FrameRingReader:
             ProtocolVersionError: Its layout has another major version.
             FrameRingError: It is malformed.
         """
-        self._ring = SlotRing.open(name, RegionKind.FRAMES)
-        self.name = name
+        super().__init__(SlotRing.open(name, RegionKind.FRAMES))
         self.expression_space = read_expression_space(self._ring.region)
 
     @property
-    def state(self) -> RegionState:
-        """What the writer said last."""
-        return self._ring.state
-
-    @property
-    def heartbeat_age_s(self) -> float:
-        """Seconds since the writer's last sign of life."""
-        return self._ring.heartbeat_age_s
-
-    @property
-    def writer_is_lost(self) -> bool:
-        """Whether the writer is closing or silent for too long: ask for the conversation again."""
-        return self._ring.writer_is_lost
-
-    @property
     def published_count(self) -> int:
-        """Frames published so far in this layout; cheap to poll, changes whenever `latest` would."""
+        """Frames published so far; cheap to poll, changes whenever `latest` would."""
         return self._ring.latest
 
-    def latest(self) -> Frame | None:
+    def latest(self, into: Frame | None = None) -> Frame | None:
         """Return a copy of the newest frame; None if there is none yet or the writer was faster than the copy.
+
+        Args:
+            into: A frame from an earlier call that is not needed any more: its pixel arrays are filled again if they
+                fit. They are void afterwards, also when None comes back, so keep two frames and hand in the older one.
 
         Raises:
             FrameRingError: The slot is malformed; nothing outside it was touched.
         """
-        return self._ring.read_newest(self._copy)
+        return self._ring.read_newest(lambda index: self._copy(index, into))
 
-    def close(self) -> None:
-        """Let go of the memory. Can be called twice."""
-        self._ring.close()
-
-    def _copy(self, index: int) -> Frame:
-        return read_frame(self._ring.slots[index], self._ring.copied_header(index), self._ring.geometry)
+    def _copy(self, index: int, into: Frame | None) -> Frame:
+        return read_frame(self._ring.slots[index], self._ring.copied_header(index), self._ring.geometry, into)

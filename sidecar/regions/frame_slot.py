@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -125,33 +126,41 @@ def write_header(slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: G
     record["header_crc32"] = zlib.crc32(slot[CRC_FIRST:CRC_END].data)
 
 
-def read_frame(slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: Geometry) -> Frame:
+def read_frame(
+    slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: Geometry, into: Frame | None = None
+) -> Frame:
     """Return a copy of the frame in a slot; `record` is a private copy of the slot's header.
+
+    The pixel arrays of `into` are filled again if they fit; see `FrameRingReader.latest`.
 
     Raises:
         FrameRingError: A field is out of bounds; the message names it. Nothing outside the slot was touched.
     """
     check_record(record, geometry, len(slot))
-    layers, height, width = int(record["layers"]), int(record["height"]), int(record["width"])
+    shape = layers, height, width = int(record["layers"]), int(record["height"]), int(record["width"])
     pixel_format, stride = PixelFormat(int(record["format"])), int(record["row_stride_bytes"])
-    row_bytes = width * PIXEL_BYTES[pixel_format]
-    colors = np.empty((layers, height, row_bytes), np.uint8)
+    channel = np.dtype(np.float16 if pixel_format == PixelFormat.RGBA16F else np.uint8)
+    colors = reused(into and into.colors, (*shape, 4), channel)
+    depths = reused(into and into.depths, shape, np.dtype(np.float32))
     has_depth = bool(int(record["flags"]) & FrameFlags.HAS_DEPTH)
-    depths = (np.empty if has_depth else np.zeros)((layers, height, width), np.float32)
+    row_bytes = width * PIXEL_BYTES[pixel_format]
+    color_rows = colors.view(np.uint8).reshape(layers, height, row_bytes)
     for layer in range(layers):
         first = int(record["color_offsets_bytes"][layer])
-        colors[layer] = slot[first : first + height * stride].reshape(height, stride)[:, :row_bytes]
+        color_rows[layer] = slot[first : first + height * stride].reshape(height, stride)[:, :row_bytes]
         if has_depth:
             first = int(record["depth_offsets_bytes"][layer])
             depths[layer] = slot[first : first + DEPTH_BYTES * height * width].view(np.float32).reshape(height, width)
-    channel = np.float16 if pixel_format == PixelFormat.RGBA16F else np.uint8
-    return Frame(
-        header=read_header(slot, record),
-        published_ns=int(record["published_ns"]),
-        format=pixel_format,
-        colors=colors.view(channel).reshape(layers, height, width, 4),
-        depths=depths,
-    )
+    if not has_depth:
+        depths[:] = 0
+    return Frame(read_header(slot, record), int(record["published_ns"]), pixel_format, colors, depths)
+
+
+def reused(array: np.ndarray | None, shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray:
+    """Return the array if it is what is needed, else a new one; what is in it has no meaning."""
+    if array is not None and array.shape == shape and array.dtype == dtype and array.flags.c_contiguous:
+        return array
+    return np.empty(shape, dtype)
 
 
 def read_header(slot: UInt8[np.ndarray, " bytes"], record: np.void) -> FrameHeader:

@@ -23,6 +23,7 @@ from sidecar.regions.region_header import (
     read_expression_space,
     write_expression_space,
 )
+from sidecar.regions.ring_ends import RingReader, RingWriter
 from sidecar.regions.slot_ring import SlotRing
 
 HEADS_OFFSET_BYTES = layout.MOTION_SLOT.itemsize  # of the first head in a slot
@@ -62,12 +63,8 @@ class MotionInstant:
     heads: tuple[HeadInstant, ...]
 
 
-class MotionRingWriter:
-    """Makes the region and publishes motion in it. One thread.
-
-    Attributes:
-        name: The region's name, to hand to the engine.
-    """
+class MotionRingWriter(RingWriter):
+    """Makes the region and publishes motion in it. One thread, but any may call `beat`."""
 
     def __init__(self, expression_count: int, expression_space: str = "procedural-1") -> None:
         """Make the region.
@@ -83,11 +80,9 @@ class MotionRingWriter:
             expression_count=expression_count,
             participant_stride_bytes=head_stride,
         )
-        self._ring = SlotRing.create(RegionKind.MOTION, geometry)
-        self.name = self._ring.name
-        write_expression_space(self._ring.region, expression_space)
-        self._ring.attach_writer()
-        self.beat(RegionState.STARTING)
+        ring = SlotRing.create(RegionKind.MOTION, geometry)
+        write_expression_space(ring.region, expression_space)
+        super().__init__(ring, RegionState.STARTING)
 
     def push(self, timeline_us: int, heads: Sequence[HeadInstant]) -> int:
         """Publish one instant of both heads and return its index."""
@@ -103,22 +98,11 @@ class MotionRingWriter:
         self._ring.publish(index)
         return number
 
-    def beat(self, state: RegionState) -> None:
-        """Show that the writer lives and what it is doing; at least every `layout.BEAT_MS`, also when idle."""
-        self._ring.beat(state)
 
-    def close(self) -> None:
-        """Tell readers that it is over and remove the region. Can be called twice."""
-        if not self._ring.is_closed:
-            self.beat(RegionState.STOPPING)
-            self._ring.close()
-
-
-class MotionRingReader:
+class MotionRingReader(RingReader):
     """Reads motion, as an engine would. One thread.
 
     Attributes:
-        name: The region's name.
         expression_space: What the expression coefficients mean.
     """
 
@@ -130,29 +114,13 @@ class MotionRingReader:
             ProtocolVersionError: Its layout has another major version.
             FrameRingError: It is malformed.
         """
-        self._ring = SlotRing.open(name, RegionKind.MOTION)
-        self.name = name
+        super().__init__(SlotRing.open(name, RegionKind.MOTION))
         self.expression_space = read_expression_space(self._ring.region)
 
     @property
     def latest_index(self) -> int:
         """Index of the newest instant; 0: none yet."""
         return self._ring.latest
-
-    @property
-    def state(self) -> RegionState:
-        """What the writer said last."""
-        return self._ring.state
-
-    @property
-    def heartbeat_age_s(self) -> float:
-        """Seconds since the writer's last sign of life."""
-        return self._ring.heartbeat_age_s
-
-    @property
-    def writer_is_lost(self) -> bool:
-        """Whether the writer is closing or silent for too long: ask for the conversation again."""
-        return self._ring.writer_is_lost
 
     def instants(self, since_index: int = 0) -> list[MotionInstant]:
         """Return all instants after an index that the ring still holds, oldest first.
@@ -165,10 +133,6 @@ class MotionRingReader:
         oldest = max(since_index + 1, latest - self._ring.geometry.slot_count + 1, 1)
         found = (self._ring.read(number, self._copy) for number in range(oldest, latest + 1))
         return [instant for instant in found if instant is not None and instant.index >= oldest]
-
-    def close(self) -> None:
-        """Let go of the memory. Can be called twice."""
-        self._ring.close()
 
     def _copy(self, index: int) -> MotionInstant:
         slot, record, geometry = self._ring.slots[index], self._ring.copied_header(index), self._ring.geometry

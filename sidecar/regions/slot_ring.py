@@ -148,10 +148,15 @@ class SlotRing:
             raise FrameRingError(f"Malformed region: state is {value}; expected 1 to {len(RegionState)}.") from error
 
     @property
+    def heartbeat_ns(self) -> int:
+        """When the writer gave its last sign of life, host clock; 0 before the first."""
+        self.check_open()
+        return int(self._heartbeat_ns[0])
+
+    @property
     def heartbeat_age_s(self) -> float:
         """Seconds since the writer's last sign of life; infinite before the first."""
-        self.check_open()
-        beat_ns = int(self._heartbeat_ns[0])
+        beat_ns = self.heartbeat_ns
         return (host_clock_ns() - beat_ns) * 1e-9 if beat_ns else float("inf")
 
     @property

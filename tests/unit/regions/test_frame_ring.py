@@ -100,6 +100,37 @@ def test_dropped_slot_is_given_again(writer: FrameRingWriter, frames: SimpleName
     assert writer.begin().index == writer.begin().index
 
 
+def test_latest_fills_the_memory_of_a_frame_that_is_given_back(
+    writer: FrameRingWriter, reader: FrameRingReader, frames: SimpleNamespace
+) -> None:
+    frames.publish(writer, 1)
+    first = reader.latest()
+    frames.publish(writer, 2)
+    second = reader.latest(into=first)
+    assert first is not None
+    assert second is not None
+    assert second.header.frame_number == 2
+    assert second.colors is first.colors
+    assert second.depths is first.depths
+    assert (second.colors == 2).all()
+    assert (second.depths == 2).all()
+
+
+def test_latest_leaves_memory_alone_that_does_not_fit(
+    writer: FrameRingWriter, reader: FrameRingReader, frames: SimpleNamespace
+) -> None:
+    frames.publish(writer, 1)
+    first = reader.latest()
+    writer.lay_out(3, 2, 1)
+    frames.publish(writer, 2)
+    second = reader.latest(into=first)
+    assert first is not None
+    assert second is not None
+    assert (first.colors == 1).all()
+    assert second.colors.shape == (1, 2, 3, 4)
+    assert (second.colors == 2).all()
+
+
 @pytest.fixture
 def overtaken(
     monkeypatch: pytest.MonkeyPatch, writer: FrameRingWriter, frames: SimpleNamespace
