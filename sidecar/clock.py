@@ -93,7 +93,7 @@ class ConversationClock:
         trusted_ns = min(now_ns, heartbeat_ns + SILENT_ENGINE_NS)
         drives = [self._drive(participant, playback, trusted_ns) for participant in (0, 1)]
         elapsed_us = max(now_ns - self._then_ns, 0) // 1000
-        self._then_ns = max(now_ns, self._then_ns)
+        self._then_ns += elapsed_us * 1000  # what is left of a microsecond counts next time: no drift
         leader = max((drive for drive in drives if drive), key=lambda drive: drive.timeline_us, default=None)
         if leader:
             self._follow(leader, elapsed_us)

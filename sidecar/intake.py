@@ -26,10 +26,9 @@ class AudioFormat:
     channels: int
     sample_format: SampleFormat
 
-    @property
-    def bytes_per_second(self) -> int:
-        """Size of one second of all channels."""
-        return self.sample_rate_hz * self.channels * np.dtype(DTYPES[self.sample_format]).itemsize
+    def seconds(self, audio: bytes) -> float:
+        """Return how long the audio lasts."""
+        return len(audio) / (self.sample_rate_hz * self.channels * np.dtype(DTYPES[self.sample_format]).itemsize)
 
 
 class Intake:
@@ -79,7 +78,7 @@ class Intake:
         return self._joined([resample.finish() for resample in self._resamplers])
 
     def _samples(self, audio: bytes, longest_s: float) -> Float32[np.ndarray, "C S"]:
-        seconds = len(audio) / self.format.bytes_per_second
+        seconds = self.format.seconds(audio)
         if seconds > longest_s:
             longest = f"{longest_s:.0f} s"
             if longest_s >= LONGEST_S:

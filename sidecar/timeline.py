@@ -55,6 +55,7 @@ class Utterance:
     Attributes:
         utterance_id: Unique in its conversation.
         participants: (0,), (1,) or (0, 1).
+        start: Its first sample on the timeline; may move on until that sample has come.
         segments: In order; more than one only after an underrun, when silence went on in between.
         growing: Whether more audio may follow.
         fed_ns: When audio came last, on the sidecar's clock.
@@ -149,33 +150,34 @@ class Timeline:
 
     def begin(self, utterance_id: int, participants: tuple[int, ...], now_ns: int) -> Utterance:
         """Open an utterance behind everything that its voices have yet to say."""
-        start = max(self.heard, *(self._voice_end(participant) for participant in participants))
-        start = -(-start // START_GRID) * START_GRID
+        start = _on_grid(max(self.heard, *(self._voice_end(participant) for participant in participants)))
         utterance = Utterance(utterance_id, participants, start, growing=True, fed_ns=now_ns)
         self._utterances[utterance_id] = utterance
         self._highest_id = max(self._highest_id, utterance_id)
         self._forget_old()
         return utterance
 
-    def append(self, utterance: Utterance, voices: Float32[np.ndarray, "C S"], now_ns: int) -> None:
-        """Add audio at 16 kHz to a growing utterance, one channel for each of its participants.
+    def check_room(self, participants: tuple[int, ...], seconds: float) -> None:
+        """Raise LimitError if so much more would be waiting than a voice may hold."""
+        waiting = max(0, *(self._voice_end(participant) - self.heard for participant in participants))
+        backlog_s = waiting / SPEECH_RATE_HZ + seconds
+        if backlog_s > LONGEST_BACKLOG_S:
+            raise LimitError(
+                f"{backlog_s:.0f} s of audio would be waiting; a voice holds at most {LONGEST_BACKLOG_S:.0f} s. "
+                "Send the next utterance when the earlier ones have been played."
+            )
 
-        Raises:
-            LimitError: More is waiting than a conversation may hold.
-        """
+    def append(self, utterance: Utterance, voices: Float32[np.ndarray, "C S"], now_ns: int) -> None:
+        """Add audio at 16 kHz to a growing utterance, one channel for each of its participants."""
         utterance.fed_ns = now_ns
         count = voices.shape[1]
         if count == 0:
             return
         start = utterance.end
         if start < self.heard:  # silence went on meanwhile
-            start = -(-self.heard // START_GRID) * START_GRID
-        backlog_s = (start + count - self.heard) / SPEECH_RATE_HZ
-        if backlog_s > LONGEST_BACKLOG_S:
-            raise LimitError(
-                f"{backlog_s:.0f} s of audio would be waiting; a voice holds at most {LONGEST_BACKLOG_S:.0f} s. "
-                "Send the next utterance when the earlier ones have been played."
-            )
+            start = _on_grid(self.heard)
+        if not utterance.segments:  # the utterance begins with its first sample, however late that comes
+            utterance.start = start
         media_start = sum(segment.length for segment in utterance.segments)
         if utterance.segments and utterance.segments[-1].end == start:
             last = utterance.segments[-1]
@@ -248,3 +250,8 @@ class Timeline:
         over = [u.utterance_id for u in self._utterances.values() if not u.growing and u.end < self.heard]
         for utterance_id in over[: max(len(over) - KEPT_UTTERANCES, 0)]:
             del self._utterances[utterance_id]
+
+
+def _on_grid(sample: int) -> int:
+    """Return the first sample from here on at which an utterance may begin."""
+    return -(-sample // START_GRID) * START_GRID

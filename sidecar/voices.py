@@ -12,6 +12,7 @@ from sidecar.timeline import Timeline, Utterance
 from sidecar.timings import Timings
 
 IDLE_NS = 30_000_000_000  # a growing utterance without any chunk for so long is over
+LARGEST_ID = (1 << 63) - 1  # of a client: the sidecar counts on from there, and ids have 64 bits
 PARTICIPANT_NAMES: dict[tuple[int, ...], str] = {(0,): "a", (1,): "b", (0, 1): "both"}
 
 
@@ -36,7 +37,8 @@ class Voices:
 
         Raises:
             AudioError: The audio cannot be used.
-            InvalidRequestError: It is empty, or format and participants do not fit.
+            InvalidRequestError: It is empty, the id cannot be taken, or format and participants do not fit.
+            LimitError: More would be waiting than a voice may hold.
             StateError: A participant is in the middle of an utterance that grows.
         """
         if not audio:
@@ -45,13 +47,10 @@ class Voices:
         intake = Intake(audio_format, participants)
         parts = [intake.push(audio, longest_s=LONGEST_S), intake.finish()]
         with self.lock:
+            self.timeline.check_room(participants, audio_format.seconds(audio))
             utterance = self._begin(participants, utterance_id, now_ns)
-            try:
-                for part in parts:
-                    self.timeline.append(utterance, part, now_ns)
-            except BaseException:
-                self.timeline.cut(utterance)
-                raise
+            for part in parts:
+                self.timeline.append(utterance, part, now_ns)
             utterance.growing = False
         self._timings.add("audio", (time.perf_counter() - started) * 1e3)
         return utterance
@@ -72,12 +71,14 @@ class Voices:
         Raises:
             AudioError: A sample is NaN or infinite, or the utterance gets too long.
             InvalidRequestError: The sequence number or the length of the chunk is wrong.
+            LimitError: More would be waiting than a voice may hold.
             StateError: The utterance does not grow any more.
         """
         started = time.perf_counter()
         with self.lock:
             utterance, intake = self._growing(utterance_id)
             intake.check_sequence(sequence)
+            self.timeline.check_room(utterance.participants, intake.format.seconds(audio))
             self.timeline.append(utterance, intake.push(audio), now_ns)
             intake.next_sequence += 1  # only now: a chunk that was refused may be sent again
         self._timings.add("audio", (time.perf_counter() - started) * 1e3)
@@ -133,6 +134,11 @@ class Voices:
             return utterance_id in self._intakes
 
     def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int) -> Utterance:
+        if utterance_id > LARGEST_ID:
+            raise InvalidRequestError(
+                f"utterance_id is {utterance_id}; at most {LARGEST_ID} is taken. Choose a smaller one, or 0 to let the "
+                "sidecar choose."
+            )
         if utterance_id and utterance_id in self.timeline:
             raise InvalidRequestError(
                 f"utterance {utterance_id} exists already; choose another id, or 0 to let the sidecar choose."

@@ -168,3 +168,10 @@ def test_clock_has_no_drift_over_a_day_of_a_sound_card_that_runs_fast(scene: Sce
     scene.play(utterance, 0, rate=1.0002)
     for minute in range(1, 24 * 60 + 1):
         assert abs(scene.after(60_000)[0].timeline_us - minute * 60_012_000) <= 1
+
+
+def test_clock_without_an_engine_loses_no_part_of_a_microsecond(scene: Scene):
+    tick_ns, ticks = 16_666_666, 3600
+    for tick in range(1, ticks + 1):
+        scene.clock.advance(tick * tick_ns, {}, 0, READY)
+    assert scene.clock.free_us == ticks * tick_ns // 1000

@@ -145,13 +145,22 @@ def test_cut_removes_an_utterance_that_has_not_begun():
     assert not timeline.take(320)[0, 160:].any()
 
 
-def test_append_refuses_more_than_a_voice_may_hold():
+def test_late_first_chunk_moves_the_start_of_its_utterance():
     timeline = Timeline()
-    utterance = timeline.begin(1, (0,), 0)
-    half = np.zeros((1, 16_000 * 301), np.float32)
-    timeline.append(utterance, half, 0)
+    utterance = timeline.begin(1, (0,), now_ns=0)
+    timeline.take(16_000)
+    timeline.append(utterance, tone(1600), now_ns=UNDERRUN_NS)
+    assert (utterance.start_us, utterance.end_us) == (1_000_000, 1_100_000)
+    assert utterance.media_us(500_000) is None
+    assert utterance.media_us(1_020_000) == 20_000
+
+
+def test_room_is_refused_for_more_than_a_voice_may_hold():
+    timeline = Timeline()
+    timeline.append(timeline.begin(1, (0,), 0), np.zeros((1, 16_000 * 301), np.float32), 0)
+    timeline.check_room((1,), 301)
     with pytest.raises(LimitError, match="602 s of audio would be waiting; a voice holds at most 600 s"):
-        timeline.append(utterance, half, 0)
+        timeline.check_room((0, 1), 301)
 
 
 def test_whole_until_tells_the_dialogue_that_nobody_can_interrupt():
