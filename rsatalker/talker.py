@@ -25,6 +25,7 @@ from rsatalker.speech.features import LogMel
 from rsatalker.speech.loudness import loudness_db
 
 EYES_IN_HEAD = np.array([0.0, 0.035, 0.08], np.float32)  # metres: the point between the eyes, for who looks where
+FARTHEST_LOOK_RAD = np.array([1.0, 0.6])  # yaw, pitch: beyond that people turn their bodies, which a head does not have
 
 
 class Dialogue:
@@ -59,7 +60,7 @@ class Dialogue:
             rotation = world_from_head[participant, :3, :3]
             x, y, z = rotation.T @ (eyes[1 - participant] - eyes[participant])
             yaw, pitch = np.arctan2(x, z), -np.arctan2(y, np.hypot(x, z))
-            self._generator.toward[participant] = (np.clip(yaw, -1.2, 1.2), np.clip(pitch, -0.6, 0.6))
+            self._generator.toward[participant] = np.clip((yaw, pitch), -FARTHEST_LOOK_RAD, FARTHEST_LOOK_RAD)
 
     def interrupt(self, participant: int) -> None:
         """Let one mouth relax within 100 ms."""
