@@ -29,7 +29,7 @@ def conversation() -> Iterator[RemoteConversation]:
     audio = read_audio(SAMPLE)
     voices = audio.samples[:, : round(2.5 * audio.sample_rate_hz)]
     with (
-        running_sidecar("--detail", "0.3") as sidecar,
+        running_sidecar() as sidecar,
         SidecarClient.connect(sidecar.record.address, sidecar.record.token) as client,
     ):
         first, second = (avatar.name for avatar in client.avatars()[:2])
