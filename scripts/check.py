@@ -20,6 +20,7 @@ import environment
 
 CPP_SOURCES = ("*.h", "*.hpp", "*.cpp", ":!*/FrameRingLayout.h")  # the last one is generated
 CPP_STYLE = "engine_plugins/unreal/.clang-format"  # Unreal's, for all C++: the tests' programs too
+PLATFORMS = ("Linux", "Windows", "Darwin")
 SHOWN_LINES = 40  # of a failed check's output
 
 
@@ -50,7 +51,9 @@ def checks() -> list[Check]:
                 ["clang-format", f"--style=file:{CPP_STYLE}", "--dry-run", "--Werror", *sources],
             )
         )
-    found.append(Check("types (pyright)", [python, "-m", "pyright", "--pythonpath", python]))
+    for platform in PLATFORMS:  # so that each system's branches are read on every system
+        command = [python, "-m", "pyright", "--pythonpath", python, "--pythonplatform", platform]
+        found.append(Check(f"types on {platform} (pyright)", command))
     return found
 
 

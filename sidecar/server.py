@@ -23,6 +23,8 @@ from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
 from sidecar.errors import ConfigError
 from sidecar.frame_loop import FrameLoop
+from sidecar.heart import Heart
+from sidecar.loop import Loop
 from sidecar.motion_loop import MotionLoop
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.shared_memory import remove_dead_regions
@@ -92,8 +94,11 @@ class Sidecar:
         self._studio = studio
         self._options = options
         self._token = token
-        self._motion_loop = MotionLoop(self.conversations, host_clock_ns)
-        self._frame_loop = FrameLoop(self.conversations, timings, options.frame_rate_hz, host_clock_ns)
+        self._loops: tuple[Loop, ...] = (
+            Heart(self.conversations),
+            MotionLoop(self.conversations, host_clock_ns),
+            FrameLoop(self.conversations, timings, options.frame_rate_hz, options.idle_frame_rate_hz, host_clock_ns),
+        )
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # grpc_health has no stubs
         self._server = self._build_server(timings)
         self._leases: asyncio.Task[None] | None = None
@@ -122,8 +127,8 @@ class Sidecar:
         record = RuntimeRecord.of_this_process(self.address, self._token, sidecar_version())
         write_record(record)
         self.record = record
-        self._motion_loop.start()
-        self._frame_loop.start()
+        for loop in self._loops:
+            loop.start()
         self._leases = asyncio.create_task(self._end_leases())
         await self._server.start()
         for service in ("", *SERVICES):
@@ -152,8 +157,8 @@ class Sidecar:
                 remove_record(self.record)
 
     def _stop_loops(self) -> None:
-        self._frame_loop.stop()
-        self._motion_loop.stop()
+        for loop in reversed(self._loops):
+            loop.stop()
         self.conversations.close_all()
 
     def _build_server(self, timings: Timings) -> grpc.aio.Server:
@@ -177,10 +182,15 @@ class Sidecar:
     async def _end_leases(self) -> None:
         while True:
             await asyncio.sleep(LEASE_CHECK_S)
-            for conversation_id in await asyncio.to_thread(self.conversations.close_expired, host_clock_ns()):
+            try:
+                ended = await asyncio.to_thread(self.conversations.close_expired, host_clock_ns())
+                for conversation in self.conversations.all():
+                    conversation.voices.end_idle(host_clock_ns())
+            except Exception:
+                log.exception("leases could not be looked at")
+                continue
+            for conversation_id in ended:
                 log.info("conversation %s: its lease is over", conversation_id)
-            for conversation in self.conversations.all():
-                conversation.voices.end_idle(host_clock_ns())
 
 
 def port_taken(address: str) -> str:
@@ -241,7 +251,12 @@ def _catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
             loop.call_soon_threadsafe(stop)
 
         before = [signal.signal(number, on_signal) for number in caught]
-        return lambda: [signal.signal(number, old) for number, old in zip(caught, before, strict=True)] and None
+
+        def restore() -> None:
+            for number, old in zip(caught, before, strict=True):
+                signal.signal(number, old)
+
+        return restore
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop)
 
