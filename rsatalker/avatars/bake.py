@@ -20,6 +20,7 @@ from rsatalker.avatars.visibility import visibility
 DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
 LAMP_BLUR_STEPS = (5, 2)  # red, other
+GAINED_BY_SPREAD, LOST_BY_SPREAD = np.float32(0.10), np.float32(0.05)  # visibility that blurring may add or take
 WRAP = (0.34, 0.15, 0.09)  # as in `posing`
 STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
 SURFACE_BIAS_M, STRAND_BIAS_M = 0.0016, 0.0055
@@ -104,16 +105,22 @@ def bake_surface(
         resolution=resolution, bias_m=SURFACE_BIAS_M, point_bias_m=STRAND_BIAS_M,
     )  # fmt: skip
     average = neighbour_average(quads, len(vertices))
+    sharp = _blurred(seen.astype(np.float32), average, LAMP_BLUR_STEPS[1])
     cosine = normals @ towards.T
     harmonics = (basis(towards) * 4 / DIRECTIONS).astype(np.float32)
     transfer = np.empty((len(vertices), 3, 9), np.float32)
     for channel, (wrap, steps) in enumerate(zip(WRAP, BLUR_STEPS, strict=True)):
         # the cosine is that of the vertex itself: only the visibility is blurred, so that forms stay crisp
-        reached = _blurred(seen.astype(np.float32), average, steps)
+        reached = _near(_blurred(seen.astype(np.float32), average, steps), sharp)
         transfer[:, channel] = (wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics
-    red, other = (_blurred(seen.astype(np.float32), average, steps) for steps in LAMP_BLUR_STEPS)
-    red, other = (np.round(values * 255).astype(np.uint8) for values in (red, other))
+    red = _near(_blurred(sharp, average, LAMP_BLUR_STEPS[0] - LAMP_BLUR_STEPS[1]), sharp)
+    red, other = (np.round(values * 255).astype(np.uint8) for values in (red, sharp))
     return BakedLight(transfer, red, other, normals)
+
+
+def _near(spread: Float32[np.ndarray, "V D"], sharp: Float32[np.ndarray, "V D"]) -> Float32[np.ndarray, "V D"]:
+    """Return spread light held near the sharp one: where the mesh is coarse it would turn hairlines red, rims teal."""
+    return np.clip(spread, sharp - LOST_BY_SPREAD, sharp + GAINED_BY_SPREAD)
 
 
 def _blurred(values: Float32[np.ndarray, "V D"], average: csr_matrix, steps: int) -> Float32[np.ndarray, "V D"]:
