@@ -8,13 +8,15 @@ from jaxtyping import Float, Int
 from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy, PushOut
 from rsatalker.avatars.appearance.curves import spline
 from rsatalker.avatars.appearance.look import ClothLook
-from rsatalker.avatars.appearance.noise import cloud_noise, value_noise
+from rsatalker.avatars.appearance.noise import cloud_noise, smooth_step, value_noise
 from rsatalker.avatars.appearance.surfels import tile
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 
 COLUMNS = 96  # around the neck
 CLEARANCE = 0.28  # centimetres between skin and cloth
 SPACING, BAND_SPACING = 0.66, 0.20  # centimetres between surfels
+# Centimetres over the neckline at the sides between which the bust fades in, so that a card of it ends softly.
+FADE = (-9.4, -5.2)
 RIBS = 150  # of the knitted band, around the neck
 BAND_LIFT = 0.20  # how far the band stands above the cloth
 # Places along the outlines below, centimetres from the neckline: fine over the band's edges, coarse on the body.
@@ -127,6 +129,9 @@ def add_garment(cloud: Cloud, anatomy: Anatomy, look: ClothLook, detail: float, 
     is_band = row <= rows_of_band
     spacing = np.where(is_band, BAND_SPACING, SPACING) / detail
     cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing, random)
+    height = cells.position[:, 1] - level_of(anatomy, look)
+    shown = smooth_step(*FADE, height) ** 1.5
+    cells, shown = cells[shown > 0.01], shown[shown > 0.01]
     on_band = is_band[cells.quad - chosen[0]]
     p = cells.position
     weave = 1 + 0.07 * cloud_noise(p, 1.0, 3, 6) + 0.05 * random.normal(size=len(p))
@@ -144,7 +149,7 @@ def add_garment(cloud: Cloud, anatomy: Anatomy, look: ClothLook, detail: float, 
         frame=frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads)),
         quad=cells.quad, u=cells.u, v=cells.v,
         albedo=np.clip(np.array(look.color) * shade[:, None], 0.002, 0.9),
-        opacity=0.995, specular=0.12, roughness=0.62, sheen=0.30, bend=bend,
+        opacity=0.995 * shown, specular=0.12, roughness=0.62, sheen=0.30, bend=bend,
     )  # fmt: skip
 
 
