@@ -34,7 +34,7 @@ def add_hair(
     grown = STYLES[look.style](roots, look, skin, random)
     paths, fullness = grown.paths, grown.fullness
     if look.style == "long":
-        free = ~crosses_face(paths)
+        free = ~crosses_face(paths, look, roots.center)
         paths, fullness = paths[free], fullness[free]
     paths = anatomy.from_style(paths)
     strands, segments = paths.shape[0], paths.shape[1] - 1
@@ -50,7 +50,7 @@ def add_hair(
         **_light_anchor(ground, paths, segments),
         opacity=opacity.ravel(),
         specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
-        roughness=(0.06 + 0.03 * random.normal(size=(strands, segments))).ravel(),
+        roughness=(0.06 + 0.025 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
         material=Material.STRAND, antialiased=1,
         culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & (look.style == "long")).ravel(),
     )  # fmt: skip
@@ -73,7 +73,7 @@ def _roots(anatomy: Anatomy, look: HairLook, ground: Ground, count: int, random:
     if look.style == "short":
         weight = weight * (1 + 1.2 * high)
     if look.style == "long":  # the parting must not show skin
-        weight = weight * (1 + 2.5 * np.exp(-(((position[:, 0] - look.part) / 0.8) ** 2)) * high)
+        weight = weight * (1 + 6.0 * np.exp(-(((position[:, 0] - look.part) / 0.5) ** 2)) * high)
     picked = random.choice(candidates, count * 2, p=weight[candidates] / weight[candidates].sum())
     point = ground.cells.position[picked] + random.normal(size=(count * 2, 3)) * 0.14
     point = point[spread_out(point, count, random)]
@@ -97,7 +97,7 @@ def _colors(
 ) -> Float[np.ndarray, "S L 3"]:
     """Return colours: streaks, lighter tips, single grey strands."""
     strands, segments = len(paths), grown.shape[1]
-    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.28 * random.normal(size=strands)
+    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.18 * random.normal(size=strands)
     lightness = np.clip(np.clip(streaks, 0, 1)[:, None] + 0.30 * grown, 0, 1)
     color = mix(np.tile(look.dark, (strands, segments, 1)), look.light, lightness)
     color = color * (1 + 0.12 * random.normal(size=(strands, 1, 1)))

@@ -13,6 +13,8 @@ from rsatalker.avatars.appearance.look import HairLook
 from rsatalker.avatars.appearance.noise import smooth_step, value_noise
 from rsatalker.avatars.appearance.strands import grow, spread_out
 
+FOREHEAD_AZIMUTH = 46.0  # degrees from the front; further round, hair may fall over the temples
+
 
 @dataclass(frozen=True, slots=True)
 class Roots:
@@ -50,17 +52,17 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     """Return a short cut: long and swept up in front, faded at the sides."""
     position, above = roots.position, roots.above_hairline
     count = len(position)
-    upright = 0.12 + 0.88 * smooth_step(0.05, 0.75, roots.normal[:, 1])  # on the temples hair lies, or it flares
+    upright = 0.12 + 0.88 * smooth_step(0.22, 0.85, roots.normal[:, 1])  # on the temples hair lies, or it flares
     top = smooth_step(7.0, 11.5, position[:, 1]) * upright
     inwards = smooth_step(0, 1.6, above)
-    graduated = 0.35 + 0.65 * smooth_step(0, 2.2, above) + 0.9 * smooth_step(3, 9, above)
+    graduated = 0.22 + 0.78 * smooth_step(0, 2.6, above) + 0.9 * smooth_step(3, 9, above)
     length = look.side_length * graduated * (1 - top) + look.length * top
     length = length * (0.75 + 0.5 * random.uniform(size=count)) * (0.50 + 0.50 * inwards)
     clumps = np.stack([value_noise(position, 0.8, seed) for seed in (3, 4, 5)], 1)
     clumps = clumps + 0.5 * np.stack([value_noise(position, 2.1, seed) for seed in (13, 14, 15)], 1)
     height = 0.08 + 0.9 * random.uniform(size=count) ** 1.3 * top * (0.4 + 0.6 * inwards)
-    height = height + 0.10 * random.uniform(size=count)
-    stray = 0.16 * random.normal(size=(count, 3))
+    height = (height + 0.10 * random.uniform(size=count)) * (0.45 + 0.55 * inwards)
+    stray = (0.07 + 0.07 * top)[:, None] * random.normal(size=(count, 3))
     sweep = 0.40
 
     def comb(p: np.ndarray, normal: np.ndarray, grown: float, last: np.ndarray) -> np.ndarray:
@@ -69,18 +71,25 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
         wanted = wanted * (1 - 0.7 * front) + front * np.array([0.75, 0.55, -0.30])
         wanted = wanted + (1 - top[:, None]) * np.array([0, -1.0, -0.45])
         wanted = _on_surface(wanted, normal)
-        lift = (1.15 * (1 - grown) ** 1.2 * (0.12 + 0.88 * top) + 0.08)[:, None]
-        return lift * normal + wanted * (0.4 + 0.9 * grown) + 0.42 * clumps + stray + 0.45 * last - [0, 0.15 * grown, 0]
+        lift = (1.15 * max(0.0, 1 - grown) ** 1.2 * (0.12 + 0.88 * top) + 0.08)[:, None]
+        return (
+            lift * normal
+            + wanted * (0.4 + 0.9 * grown)
+            + (0.12 + 0.26 * top[:, None]) * clumps
+            + stray
+            + 0.45 * last
+            - [0, 0.15 * grown, 0]
+        )
 
-    paths = grow(position, roots.normal, comb, length, 6, skin, height)
+    paths = grow(position, roots.normal, comb, length, 5, skin, height)
     paths = _clumped(paths, max(20, count // 6), 0.45, random)
-    return Grown(paths, (0.62 + 0.38 * top) * (0.40 + 0.60 * smooth_step(-0.3, 1.6, above)))
+    return Grown(paths, (0.62 + 0.38 * top) * (0.30 + 0.70 * smooth_step(-0.3, 1.9, above)))
 
 
 def long_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:
     """Return shoulder-length hair with a side part and loose waves, in clumps."""
     position = roots.position
-    count, segments = len(position), 17
+    count, segments = len(position), 15
     from_part = position[:, 0] - look.part + 0.35 * value_noise(position, 1.3, 31)
     from_part = from_part + 0.22 * random.normal(size=count) * smooth_step(7, 10, position[:, 1])
     side = np.where(from_part >= 0, 1.0, -1.0)
@@ -136,12 +145,15 @@ def _clumped(
     return paths * (1 - pull) + paths[nearest] * pull + 0.12 * random.normal(size=(count, 1, 3)) * pull
 
 
-def crosses_face(paths: Float[np.ndarray, "S K 3"]) -> np.ndarray:
-    """Return which strands of long hair run over the face or the front of the neck."""
+def crosses_face(paths: Float[np.ndarray, "S K 3"], look: HairLook, center: Float[np.ndarray, "3"]) -> np.ndarray:
+    """Return which strands of long hair run over the forehead, the face or the front of the neck."""
     x, y, z = np.abs(paths[..., 0]), paths[..., 1], paths[..., 2]
     before_neck = (z > -0.8) & (x < 6.3) & (y < -4.5)
     before_face = (z > 6.5) & (y < 7.0) & (x < 6.6)
-    return np.asarray((before_neck | before_face).any(1))
+    azimuth = np.degrees(np.arctan2(x, z - center[2]))
+    line = np.interp(azimuth, *np.array(look.hairline).T)
+    over_forehead = (azimuth < FOREHEAD_AZIMUTH) & (y < line - 0.75) & (z > center[2])
+    return np.asarray((before_neck | before_face | over_forehead).any(1))
 
 
 def bun_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:
