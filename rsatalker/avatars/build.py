@@ -37,6 +37,7 @@ Progress = Callable[[str, float], None]  # what is being done, and which share o
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 2.2  # centimetres below the neckline from which skin is left out
+NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
 SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
 
 
@@ -112,7 +113,11 @@ def follows_skull(head: Head) -> Float32[np.ndarray, " V"]:
 
 
 def _spacing(
-    anatomy: Anatomy, center: Float[np.ndarray, "Q 3"], weights: FaceWeights, above: Float[np.ndarray, " Q"]
+    anatomy: Anatomy,
+    center: Float[np.ndarray, "Q 3"],
+    weights: FaceWeights,
+    above: Float[np.ndarray, " Q"],
+    from_nostril: Float[np.ndarray, " Q"],
 ) -> Float[np.ndarray, " Q"]:
     """Return the distance between surfels in each quad, centimetres: fine where the eye looks first."""
     region = anatomy.quad_region
@@ -121,14 +126,15 @@ def _spacing(
     spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.42
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
+    spacing[face & (from_nostril < 0.12)] = 0.08
     spacing[(weights.lip_distance < 0.35) & face] = 0.115
     spacing[(np.abs(weights.lip_distance) < 0.13) & face] = 0.085
     spacing[(weights.eye_distance < 0.7) & face] = 0.12
     spacing[region == Region.EAR] = 0.20
     spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
     for kind, distance in (
-        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.20), (Region.TEETH, 0.16),
-        (Region.TONGUE, 0.26), (Region.NOSTRIL, 0.18),
+        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.30), (Region.TEETH, 0.16),
+        (Region.TONGUE, 0.26), (Region.NOSTRIL, 0.075),
     ):  # fmt: skip
         spacing[region == kind] = distance
     return spacing
@@ -150,16 +156,18 @@ def _add_surface(
     covered = np.isin(region, (Region.NECK, Region.BODY)) & (below_neckline(anatomy, look.cloth, center) > COVERED)
     wanted = known & (region != Region.EYEBALL) & ~covered & ~hidden_inside(anatomy)
     above = hairline.above(anatomy.to_style(center))
-    spacing = _spacing(anatomy, center, face(center), above) / detail
+    spacing = _spacing(anatomy, center, face(center), above, _from_nostril(anatomy, center)) / detail
     chosen = np.flatnonzero(wanted)
     cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing[chosen], random)
     cell_region = region[cells.quad]
     points = cells.position
+    # walls of the nostrils lie behind the skin's Gaussians, or they would show through its rim
+    points[cell_region == Region.NOSTRIL] += NOSTRIL_SHIFT
     weights = face(points)
     above = hairline.above(anatomy.to_style(points))
     paint = paint_skin(points, weights, above, _from_nostril(anatomy, points), look, random)
     outer = np.isin(cell_region, OUTER_SKIN)
-    paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth))
+    paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth, look.skin.blood))
     cloud.add(
         center=points, factor=cells.factor, frame=frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads)),
         quad=cells.quad, u=cells.u, v=cells.v, opacity=0.995, albedo=paint.albedo, specular=paint.specular,
@@ -172,8 +180,13 @@ def _add_surface(
 
 def _from_nostril(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, " N"]:
     """Return the distance to the walls of the nostrils, centimetres; far if the head has none."""
-    walls = np.unique(anatomy.quads[anatomy.quad_region == Region.NOSTRIL])
-    return KDTree(anatomy.vertices[walls]).query(points)[0] if len(walls) else np.full(len(points), 9.0)
+    corners = anatomy.vertices[anatomy.quads[anatomy.quad_region == Region.NOSTRIL]]
+    if not len(corners):
+        return np.full(len(points), 9.0)
+    u, v = (part.ravel() for part in np.meshgrid(np.linspace(0, 1, 5), np.linspace(0, 1, 5)))
+    shares = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])  # vertices alone would scallop the rim
+    walls = np.einsum("cs,qci->qsi", shares, corners).reshape(-1, 3)
+    return KDTree(walls).query(points)[0]
 
 
 def _ground(

@@ -19,7 +19,7 @@ SOCKET_PINK = (0.46, 0.24, 0.195)
 
 
 def paint_inside(
-    points: Float[np.ndarray, "N 3"], region: Int[np.ndarray, " N"], anatomy: Anatomy, teeth: Color
+    points: Float[np.ndarray, "N 3"], region: Int[np.ndarray, " N"], anatomy: Anatomy, teeth: Color, blood: Color
 ) -> Paint:
     """Return paint for surfels inside the mouth, nose and eye sockets; elsewhere it is arbitrary."""
     count = len(points)
@@ -37,9 +37,17 @@ def paint_inside(
     paint.subsurface[region == Region.TEETH] = 0.45
     _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
-    _wet(paint, nostril, np.tile(NOSTRIL_RED, (count, 1)), 0.2, 0.5)
-    paint.occlusion[nostril] = 0.3
+    depth = smooth_step(0.0, 0.30, _behind_nostril_rim(points, anatomy))  # no edge where the skin turns inwards
+    _wet(paint, nostril, mix(np.array(blood) * 0.75, NOSTRIL_RED, depth), 0.1, 0.5)
+    paint.occlusion[nostril] = (0.75 - 0.5 * depth)[nostril]
     return paint
+
+
+def _behind_nostril_rim(points: Float[np.ndarray, "N 3"], anatomy: Anatomy) -> Float[np.ndarray, " N"]:
+    """Return the distance to the rims of the nostrils, centimetres; zero if the head has none."""
+    walls, skin = (np.unique(anatomy.quads[anatomy.quad_region == kind]) for kind in (Region.NOSTRIL, Region.FACE))
+    rim = np.intersect1d(walls, skin)
+    return KDTree(anatomy.vertices[rim]).query(points)[0] if len(rim) else np.zeros(len(points))
 
 
 def _wet(paint: Paint, where: np.ndarray, albedo: Float[np.ndarray, "N 3"], specular: float, roughness: float) -> None:

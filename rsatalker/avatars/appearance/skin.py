@@ -14,6 +14,7 @@ from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step, va
 REFERENCE_BRIGHTNESS = 0.40  # mean albedo of the skin that the pinks below were mixed for
 LASH_LINE_PINK = (0.50, 0.23, 0.19)
 NOSTRIL_RED = (0.16, 0.05, 0.04)
+ROOTS_COVER = np.array([0.75, 1.0, 1.2])  # exponents per channel: thin hair over skin looks grey, a plain mix looks red
 LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
 
 
@@ -58,18 +59,18 @@ def paint_skin(
     furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
     color = _complexion(points, weights, look, random)
     color = _lips(color, weights, look, furrows, random)
-    color = mix(color, NOSTRIL_RED, 0.6 * smooth_step(0.18, 0.02, from_nostril))
-    density = smooth_step(-0.55, 0.85, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
-    root_color = np.array(look.hair.dark) * 0.7 + np.array(skin.color) * 0.09
-    color = mix(color, root_color, density * 0.93)
+    color = mix(color, NOSTRIL_RED, 0.5 * smooth_step(0.16, 0.0, from_nostril))
+    density = smooth_step(-0.60, 1.15, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
+    root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
+    color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip
     shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
     shine = shine + 0.2 * weights.cheek + 0.2 * weights.chin + 0.3 * weights.lid
-    shine = shine * skin.oil * (1 + 0.22 * cloud_noise(points, 2.2, 3, 12))
+    shine = shine * skin.oil * np.clip(1 + 0.30 * cloud_noise(points, 1.7, 3, 12), 0.3, 1.7)
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
     roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
-    roughness = roughness + 0.02 * value_noise(points, 2.6, 19)
-    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.60 * smooth_step(0.24, 0.02, from_nostril)
+    roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19)
+    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.45 * smooth_step(0.22, 0.0, from_nostril)
     occlusion = occlusion * (1 - 0.14 * weights.crease) * (1 - 0.16 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
@@ -98,7 +99,7 @@ def _complexion(
     color = mix(color, shade * 0.9, np.clip(0.12 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
     color = color * (1 + 0.012 * random.normal(size=(len(points), 3)) * [1, 0.7, 0.7])
     if look.stubble:
-        patch = weights.beard * look.stubble.amount * (0.80 + 0.35 * cloud_noise(points, 1.3, 3, 8)).clip(0, 1.2)
+        patch = weights.beard * look.stubble.amount * (0.85 + 0.20 * cloud_noise(points, 1.7, 3, 8)).clip(0, 1.2)
         color = mix(color, look.stubble.color, patch)
     if skin.blush:
         color = mix(color, blood * [1.08, 0.86, 0.92], np.clip(weights.cheek * skin.blush, 0, 1))
@@ -130,7 +131,7 @@ def _relief(
     points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float, random: np.random.Generator
 ) -> Float[np.ndarray, "N 3"]:
     """Return what pores, furrows of the lips and soft bumps add to the normals."""
-    bend = random.normal(size=points.shape) * 0.012 * pores * (1 - 0.3 * weights.lip)[:, None]
+    bend = random.normal(size=points.shape) * 0.022 * pores * (1 - 0.3 * weights.lip)[:, None]
     bend[:, 0] += weights.lip * 0.10 * np.cos(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     bumps = np.stack([cloud_noise(points, 1.9, 3, 31 + axis) for axis in range(3)], 1)
-    return bend + 0.020 * pores * bumps
+    return bend + 0.034 * pores * bumps
