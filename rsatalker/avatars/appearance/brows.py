@@ -12,7 +12,7 @@ from rsatalker.avatars.appearance.noise import smooth_step
 from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
-SEGMENTS = 3
+SEGMENTS = 2
 TAIL = 0.20  # the outermost landmark lies beyond the hairs
 TINT_BLOBS = 90  # soft patches below the hairs of one brow
 
@@ -37,7 +37,7 @@ def _band(
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
     half = look.thickness * (smooth_step(-0.10, 0.50, place) * 0.8 + 0.2) * (1 - 0.22 * smooth_step(0.8, 1, place))
     arch = look.arch * np.sin(np.pi * np.clip(place * 1.15, 0, 1)) * 0.3
-    rise = across * half + look.raise_by - 0.12 - 0.16 * smooth_step(0.55, 1, place) + arch
+    rise = across * half + look.raise_by - 0.12 - 0.10 * smooth_step(0.55, 1, place) + arch
     return line[index] * (1 - part) + line[index + 1] * part + np.array([0, 1.0, 0]) * rise[:, None], tangent
 
 
@@ -58,7 +58,7 @@ def _add_tint(
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     size = 0.10 * (0.5 + 0.5 * smooth_step(0.0, 0.4, place))[:, None]
     factor = np.stack([side * size, np.cross(normal, side) * size, normal * 0.01], 2)
-    opacity = 0.17 * smooth_step(0.0, 0.2, place) * smooth_step(1.05, 0.75, place)
+    opacity = 0.20 * smooth_step(0.0, 0.2, place) * smooth_step(1.05, 0.75, place)
     cloud.add(
         center=point, factor=factor, albedo=np.array(look.color) * 0.6 + np.array(skin) * 0.10, opacity=opacity,
         specular=0.1, subsurface=0.6, antialiased=1, **ground.anchor(index),
@@ -88,11 +88,12 @@ def _add_hairs(
     bow = -tangent[:, None] * 0.10 * length[:, None, None] * grown**2
     height = 0.02 + 0.10 * grown - 0.07 * grown**2
     path = root[:, None] + direction[:, None] * length[:, None, None] * grown + bow + normal[:, None] * height
-    width = np.tile([0.0135, 0.0115, 0.0080], (count, 1)) * (0.8 + 0.4 * random.uniform(size=(count, 1)))
+    width = np.tile([0.0130, 0.0090], (count, 1)) * (0.8 + 0.4 * random.uniform(size=(count, 1)))
     center, factor, along = strand_gaussians(path, width)
     edge = 1 - 0.5 * smooth_step(0.74, 1, place) - 0.35 * smooth_step(0.5, 1.0, np.abs(across))
-    opacity = edge[:, None] * np.array([0.80, 0.80, 0.50])
-    shade = (1 + 0.25 * random.normal(size=(count, 1, 1))).clip(0.5, 1.9) * np.array([[[0.9], [1.0], [1.25]]])
+    edge = edge * (0.45 + 0.55 * smooth_step(0.0, 0.30, place))
+    opacity = edge[:, None] * np.array([0.78, 0.58])
+    shade = (1 + 0.25 * random.normal(size=(count, 1, 1))).clip(0.5, 1.9) * np.array([[[0.92], [1.15]]])
     cloud.add(
         center=center, factor=factor, direction=along, albedo=(np.array(look.color) * shade).reshape(-1, 3),
         opacity=opacity.ravel(), specular=0.25, roughness=0.1, occlusion=0.85, material=Material.STRAND,

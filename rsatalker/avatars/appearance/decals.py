@@ -10,7 +10,7 @@ from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.strands import spread_out
 from rsatalker.avatars.binding import Cloud
 
-PORES = 1100
+PORES = 900
 DOWNWARDS = np.array([0, -1.0, 0.15])  # how stubble lies
 
 
@@ -33,7 +33,7 @@ def add_decals(
         color = np.array(look.hair.dark) * 1.2
         count = int(look.stubble.dots * detail)
         _scatter(
-            cloud, ground, weights.beard * bare, count, (0.009, 0.016), color, 0.55, random, stretch=2.6, lift=0.03
+            cloud, ground, weights.beard * bare, count, (0.008, 0.013), color, 0.42, random, stretch=2.0, lift=0.03
         )
     where = bare * (0.3 + weights.cheek + weights.nose + weights.forehead) * (height > lowest - 1)
     count = int(PORES * detail * look.skin.pores)

@@ -84,7 +84,7 @@ class FaceMap:
     def _cheek(self, points: Float[np.ndarray, "N 3"], eye: int, mouth: int) -> Weight:
         middle = self.landmarks[eye] * 0.52 + self.landmarks[mouth] * 0.48
         middle = middle + np.array((np.sign(middle[0]) * 0.6, -0.1, 0.3))
-        return blob(points, middle, (1.9 * self.scale, 1.6 * self.scale, 2.6 * self.scale))
+        return blob(points, middle, (2.3 * self.scale, 1.8 * self.scale, 3.4 * self.scale))
 
     def _under_eye(self, points: Float[np.ndarray, "N 3"], eye: slice) -> Weight:
         s = self.scale
@@ -133,9 +133,9 @@ class FaceMap:
         width, height, depth = np.abs(points[:, 0]), points[:, 1], points[:, 2]
         low = smooth_step(marks[33, 1] - 0.2, marks[33, 1] - 0.9, height)
         low = low * smooth_step(marks[8, 1] - 3.2, marks[8, 1] - 1.0, height) * smooth_step(0.1, 0.35, lip_distance)
-        low = low * np.clip(smooth_step(3.6 * s, 0.9 * s, jaw) + smooth_step(3.6 * s, 2.0 * s, width), 0, 1)
+        low = low * np.clip(smooth_step(4.2 * s, 0.4 * s, jaw) + smooth_step(3.6 * s, 2.0 * s, width), 0, 1)
         strip = smooth_step(1.5, 0.7, np.hypot(width - abs(marks[1, 0]), (depth - marks[1, 2] - 0.3) * 0.8))
         strip = strip * smooth_step(marks[0, 1] + 2, marks[0, 1], height)
         strip = strip * smooth_step(marks[3, 1] - 2, marks[3, 1], height)
-        before_neck = smooth_step(marks[3, 2] - 2.2, marks[3, 2] - 0.8, depth + 0.2 * (height - marks[3, 1]))
+        before_neck = smooth_step(marks[3, 2] - 2.6, marks[3, 2] - 0.4, depth + 0.2 * (height - marks[3, 1]))
         return np.clip(np.maximum(low, strip) * before_neck, 0, 1)
