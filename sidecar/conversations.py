@@ -12,7 +12,7 @@ from jaxtyping import Float32
 from rsatalker.motion.social import Relationship
 from sidecar.config import ServeOptions
 from sidecar.conversation import Conversation, FrameSize, Regions
-from sidecar.errors import LimitError, NotFoundError
+from sidecar.errors import LimitError, NotFoundError, StateError
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.studio import Studio, unknown_avatar
 from sidecar.timings import Timings
@@ -48,6 +48,7 @@ class Conversations:
         self._timings = timings
         self._open: dict[str, Conversation] = {}
         self._starting = 0
+        self._closed = False
         self._lock = threading.Lock()
 
     def all(self) -> list[Conversation]:
@@ -62,16 +63,22 @@ class Conversations:
             LimitError: As many conversations as allowed are open.
             NotFoundError: There is no such avatar.
             RegionFull: There is no room in shared memory.
+            StateError: The sidecar stopped meanwhile.
         """
         self._admit()
         try:
             conversation = self._build(setup)
             with self._lock:
-                self._open[conversation.conversation_id] = conversation
+                is_open = not self._closed
+                if is_open:
+                    conversation.go_live()
+                    self._open[conversation.conversation_id] = conversation
         finally:
             with self._lock:
                 self._starting -= 1
-        conversation.go_live()
+        if not is_open:
+            conversation.close()
+            raise StateError("The sidecar is stopping; create the conversation on the next one.")
         return conversation
 
     def get(self, conversation_id: str) -> Conversation:
@@ -102,19 +109,21 @@ class Conversations:
         conversation.close()
 
     def close_all(self) -> None:
-        """End all conversations."""
+        """End all conversations, also those that are still being made."""
+        with self._lock:
+            self._closed = True
         for conversation in self.all():
-            self._close_quietly(conversation)
+            self._end(conversation)
 
     def close_expired(self, now_ns: int) -> list[str]:
         """End the conversations whose lease is over; return their ids."""
         oldest_ns = now_ns - round(self._options.lease_s * 1e9)
         expired = [conversation for conversation in self.all() if conversation.touched_ns < oldest_ns]
         for conversation in expired:
-            self._close_quietly(conversation)
+            self._end(conversation)
         return [conversation.conversation_id for conversation in expired]
 
-    def _close_quietly(self, conversation: Conversation) -> None:
+    def _end(self, conversation: Conversation) -> None:
         with self._lock:
             self._open.pop(conversation.conversation_id, None)
         conversation.close()

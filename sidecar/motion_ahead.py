@@ -47,7 +47,8 @@ class MotionAhead:
         self._lead_us = lead_us
         self._starts_with_speech = starts_with_speech
         self._windows = (MotionWindow(), MotionWindow())
-        self._next_places: Float32[np.ndarray, "2 4 4"] | None = None
+        self._places: Float32[np.ndarray, "2 4 4"] | None = None
+        self._told_places: Float32[np.ndarray, "2 4 4"] | None = None
 
     @property
     def end_us(self) -> int:
@@ -68,7 +69,7 @@ class MotionAhead:
 
         Does not wait for the motion that is being made: the frame loop calls it.
         """
-        self._next_places = world_from_heads
+        self._places = world_from_heads
 
     def interrupt(self, participant: int) -> None:
         """Let a mouth relax from the next instant on."""
@@ -90,9 +91,10 @@ class MotionAhead:
                 if count < LEAST_BLOCK:
                     return False
                 heard = self._voices.timeline.take(min(count, LARGEST_BLOCK))
-            places, self._next_places = self._next_places, None
-            if places is not None:
+            places = self._places
+            if places is not None and places is not self._told_places:
                 self._source.place(places)
+                self._told_places = places
             motions = self._source.push(heard)
             self._timings.add("features", self._source.features_ms)
             self._timings.add("motion", self._source.motion_ms)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
@@ -59,12 +60,20 @@ class RemoteConversation:
     """
 
     def __init__(self, client: Calls, created: conversation_pb2.CreateConversationResponse) -> None:
-        self.conversation_id = created.conversation_id
-        self.frames = tuple(FrameRingReader(name) for name in created.frame_regions)
-        self.motion = MotionRingReader(created.motion_region)
-        self.engine = EngineRegionWriter(created.engine_region)
-        self.world_from_heads = np.array(created.world_from_heads, np.float32).reshape(2, 4, 4)
+        """Open the regions of a conversation that was just made; it is closed again if one cannot be opened.
+
+        Raises:
+            RegionNotFound: This process does not see the sidecar's shared memory.
+        """
         self._calls = client
+        self.conversation_id = created.conversation_id
+        with ExitStack() as opened:
+            opened.callback(self._end)
+            self.frames = tuple(opened.enter_context(closing(FrameRingReader(name))) for name in created.frame_regions)
+            self.motion = opened.enter_context(closing(MotionRingReader(created.motion_region)))
+            self.engine = opened.enter_context(closing(EngineRegionWriter(created.engine_region)))
+            opened.pop_all()
+        self.world_from_heads = np.array(created.world_from_heads, np.float32).reshape(2, 4, 4)
         self._closing = threading.Event()
         self._keeper = threading.Thread(target=self._keep_alive, args=(created.lease_ms,), daemon=True)
         self._keeper.start()
@@ -150,8 +159,7 @@ class RemoteConversation:
         if self._closing.is_set():
             return
         self.abandon()
-        request = conversation_pb2.CloseConversationRequest(conversation_id=self.conversation_id)
-        self._calls.call(self._calls.conversation_calls.CloseConversation, request)
+        self._end()
 
     def abandon(self) -> None:
         """Let go of the regions without a word to the sidecar, as a client that dies does."""
@@ -165,6 +173,10 @@ class RemoteConversation:
 
     def __exit__(self, *failure: object) -> None:
         self.close()
+
+    def _end(self) -> None:
+        request = conversation_pb2.CloseConversationRequest(conversation_id=self.conversation_id)
+        self._calls.call(self._calls.conversation_calls.CloseConversation, request)
 
     def _keep_alive(self, lease_ms: int) -> None:
         request = conversation_pb2.KeepAliveRequest(conversation_id=self.conversation_id)

@@ -13,7 +13,7 @@ from running_sidecar import RunningSidecar
 from waiting import until
 
 from sidecar.client import SidecarClient
-from sidecar.errors import NotFoundError, RegionNotFound, UnreachableError
+from sidecar.errors import FrameRingError, NotFoundError, RegionNotFound, UnreachableError
 from sidecar.regions.frame_ring import FrameRingReader
 from sidecar.regions.layout import RegionState
 from sidecar.runtime_file import read_record, runtime_file
@@ -138,6 +138,29 @@ def test_conversation_of_a_client_that_died_is_closed(start: Callable[..., Runni
             FrameRingReader(name)
         with pytest.raises(NotFoundError, match="it was closed, or nothing named it for 1 s"):
             conversation.keep_alive()
+
+
+def test_conversation_whose_regions_cannot_be_opened_is_closed_again(client: SidecarClient, monkeypatch):
+    from sidecar import remote_conversation
+
+    opened = []
+
+    class Watched(FrameRingReader):
+        def __init__(self, name: str) -> None:
+            super().__init__(name)
+            opened.append(self)
+
+    def blind(name: str) -> None:
+        raise RegionNotFound(f"There is no region {name}.")
+
+    monkeypatch.setattr(remote_conversation, "FrameRingReader", Watched)
+    monkeypatch.setattr(remote_conversation, "MotionRingReader", blind)
+    with pytest.raises(RegionNotFound):
+        client.create_conversation("ann", "bob")
+    assert not client.status().conversations
+    for reader in opened:
+        with pytest.raises(FrameRingError, match="has been closed"):
+            reader.latest()
 
 
 def test_client_keeps_its_lease(start: Callable[..., RunningSidecar]):

@@ -1,0 +1,42 @@
+"""Conversations of light heads, moved by hand: no thread runs and no time passes by itself."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "fakes"))
+
+from light_studio import LightStudio
+
+from rsatalker.motion.social import Relationship
+from sidecar.config import ServeOptions
+from sidecar.conversation import FrameSize
+from sidecar.conversations import Conversations, ConversationSetup
+from sidecar.placement import world_from_heads
+from sidecar.timings import Timings
+
+SMALL = FrameSize(16, 16, 1)
+
+
+@pytest.fixture
+def studio() -> LightStudio:
+    return LightStudio()
+
+
+@pytest.fixture
+def conversations(studio: LightStudio) -> Iterator[Conversations]:
+    opened = Conversations(studio, ServeOptions(lease_s=30.0), Timings())
+    yield opened
+    opened.close_all()
+
+
+@pytest.fixture
+def setup() -> Callable[..., ConversationSetup]:
+    def asked(frame_size: FrameSize | None = SMALL, *, starts_with_speech: bool = False):
+        return ConversationSetup(
+            ("ann", "bob"), world_from_heads(), Relationship(), frame_size, 0, starts_with_speech=starts_with_speech
+        )
+
+    return asked
