@@ -25,6 +25,7 @@ class ServeOptions:
         threads: Threads of the CPU renderer; 0 takes one for each core.
         detail: Share of the full number of Gaussians on each head.
         frame_rate_hz: Frames per second of each head at most.
+        idle_frame_rate_hz: The same while nobody speaks and no engine is attached.
         frame_size_px: Width and height of a frame when a client asks for none.
         max_conversations: Conversations at a time.
         lease_s: A conversation without any call for so long is closed.
@@ -39,6 +40,7 @@ class ServeOptions:
     threads: int = 0
     detail: float = 1.0
     frame_rate_hz: int = 60
+    idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
     max_conversations: int = 4
     lease_s: float = 30.0
@@ -55,6 +57,7 @@ class ServeOptions:
         self._check_range("threads", 0, 1024)
         self._check_range("detail", 0.05, 1.0)
         self._check_range("frame_rate_hz", 1, 240)
+        self._check_range("idle_frame_rate_hz", 1, 240)
         self._check_range("frame_size_px", 16, LARGEST_FRAME_PX)
         self._check_range("max_conversations", 1, 64)
         self._check_range("lease_s", 1, 3600)

@@ -7,6 +7,10 @@
 | services    | voices, relationship, lease, close                                       |
 | motion loop | voices -> motion, ahead of the clock                                     |
 | frame loop  | engine region -> clock -> frames; alone reads that region and the clock  |
+| heart       | shows in all regions that the sidecar lives                              |
+
+A thread that holds one of these locks takes only those to its right: `frame_lock`, `motion.lock`, then `voices.lock`
+or the lock of the state.
 """
 
 from __future__ import annotations
@@ -156,6 +160,7 @@ class Conversation:
         engine: What the engine said last; None before it says anything.
         engine_attached: Whether the engine was heard lately.
         touched_ns: When a call named the conversation last.
+        shown_ns: When its heads were drawn last.
         frame_lock: Held while a frame is made; `close` waits for it.
     """
 
@@ -187,6 +192,7 @@ class Conversation:
         self.engine: EngineState | None = None
         self.engine_attached = False
         self.touched_ns = now_ns
+        self.shown_ns = 0
         self.frame_lock = threading.Lock()
         self.clock = ConversationClock(self.voices.timeline, now_ns)
         self.readings = (ClockReading(0), ClockReading(0))
@@ -254,5 +260,5 @@ class Conversation:
                 return
             self._state = State.CLOSING
         with self.frame_lock, self.motion.lock, self._state_lock:
+            self._state = State.CLOSED  # first: nobody beats in regions that are half gone
             self.regions.close()
-            self._state = State.CLOSED

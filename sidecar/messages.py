@@ -177,7 +177,7 @@ def _places_from(places: Sequence[Sequence[float]]) -> Float32[np.ndarray, "2 4 
             raise InvalidRequestError(f"world_from_head of {name} has {len(values)} values; expected 16, or none.")
         if len(values) == 16:
             matrix = np.array(values, np.float32).reshape(4, 4)
-            if not placement.is_anchor(matrix):
+            if not placement.is_rigid(matrix):
                 raise InvalidRequestError(
                     f"world_from_head of {name} is not a rotation and a shift; send a row-major rigid 4 x 4 matrix "
                     "without scale, in metres."

@@ -3,45 +3,29 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
 from sidecar.conversation import Conversation, State
 from sidecar.conversations import Conversations
+from sidecar.loop import Loop
 
 REST_S = 0.005  # between looks when nothing is due: a chunk of live audio waits no longer than this
 
 log = logging.getLogger(__name__)
 
 
-class MotionLoop:
-    """Runs the motion of all conversations until it is stopped."""
+class MotionLoop(Loop):
+    """Makes the motion of all conversations."""
 
     def __init__(self, conversations: Conversations, clock_ns: Callable[[], int]) -> None:
+        super().__init__("motion")
         self._conversations = conversations
         self._clock_ns = clock_ns
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="motion", daemon=True)
 
-    def start(self) -> None:
-        """Begin."""
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End, after the block that is being made."""
-        self._stop.set()
-        if self._thread.ident is not None:
-            self._thread.join()
-
-    def turn(self) -> bool:
-        """Give every conversation one block; return whether any had something due."""
+    def turn(self) -> float:
+        """Give every conversation one block; rest only if none had anything due."""
         worked = [self._advance(conversation) for conversation in self._conversations.all()]
-        return any(worked)
-
-    def _run(self) -> None:
-        while not self._stop.is_set():
-            if not self.turn():
-                self._stop.wait(REST_S)
+        return 0.0 if any(worked) else REST_S
 
     def _advance(self, conversation: Conversation) -> bool:
         if conversation.state is not State.LIVE:

@@ -15,7 +15,8 @@ TOWARDS_PARTNER = 0.7  # of the quarter turn that would show both in profile: a 
 VIEWER_DISTANCE_M = 0.9  # from the default eye to a face: a portrait without distortion
 EYE_DISTANCE_M = 0.063  # between a viewer's eyes: the human mean
 CLOSEST = 1.05  # in radii of the head: an eye that is nearer, or inside the head, sees it from there
-STIFFNESS = 0.02  # how far R R^T of an anchor may be from the identity
+STIFFNESS = 0.02  # how far R R^T of a rigid transform may be from the identity
+FARTHEST_M = 1e5  # from the origin: beyond it float32 metres are coarser than a centimetre
 
 Anchor = Float32[np.ndarray, "4 4"]
 Sphere = tuple[Float32[np.ndarray, "3"], float]  # centre in the head's own space and radius, metres
@@ -30,11 +31,11 @@ def world_from_heads(distance_m: float = DISTANCE_M) -> Float32[np.ndarray, "2 4
     return placed
 
 
-def is_anchor(matrix: Anchor) -> bool:
-    """Return whether a matrix is a rotation and a shift, as a head's place must be."""
+def is_rigid(matrix: Float32[np.ndarray, "4 4"]) -> bool:
+    """Return whether a matrix is a rotation and a shift, as the place of a head or of an eye must be."""
     rotation = matrix[:3, :3].astype(np.float64)
     return (
-        bool(np.isfinite(matrix).all())
+        bool((np.abs(matrix) < FARTHEST_M).all())
         and np.array_equal(matrix[3], [0, 0, 0, 1])
         and bool(np.abs(rotation @ rotation.T - np.eye(3)).max() < STIFFNESS)
         and bool(np.linalg.det(rotation) > 0)

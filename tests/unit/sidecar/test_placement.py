@@ -7,7 +7,7 @@ from sidecar.placement import (
     camera_at,
     default_eyes,
     eyes_for_layers,
-    is_anchor,
+    is_rigid,
     view_of,
     world_from_heads,
 )
@@ -21,8 +21,8 @@ IDENTITY = np.eye(4, dtype=np.float32)
 def test_heads_stand_apart_and_turn_towards_each_other():
     a, b = world_from_heads()
     assert np.linalg.norm(a[:3, 3] - b[:3, 3]) == pytest.approx(DISTANCE_M)
-    assert is_anchor(a)
-    assert is_anchor(b)
+    assert is_rigid(a)
+    assert is_rigid(b)
     to_b = (b[:3, 3] - a[:3, 3]) / DISTANCE_M
     assert 0.7 < a[:3, 2] @ to_b < 1
     assert 0.7 < -(b[:3, 2] @ to_b) < 1
@@ -37,12 +37,13 @@ def test_heads_stand_apart_and_turn_towards_each_other():
         np.eye(4) * 2,
         np.diag([1, 1, -1, 1]),
         np.full((4, 4), np.nan),
+        np.eye(4) + 1e6 * np.eye(4, k=3),
         np.eye(4) + np.eye(4)[::-1] * [[0], [0], [0], [1]],
     ],
 )
-def test_anchor_is_a_rotation_and_a_shift(matrix: np.ndarray):
-    assert not is_anchor(matrix.astype(np.float32))
-    assert is_anchor(IDENTITY)
+def test_place_is_a_rotation_and_a_shift(matrix: np.ndarray):
+    assert not is_rigid(matrix.astype(np.float32))
+    assert is_rigid(IDENTITY)
 
 
 def test_default_viewer_is_in_front_of_the_face():
