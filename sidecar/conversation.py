@@ -250,7 +250,7 @@ class Conversation:
             for participant in utterance.participants:
                 self.motion.interrupt(participant)
             for participant in silent.union(utterance.participants):
-                self.clock.skip_to(participant, self.motion.end_us + RELAXED_US)
+                self.clock.skip_to(participant, max(self.motion.end_us + RELAXED_US, cut_us))
         return cut_media_us
 
     def close(self) -> None:

@@ -81,7 +81,14 @@ class SpeechServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelSpeech(self, request, context):
-        """Cuts an utterance off; the face relaxes.
+        """Cuts an utterance off where the motion model has heard it; answers with that place, ahead of what is shown.
+        * Audio behind the cut is dropped, further chunks are refused, and utterances that wait behind keep their places.
+        * An utterance that has not begun is dropped as a whole; one that is over stays as it was. Neither moves a face.
+        * In motion made from now on, the mouths of its participants come to rest within 100 ms. Frames leave out what was
+        made ahead: the heads fade in 100 ms to where they are at rest. A listener goes along. Another who is speaking
+        does not; the interrupted head then stands still until the time of that voice has come up, the lead at most.
+        * The client stops the sound and no longer reports its position: as long as it does, the face follows it.
+        * The motion region keeps what was published. An engine that draws the heads itself fades to the motion at the cut.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

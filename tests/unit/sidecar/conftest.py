@@ -9,6 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[2] / "fakes"))
 
 from light_studio import LightStudio
+from turned_by_hand import Scene
 
 from rsatalker.motion.social import Relationship
 from sidecar.config import ServeOptions
@@ -40,3 +41,8 @@ def setup() -> Callable[..., ConversationSetup]:
         )
 
     return asked
+
+
+@pytest.fixture
+def scene(conversations: Conversations, setup: Callable[..., ConversationSetup]) -> Scene:
+    return Scene(conversations, setup())

@@ -1,66 +1,38 @@
 """Which ticks draw what: a conversation in a time of its own."""
 
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 from light_studio import LightStudio
+from turned_by_hand import TICK_NS, Scene
 
 from sidecar.conversation import State
-from sidecar.conversations import Conversations, ConversationSetup
+from sidecar.conversations import Conversations
 from sidecar.frame_loop import FrameLoop
 from sidecar.heart import Heart
 from sidecar.intake import AudioFormat
 from sidecar.regions.blocks import View
 from sidecar.regions.engine_region import EngineRegionWriter, EngineState, Playback
 from sidecar.regions.frame_ring import FrameRingReader
-from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.layout import RegionState
 from sidecar.regions.shared_memory import open_region
 from sidecar.timings import Timings
 
 pytestmark = pytest.mark.unit
 
-TICK_NS = 16_666_667
 SECOND = np.full(16_000, 0.5, "<f4").tobytes()
 MONO = AudioFormat(16_000, 1, "f32")
 EYE = View(np.eye(4, dtype=np.float32), np.full(4, 0.5, np.float32), 0.1, 10.0)
 
 
-class Scene:
-    """One conversation, its two loops turned by hand."""
-
-    def __init__(self, conversations: Conversations, setup: ConversationSetup) -> None:
-        self.conversation = conversations.create(setup)
-        self.now_ns = host_clock_ns()  # regions carry the host clock: start where it is
-        self.loop = FrameLoop(conversations, Timings(), 60, 15, lambda: self.now_ns)
-
-    def tick(self, count: int = 1) -> bool:
-        """Let ticks pass; return whether the last one was paced."""
-        is_paced = True
-        for _ in range(count):
-            self.now_ns += TICK_NS
-            while self.conversation.motion.advance(self.conversation.clock_us, self.now_ns):
-                pass
-            is_paced = self.loop.tick()
-        return is_paced
-
-    @property
-    def frames(self) -> int:
-        return self.conversation.participants[0].frames_published
-
-    def engine(self) -> EngineRegionWriter:
-        return EngineRegionWriter(self.conversation.regions.engine.name)
-
-    def state(self, *, pose_id: int = 1, position_us: int | None = None) -> EngineState:
-        playbacks = () if position_us is None else (Playback(1, position_us, self.now_ns, rate=0),)
-        return EngineState(pose_id, (EYE,), self.conversation.world_from_heads, playbacks=playbacks)
+def engine_of(scene: Scene) -> EngineRegionWriter:
+    return EngineRegionWriter(scene.conversation.regions.engine.name)
 
 
-@pytest.fixture
-def scene(conversations: Conversations, setup: Callable[..., ConversationSetup]) -> Scene:
-    return Scene(conversations, setup())
+def state_of(scene: Scene, *, pose_id: int = 1, position_us: int | None = None) -> EngineState:
+    playbacks = () if position_us is None else (Playback(1, position_us, scene.now_ns, rate=0),)
+    return EngineState(pose_id, (EYE,), scene.conversation.world_from_heads, playbacks=playbacks)
 
 
 def test_silent_heads_that_nobody_looks_at_are_drawn_at_the_idle_rate(scene: Scene):
@@ -81,9 +53,9 @@ def test_heads_are_drawn_at_every_tick_while_one_speaks(scene: Scene):
 
 
 def test_heads_are_drawn_at_every_tick_while_an_engine_looks(scene: Scene):
-    engine = scene.engine()
+    engine = engine_of(scene)
     for pose_id in range(1, 31):
-        engine.write(scene.state(pose_id=pose_id))
+        engine.write(state_of(scene, pose_id=pose_id))
         scene.tick()
     assert scene.frames == 30
     engine.close()
@@ -91,13 +63,13 @@ def test_heads_are_drawn_at_every_tick_while_an_engine_looks(scene: Scene):
 
 def test_head_is_drawn_once_while_its_clock_is_held(scene: Scene):
     scene.conversation.voices.speak((0,), MONO, SECOND, 1, scene.now_ns)
-    engine = scene.engine()
-    engine.write(scene.state(position_us=100_000))
+    engine = engine_of(scene)
+    engine.write(state_of(scene, position_us=100_000))
     assert not scene.tick(3)
     shown = scene.frames
     assert not scene.tick(5)
     assert scene.frames == shown
-    engine.write(scene.state(position_us=100_000, pose_id=2))
+    engine.write(state_of(scene, position_us=100_000, pose_id=2))
     assert not scene.tick(5)
     assert scene.frames == shown + 1
     engine.close()
@@ -116,8 +88,8 @@ def test_turn_counts_the_ticks_that_a_slow_one_cost(scene: Scene):
 
 
 def test_engine_that_has_not_beaten_yet_is_read(scene: Scene):
-    engine = scene.engine()
-    engine.write(scene.state())
+    engine = engine_of(scene)
+    engine.write(state_of(scene))
     region = open_region(engine.name, writable=True)
     region.header["heartbeat_ns"] = 0  # a plugin that announces its first state before its first beat
     scene.tick(2)
@@ -135,20 +107,20 @@ def test_engine_that_has_not_beaten_yet_is_read(scene: Scene):
     ],
 )
 def test_warning_is_there_as_long_as_its_cause(scene: Scene, field: str, change: dict):
-    engine = scene.engine()
-    engine.write(replace(scene.state(), **change))
+    engine = engine_of(scene)
+    engine.write(replace(state_of(scene), **change))
     scene.tick(4)
     assert scene.conversation.warning.startswith(f"{field} in the engine region is not a rotation and a shift")
     assert scene.frames > 0
-    engine.write(scene.state(pose_id=2))
+    engine.write(state_of(scene, pose_id=2))
     scene.tick()
     assert scene.conversation.warning == ""
     engine.close()
 
 
 def test_malformed_engine_region_is_a_warning(scene: Scene):
-    engine = scene.engine()
-    engine.write(scene.state())
+    engine = engine_of(scene)
+    engine.write(state_of(scene))
     region = open_region(engine.name, writable=True)
     region.header["state"] = 77
     scene.tick(4)
