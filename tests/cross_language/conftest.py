@@ -5,13 +5,18 @@ import os
 import runpy
 import shutil
 import subprocess
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "fakes"))
+
+from placed_regions import Place, placed_regions
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent
@@ -80,3 +85,9 @@ def probe(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 @pytest.fixture(scope="session")
 def vectors() -> SimpleNamespace:
     return SimpleNamespace(**runpy.run_path(str(ROOT / "scripts" / "generate_vectors.py")))
+
+
+@pytest.fixture
+def place() -> Iterator[Place]:
+    with placed_regions() as place:
+        yield place

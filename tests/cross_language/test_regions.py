@@ -6,7 +6,7 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,21 +14,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+from placed_regions import Place, damage, newest_slot, seal
 
 from sidecar.errors import FrameRingError, ProtocolVersionError
-from sidecar.regions import layout
 from sidecar.regions.engine_region import EngineRegionReader
 from sidecar.regions.frame_ring import Frame, FrameRingReader
-from sidecar.regions.frame_slot import CRC_END, CRC_FIRST
-from sidecar.regions.layout import RegionKind, RegionState
-from sidecar.regions.shared_memory import Region, create_region, remove_dead_regions
+from sidecar.regions.layout import RegionState
+from sidecar.regions.shared_memory import remove_dead_regions
 
 pytestmark = pytest.mark.cross_language
 
 FAULTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "proto" / "vectors" / "faults.json").read_text(encoding="utf-8")
 )
-OWN_FIELDS = ("guid", "owner_pid", "owner_start_ns", "owner_pid_namespace")
 FRAMES = 40
 LIVE_WRITER = """
 import itertools
@@ -52,25 +50,6 @@ for number in itertools.count(1):
     ring.publish(slot, FrameHeader(number, 5, 33333 * number, -1, 0, 0, 0, views, eye, FrameFlags(0), pose))
     time.sleep(0.004)
 """
-
-
-@pytest.fixture
-def place() -> Iterator[Callable[[bytes | bytearray], Region]]:
-    """Make a region of this process from the bytes of a vector, under a name of its own."""
-    regions: list[Region] = []
-
-    def place_bytes(data: bytes | bytearray) -> Region:
-        region = create_region(len(data), RegionKind.FRAMES)
-        own = {name: region.header[name].copy() for name in OWN_FIELDS}
-        region.bytes[:] = np.frombuffer(data, np.uint8)
-        for name, value in own.items():
-            region.header[name] = value
-        regions.append(region)
-        return region
-
-    yield place_bytes
-    for region in regions:
-        region.close()
 
 
 @dataclass(frozen=True)
@@ -144,12 +123,12 @@ def test_probe_notices_a_killed_writer(probe: Any, live_writer: LiveWriter) -> N
     assert process.returncode == 1
 
 
-def test_probe_reads_the_vector_of_frames(probe: Any, vectors: SimpleNamespace, place: Callable[..., Region]) -> None:
+def test_probe_reads_the_vector_of_frames(probe: Any, vectors: SimpleNamespace, place: Place) -> None:
     found = probe.run("once", place(vectors.region_bytes("frames")).name)
     assert [as_float32(line) for line in found] == vectors.meaning("frames")
 
 
-def test_probe_reads_the_vector_of_motion(probe: Any, vectors: SimpleNamespace, place: Callable[..., Region]) -> None:
+def test_probe_reads_the_vector_of_motion(probe: Any, vectors: SimpleNamespace, place: Place) -> None:
     found = probe.run("motion", place(vectors.region_bytes("motion")).name)
     assert [as_float32(line) for line in found] == vectors.meaning("motion")
 
@@ -177,35 +156,7 @@ def test_state_that_the_probe_writes_is_read_by_the_sidecar(probe: Any) -> None:
     reader.close()
 
 
-def newest_slot(region: Region) -> np.ndarray:
-    index = int(region.header["latest"]) % int(region.header["slot_count"])
-    first = layout.REGION_HEADER.itemsize + index * int(region.header["slot_stride_bytes"])
-    return region.bytes[first : first + int(region.header["slot_stride_bytes"])]
-
-
-def seal(slot: np.ndarray) -> None:
-    record = slot[: layout.FRAME_SLOT.itemsize].view(layout.FRAME_SLOT)[0]
-    record["header_crc32"] = zlib.crc32(slot[CRC_FIRST:CRC_END].tobytes())
-
-
-def damage(region: Region, fault: dict[str, Any]) -> None:
-    slot = newest_slot(region)
-    if "offset" in fault:
-        region.bytes[fault["offset"]] = fault["value"]
-        return
-    in_slot = fault["struct"] == "FrameSlot"
-    record = slot[: layout.FRAME_SLOT.itemsize].view(layout.FRAME_SLOT)[0] if in_slot else region.header
-    if "index" in fault:
-        record[fault["field"]][fault["index"]] = fault["value"]
-    else:
-        record[fault["field"]] = fault["value"]
-    if in_slot and fault["field"] != "header_crc32":
-        seal(slot)
-
-
-def test_probe_refuses_every_fault_by_the_name_of_its_field(
-    probe: Any, vectors: SimpleNamespace, place: Callable[..., Region]
-) -> None:
+def test_probe_refuses_every_fault_by_the_name_of_its_field(probe: Any, vectors: SimpleNamespace, place: Place) -> None:
     regions = [place(vectors.region_bytes("frames")) for _ in FAULTS]
     for region, fault in zip(regions, FAULTS, strict=True):
         damage(region, fault)
@@ -235,7 +186,7 @@ PLACES = {  # offsets of the fields that lead to memory
 
 @pytest.mark.parametrize("part", PLACES)
 def test_probe_and_python_agree_on_200_damaged_regions(
-    probe: Any, vectors: SimpleNamespace, place: Callable[..., Region], part: str
+    probe: Any, vectors: SimpleNamespace, place: Place, part: str
 ) -> None:
     chance = random.Random(20260131)
     words = [0, 1, 3, 64, 4096, 2**31, 2**32 - 1, 2**63, 2**64 - 1]

@@ -1,22 +1,24 @@
 """Small regions and what goes into them."""
 
 import runpy
-from collections.abc import Callable, Iterator
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+sys.path.insert(0, str(Path(__file__).parents[2] / "fakes"))
+
+from placed_regions import Place, placed_regions
+
 from rsatalker.motion.pose import FlamePose
-from sidecar.regions import layout
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import FrameHeader, FrameRingReader, FrameRingWriter
-from sidecar.regions.layout import FrameFlags, RegionKind
-from sidecar.regions.shared_memory import Region, create_region
+from sidecar.regions.layout import FrameFlags
 
 ROOT = Path(__file__).parents[3]
-OWN_FIELDS = ("guid", "owner_pid", "owner_start_ns", "owner_pid_namespace")
 WIDTH, HEIGHT, LAYERS, EXPRESSIONS = 6, 4, 2, 43
 
 
@@ -61,32 +63,6 @@ def vectors() -> SimpleNamespace:
 
 
 @pytest.fixture
-def place() -> Iterator[Callable[[bytes | bytearray], Region]]:
-    """Make a region of this process from the bytes of a vector, under a name of its own."""
-    regions: list[Region] = []
-
-    def place_bytes(data: bytes | bytearray) -> Region:
-        region = create_region(len(data), RegionKind.FRAMES)
-        own = {name: region.header[name].copy() for name in OWN_FIELDS}
-        region.bytes[:] = np.frombuffer(data, np.uint8)
-        for name, value in own.items():
-            region.header[name] = value
-        regions.append(region)
-        return region
-
-    yield place_bytes
-    for region in regions:
-        region.close()
-
-
-@pytest.fixture
-def newest_slot() -> Callable[[Region], np.ndarray]:
-    """Find the bytes of the newest slot in a region of frames."""
-
-    def bytes_of_slot(region: Region) -> np.ndarray:
-        header = region.header
-        index = int(header["latest"]) % int(header["slot_count"])
-        first = layout.REGION_HEADER.itemsize + index * int(header["slot_stride_bytes"])
-        return region.bytes[first : first + int(header["slot_stride_bytes"])]
-
-    return bytes_of_slot
+def place() -> Iterator[Place]:
+    with placed_regions() as place:
+        yield place

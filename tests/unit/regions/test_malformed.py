@@ -3,8 +3,6 @@
 import contextlib
 import json
 import struct
-import zlib
-from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,49 +11,24 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from placed_regions import Place, damage, newest_slot, seal
 
 from sidecar.errors import FrameRingError, ProtocolVersionError
 from sidecar.regions import layout
 from sidecar.regions.engine_region import EngineRegionWriter
 from sidecar.regions.frame_ring import FrameRingReader
-from sidecar.regions.frame_slot import CRC_END, CRC_FIRST
 from sidecar.regions.layout import RegionKind, RegionState
 from sidecar.regions.motion_ring import MotionRingReader
-from sidecar.regions.shared_memory import Region
 
 pytestmark = pytest.mark.unit
 
 FAULTS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[3] / "proto" / "vectors" / "faults.json").read_text(encoding="utf-8")
 )
-Place = Callable[[bytes | bytearray], Region]
-NewestSlot = Callable[[Region], np.ndarray]
 
 
 def fault_name(fault: dict[str, Any]) -> str:
     return f"{fault['struct']}.{fault.get('field', fault.get('offset'))}={fault['value']}"
-
-
-def seal(slot: np.ndarray) -> None:
-    slot[: layout.FRAME_SLOT.itemsize].view(layout.FRAME_SLOT)[0]["header_crc32"] = zlib.crc32(
-        slot[CRC_FIRST:CRC_END].tobytes()
-    )
-
-
-def apply(fault: dict[str, Any], region: Region, slot: np.ndarray) -> None:
-    if fault["struct"] == "RegionHeader":
-        if "offset" in fault:
-            region.bytes[fault["offset"]] = fault["value"]
-            return
-        record = region.header
-    else:
-        record = slot[: layout.FRAME_SLOT.itemsize].view(layout.FRAME_SLOT)[0]
-    if "index" in fault:
-        record[fault["field"]][fault["index"]] = fault["value"]
-    else:
-        record[fault["field"]] = fault["value"]
-    if fault["struct"] == "FrameSlot" and fault["field"] != "header_crc32":
-        seal(slot)
 
 
 def verdict(fault: dict[str, Any]) -> contextlib.AbstractContextManager[object]:
@@ -71,10 +44,10 @@ NAMED_FAULTS = [fault for fault in FAULTS if fault["blame"] != "magic"]  # that 
 
 @pytest.mark.parametrize("fault", NAMED_FAULTS, ids=fault_name)
 def test_fault_is_refused_by_the_name_of_its_field(
-    vectors: SimpleNamespace, place: Place, newest_slot: NewestSlot, fault: dict[str, Any]
+    vectors: SimpleNamespace, place: Place, fault: dict[str, Any]
 ) -> None:
     region = place(vectors.region_bytes("frames"))
-    apply(fault, region, newest_slot(region))
+    damage(region, fault)
     with verdict(fault):
         reader = FrameRingReader(region.name)
         frame = reader.latest()
@@ -134,25 +107,25 @@ def read_if_possible(name: str) -> None:
 
 
 @any_damage
-@given(damage=st.lists(st.tuples(HEADER_PLACES, WORDS), min_size=1, max_size=3))
+@given(words=st.lists(st.tuples(HEADER_PLACES, WORDS), min_size=1, max_size=3))
 def test_any_damage_to_the_region_header_is_read_or_refused(
-    vectors: SimpleNamespace, place: Place, damage: list[tuple[int, int]]
+    vectors: SimpleNamespace, place: Place, words: list[tuple[int, int]]
 ) -> None:
     region = place(vectors.region_bytes("frames"))
-    for offset, word in damage:
+    for offset, word in words:
         region.bytes[offset : offset + 8] = np.frombuffer(struct.pack("<Q", word), np.uint8)
     read_if_possible(region.name)
     region.close()
 
 
 @any_damage
-@given(damage=st.lists(st.tuples(SLOT_PLACES, WORDS), min_size=1, max_size=3))
+@given(words=st.lists(st.tuples(SLOT_PLACES, WORDS), min_size=1, max_size=3))
 def test_any_damage_to_a_slot_header_is_read_or_refused(
-    vectors: SimpleNamespace, place: Place, newest_slot: NewestSlot, damage: list[tuple[int, int]]
+    vectors: SimpleNamespace, place: Place, words: list[tuple[int, int]]
 ) -> None:
     region = place(vectors.region_bytes("frames"))
     slot = newest_slot(region)
-    for offset, word in damage:
+    for offset, word in words:
         slot[offset : offset + 8] = np.frombuffer(struct.pack("<Q", word), np.uint8)
     seal(slot)
     read_if_possible(region.name)

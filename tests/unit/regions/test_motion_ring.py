@@ -1,17 +1,17 @@
 """Motion of both heads arrives in order, and what is lost is known to be lost."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from placed_regions import Place
 
 from rsatalker.motion.pose import FlamePose
 from sidecar.errors import FrameRingError
 from sidecar.regions import layout
 from sidecar.regions.layout import RegionState
 from sidecar.regions.motion_ring import HeadInstant, MotionRingReader, MotionRingWriter
-from sidecar.regions.shared_memory import Region
 
 pytestmark = pytest.mark.unit
 
@@ -88,9 +88,7 @@ def test_push_refuses_other_than_two_heads(ring: MotionRingWriter) -> None:
         ring.push(0, heads(1)[:1])
 
 
-def test_slot_whose_index_belongs_elsewhere_is_refused(
-    vectors: SimpleNamespace, place: Callable[[bytearray], Region]
-) -> None:
+def test_slot_whose_index_belongs_elsewhere_is_refused(vectors: SimpleNamespace, place: Place) -> None:
     region = place(vectors.region_bytes("motion"))
     first = int(region.header["slots_offset_bytes"])
     region.bytes[first : first + layout.MOTION_SLOT.itemsize].view(layout.MOTION_SLOT)[0]["index"] = 3
@@ -100,7 +98,7 @@ def test_slot_whose_index_belongs_elsewhere_is_refused(
     reader.close()
 
 
-def test_vector_is_read_as_it_says(vectors: SimpleNamespace, place: Callable[[bytearray], Region]) -> None:
+def test_vector_is_read_as_it_says(vectors: SimpleNamespace, place: Place) -> None:
     reader = MotionRingReader(place(vectors.region_bytes("motion")).name)
     found, expected = reader.instants(), vectors.meaning("motion")
     assert [(i.index, i.timeline_us) for i in found] == [(m["index"], m["timeline_us"]) for m in expected]
