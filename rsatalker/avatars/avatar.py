@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, UInt8
 
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import BakedLight, UnfoldedLight, gap
@@ -20,14 +21,17 @@ from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.posing import VERTEX_LIGHT, light_vertices, pose_gaussians
+from rsatalker.avatars.lighting import VERTEX_LIGHT, blend_light, dim_vertices, light_vertices
+from rsatalker.avatars.posing import pose_gaussians
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import display_curve
 from rsatalker.heads.head import Head
 from rsatalker.motion.expression_space import JAW_OPEN_RAD
 from rsatalker.motion.pose import FlamePose
 
-CHUNKS_PER_THREAD = 3  # evens out threads of unequal speed
+CHUNKS_PER_THREAD = 4  # evens out threads of unequal speed
+CHUNK_MULTIPLE = 64  # whole vectors: any number of threads gives the same numbers to the bit
+BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 GAP_EXPONENT = 0.45  # the first millimetres between the lips let in most of the light
 
@@ -53,7 +57,10 @@ class Avatar:
         self._carries_light = np.zeros(len(data.neutral), np.float32)
         on_surface = data.bound["material"] == Material.SURFACE
         self._carries_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = 1
-        self._antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
+        self._dimmed = np.empty_like(self._carries_light)
+        self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
+        antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
+        self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
         self._threads = threads
         self._pool = ThreadPoolExecutor(threads - 1, "avatar") if threads > 1 else None
         self._last_light: Light | None = None
@@ -78,6 +85,9 @@ class Avatar:
     ) -> Gaussians:
         """Return the Gaussians of one instant in world space, lit.
 
+        They lie in buffers of this avatar: they hold until the second call after this one, which fills them anew. Copy
+        them to keep them longer.
+
         Args:
             vertices: From `head(pose)`, metres.
             pose: Which expressions are set: they decide which folds darken.
@@ -96,7 +106,8 @@ class Avatar:
         self._light_vertices(parts, world, pose)
         lids = self._lids(world, helpers.skull)
         eye_light = self._eye_light()
-        gaussians = self._empty()
+        self._buffers.rotate()
+        gaussians = self._buffers[0]
         count = len(data.bound)
         viewer = np.asarray(eye_position, np.float32)
         self._split(
@@ -160,8 +171,7 @@ class Avatar:
         ids = unfolded.vertices
         light = np.empty((len(ids), VERTEX_LIGHT), np.float32)
         self._light(unfolded.light, self._data.follows_skull[ids], dimming[ids], parts, light)
-        before = self._vertex_light[ids]
-        self._vertex_light[ids] = before + np.float32(min(1.0, share) ** exponent) * (np.minimum(light, 1) - before)
+        blend_light(ids, light, np.float32(min(1.0, share) ** exponent), self._vertex_light)
 
     def _light(
         self,
@@ -179,10 +189,11 @@ class Avatar:
     def _dimming(self, pose: FlamePose) -> Float32[np.ndarray, " V"]:
         """Return the factor on each vertex' light that its folds leave; 0 where no Gaussian takes light from it."""
         data = self._data
-        weights = np.append(pose.expression, np.float32(pose.jaw_pose[0] / JAW_OPEN_RAD))
-        change = data.crease_changes * weights[data.crease_expressions]
-        total = 1 + np.bincount(data.crease_vertices, change, len(data.neutral))
-        return np.clip(total, 0.25, 1.3).astype(np.float32) * self._carries_light
+        weights = np.append(pose.expression, pose.jaw_pose[0] / JAW_OPEN_RAD).astype(np.float32)
+        dim_vertices(
+            weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._carries_light, self._dimmed
+        )
+        return self._dimmed
 
     def _lids(self, world: Float32[np.ndarray, "W 3"], skull: RigidMotion) -> Float32[np.ndarray, "2 8"]:
         """Return parabolas through the lid margins in the skull's frame."""
@@ -206,26 +217,36 @@ class Avatar:
         light[:, 3:] = np.minimum(1, light[:, 3:] / 0.75)  # the sockets' own shade is the lids' shadow already
         return light
 
-    def _empty(self) -> Gaussians:
-        count = len(self)
-        return Gaussians(
-            np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), np.empty(count, np.float32),
-            np.empty((count, 3), np.float32), self._antialiased,
-        )  # fmt: skip
-
     def _split(self, kernel: Callable[..., None], count: int, *arguments: Any) -> None:
-        """Run a kernel over ranges that cover count, on all threads of this avatar."""
+        """Run a kernel over ranges that cover count, on all threads of this avatar; each takes the next one left."""
         if self._pool is None:
             kernel(0, count, *arguments)
             return
-        edges = np.linspace(0, count, self._threads * CHUNKS_PER_THREAD + 1).astype(int).tolist()
-        ranges = list(pairwise(edges))
-        own = ranges[:: self._threads]
-        futures = [self._pool.submit(kernel, a, b, *arguments) for a, b in ranges if (a, b) not in own]
-        for start, stop in own:
-            kernel(start, stop, *arguments)
-        for future in futures:
-            future.result()
+        edges = np.linspace(0, count, self._threads * CHUNKS_PER_THREAD + 1).astype(int)
+        edges[1:-1] -= edges[1:-1] % CHUNK_MULTIPLE
+        left = deque(pairwise(edges.tolist()))
+
+        def take_ranges() -> None:
+            while True:
+                try:
+                    start, stop = left.popleft()
+                except IndexError:  # another thread took the last one
+                    return
+                kernel(start, stop, *arguments)
+
+        others = [self._pool.submit(take_ranges) for _ in range(self._threads - 1)]
+        take_ranges()
+        for other in others:
+            if not other.cancel():  # not begun: nothing is left for it
+                other.result()
+
+
+def _empty_gaussians(antialiased: UInt8[np.ndarray, " N"]) -> Gaussians:
+    count = len(antialiased)
+    return Gaussians(
+        np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), np.empty(count, np.float32),
+        np.empty((count, 3), np.float32), antialiased,
+    )  # fmt: skip
 
 
 def _parabola(x: Float[np.ndarray, " N"], y: Float[np.ndarray, " N"]) -> Float[np.ndarray, "3"]:

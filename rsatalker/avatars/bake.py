@@ -29,22 +29,22 @@ LIFT_M = 0.0002  # receivers start this far off the surface
 
 @dataclass(frozen=True, slots=True)
 class BakedLight:
-    """Light transfer of one pose.
+    """Light transfer of one pose; vertices are the last axis, see `lighting`.
 
     Attributes:
-        transfer: Probe coefficients to irradiance / pi, per vertex and channel.
+        transfer: Probe coefficients to irradiance / pi, per channel and vertex.
         visible_red: Visibility of each direction, blurred as far as red light spreads, 0..255.
         visible: The same, blurred little.
         normals: Of the vertices in that pose.
     """
 
-    transfer: Float32[np.ndarray, "V 3 9"]
-    visible_red: UInt8[np.ndarray, "V D"]
-    visible: UInt8[np.ndarray, "V D"]
-    normals: Float32[np.ndarray, "V 3"]
+    transfer: Float32[np.ndarray, "3 9 V"]
+    visible_red: UInt8[np.ndarray, "D V"]
+    visible: UInt8[np.ndarray, "D V"]
+    normals: Float32[np.ndarray, "3 V"]
 
     def __getitem__(self, choice: Int[np.ndarray, " K"]) -> BakedLight:
-        return BakedLight(*(getattr(self, name)[choice] for name in self.__slots__))
+        return BakedLight(*(np.ascontiguousarray(getattr(self, name)[..., choice]) for name in self.__slots__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +108,14 @@ def bake_surface(
     sharp = _blurred(seen.astype(np.float32), average, LAMP_BLUR_STEPS[1])
     cosine = normals @ towards.T
     harmonics = (basis(towards) * 4 / DIRECTIONS).astype(np.float32)
-    transfer = np.empty((len(vertices), 3, 9), np.float32)
+    transfer = np.empty((3, 9, len(vertices)), np.float32)
     for channel, (wrap, steps) in enumerate(zip(WRAP, BLUR_STEPS, strict=True)):
         # the cosine is that of the vertex itself: only the visibility is blurred, so that forms stay crisp
         reached = _near(_blurred(seen.astype(np.float32), average, steps), sharp)
-        transfer[:, channel] = (wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics
+        transfer[channel] = ((wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics).T
     red = _near(_blurred(sharp, average, LAMP_BLUR_STEPS[0] - LAMP_BLUR_STEPS[1]), sharp)
-    red, other = (np.round(values * 255).astype(np.uint8) for values in (red, sharp))
-    return BakedLight(transfer, red, other, normals)
+    red, other = (np.ascontiguousarray(np.round(values * 255).astype(np.uint8).T) for values in (red, sharp))
+    return BakedLight(transfer, red, other, np.ascontiguousarray(normals.T))
 
 
 def _near(spread: Float32[np.ndarray, "V D"], sharp: Float32[np.ndarray, "V D"]) -> Float32[np.ndarray, "V D"]:

@@ -9,7 +9,7 @@ from jaxtyping import Float, Float32, Int64
 
 from rsatalker.avatars.bake import WRAP, directions
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.posing import LAMPS
+from rsatalker.avatars.lighting import LAMPS
 from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks, rotated
 
 CELLS = 14  # baked directions around a lamp that make its soft shadow: those within about 30 degrees

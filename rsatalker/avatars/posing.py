@@ -1,6 +1,6 @@
-"""One frame of one head, compiled: light on the vertices, then every bound Gaussian to the world, shaded.
+"""One frame of one head, compiled: every bound Gaussian to the world, shaded.
 
-The kernels release the GIL and work on a range, so that the caller may split them over threads.
+The kernel releases the GIL and works on a range, so that the caller may split it over threads.
 """
 
 # pyright: reportMissingParameterType=none, reportUnknownParameterType=none
@@ -12,6 +12,7 @@ import math
 import numpy as np
 from numba import njit
 
+from rsatalker.avatars.lighting import LAMPS, VERTEX_LIGHT
 from rsatalker.avatars.shading import (
     HALF,
     ONE,
@@ -26,62 +27,7 @@ from rsatalker.avatars.shading import (
     wrapped,
 )
 
-LAMPS = 3  # the key light and two peaks of the probe
-VERTEX_LIGHT = 7  # columns: probe visibility r g b, key visibility red, then visibility of each lamp
 WRAP_RED, WRAP_GREEN, WRAP_BLUE = F(0.34), F(0.15), F(0.09)  # how far light of a colour travels under skin
-
-
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def light_vertices(
-    start, stop, transfer, normals_at_rest, visible_red, visible, follows_skull, dimming,
-    bands, skull_bands, lamp_cells, lamp_weights, out,
-):  # fmt: skip
-    """Write how much of the light reaches vertices start to stop.
-
-    Args:
-        start: First vertex.
-        stop: End of the range.
-        transfer: (V, 3, 9) baked transfer of the probe, red blurred furthest.
-        normals_at_rest: (V, 3).
-        visible_red: (V, D) 0-255, visibility of D directions, blurred as far as red light spreads.
-        visible: (V, D) likewise, blurred little.
-        follows_skull: (V,) 1 moves with the skull, 0 with the torso.
-        dimming: (V,) factor for what expressions cover; vertices with 0 are skipped.
-        bands: (2, 3, 9) the probe seen from torso and skull.
-        skull_bands: (2, 3, 9) the same, convolved with the diffuse kernel.
-        lamp_cells: (2, LAMPS, C) directions around each lamp, for torso and skull.
-        lamp_weights: (2, LAMPS, C) their weights, sum 1/255.
-        out: (V, VERTEX_LIGHT).
-    """
-    for vertex in range(start, stop):
-        upper = follows_skull[vertex]
-        x, y, z = normals_at_rest[vertex, 0], normals_at_rest[vertex, 1], normals_at_rest[vertex, 2]
-        for column in range(VERTEX_LIGHT):
-            out[vertex, column] = ZERO
-        if dimming[vertex] <= ZERO:
-            continue
-        for part in range(2):
-            share = upper if part == 1 else ONE - upper
-            if share < F(0.02):
-                continue
-            for channel in range(3):
-                reached = ZERO
-                for k in range(9):
-                    reached += transfer[vertex, channel, k] * bands[part, channel, k]
-                mean = F(0.282095) * bands[part, channel, 0]
-                full = max(probe_light(skull_bands[part], channel, x, y, z), F(0.15) * mean + F(1e-6))
-                out[vertex, channel] += share * min(F(1.1), max(F(0.02), reached / full))
-            red = ZERO
-            for c in range(lamp_cells.shape[2]):
-                red += lamp_weights[part, 0, c] * F(visible_red[vertex, lamp_cells[part, 0, c]])
-            out[vertex, 3] += share * red
-            for lamp in range(LAMPS):
-                seen = ZERO
-                for c in range(lamp_cells.shape[2]):
-                    seen += lamp_weights[part, lamp, c] * F(visible[vertex, lamp_cells[part, lamp, c]])
-                out[vertex, 4 + lamp] += share * seen
-        for column in range(VERTEX_LIGHT):
-            out[vertex, column] *= dimming[vertex]
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")

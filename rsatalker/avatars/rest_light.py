@@ -79,8 +79,8 @@ def _unfolded(
 def _wet_light(light: BakedLight) -> BakedLight:
     """Return light in the mouth with what its walls throw at each other; red does not spread through teeth."""
     transfer = light.transfer.copy()
-    transfer[:, 0] = transfer[:, 1] * 1.10
-    transfer[:, 2] = transfer[:, 1] * 0.95
+    transfer[0] = transfer[1] * 1.10
+    transfer[2] = transfer[1] * 0.95
     seen = np.minimum(255, light.visible * MOUTH_GAIN).astype(np.uint8)
     return BakedLight(transfer * np.float32(MOUTH_GAIN), seen, seen, light.normals)
 
