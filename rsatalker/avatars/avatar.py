@@ -21,7 +21,7 @@ from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.lighting import VERTEX_LIGHT, blend_light, dim_vertices, light_vertices
+from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, blend_light, dim_vertices, light_vertices
 from rsatalker.avatars.posing import pose_gaussians
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import display_curve
@@ -30,7 +30,6 @@ from rsatalker.motion.expression_space import JAW_OPEN_RAD
 from rsatalker.motion.pose import FlamePose
 
 CHUNKS_PER_THREAD = 4  # evens out threads of unequal speed
-CHUNK_MULTIPLE = 64  # whole vectors: any number of threads gives the same numbers to the bit
 BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 GAP_EXPONENT = 0.45  # the first millimetres between the lips let in most of the light
@@ -222,8 +221,9 @@ class Avatar:
         if self._pool is None:
             kernel(0, count, *arguments)
             return
+        # whole blocks, so that any number of threads gives the same numbers to the bit
         edges = np.linspace(0, count, self._threads * CHUNKS_PER_THREAD + 1).astype(int)
-        edges[1:-1] -= edges[1:-1] % CHUNK_MULTIPLE
+        edges[1:-1] -= edges[1:-1] % BLOCK
         left = deque(pairwise(edges.tolist()))
 
         def take_ranges() -> None:

@@ -78,14 +78,14 @@ def light_vertices(
                 for k in range(9):
                     _add(reached, bands[part, channel, k], transfer[channel, k, first:last])
                 _to_share_of_full(reached, normals_at_rest[:, first:last], skin_bands[part], channel)
-                _add_shared(totals[channel], shares, reached)
+                _add_shared(totals[channel, : last - first], shares, reached)
             for column in range(3, VERTEX_LIGHT):
                 lamp = max(0, column - 4)
                 reached[:] = ZERO
                 for cell in range(lamp_cells.shape[2]):
                     source = visible_red if column == 3 else visible
                     _add(reached, lamp_weights[part, lamp, cell], source[lamp_cells[part, lamp, cell], first:last])
-                _add_shared(totals[column], shares, reached)
+                _add_shared(totals[column, : last - first], shares, reached)
         for i in range(last - first):
             for column in range(VERTEX_LIGHT):
                 out[first + i, column] = totals[column, i] * dimming[first + i]
