@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sidecar.errors import ConfigError, UnreachableError
-from sidecar.regions.owner import Owner, is_gone, this_process
+from sidecar.regions.owner import Owner, is_gone, pid_namespace, this_process
 
 FILE_NAME = "sidecar.json"
+ANSWER_S = 0.5  # longest wait for a connection on this machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,18 @@ class RuntimeRecord:
 
     @property
     def is_alive(self) -> bool:
-        """Whether its process may still run."""
+        """Whether it runs: its process, or, where that cannot be seen, something at its address."""
+        if self.pid_namespace != pid_namespace():  # of a container, perhaps one that was killed
+            return self._answers()
         return not is_gone(Owner(self.pid, self.start_ns, self.pid_namespace))
+
+    def _answers(self) -> bool:
+        host, _, port = self.address.rpartition(":")
+        try:
+            socket.create_connection((host.strip("[]"), int(port)), ANSWER_S).close()
+        except (OSError, ValueError):
+            return False
+        return True
 
 
 def runtime_folder() -> Path:

@@ -1,3 +1,4 @@
+import socket
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -47,6 +48,16 @@ def test_file_is_for_its_user_only(mine: RuntimeRecord):
 
 def test_record_of_a_dead_process_is_none(mine: RuntimeRecord):
     write_record(dead(mine))
+    assert read_record() is None
+
+
+def test_record_of_a_container_counts_while_its_address_answers(mine: RuntimeRecord):
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        address = f"127.0.0.1:{listening.getsockname()[1]}"
+        write_record(replace(mine, address=address, pid_namespace=mine.pid_namespace + 1))
+        assert read_record() is not None
     assert read_record() is None
 
 
