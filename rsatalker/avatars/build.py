@@ -37,6 +37,7 @@ Progress = Callable[[str, float], None]  # what is being done, and which share o
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 2.2  # centimetres below the neckline from which skin is left out
+BURIED_SHARE, BURIED_WIDENING = 0.5, 1.5  # of the surfels under hair, which is seen through gaps at most
 NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
 SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
 
@@ -49,7 +50,7 @@ def build_avatar_data(
     Args:
         head: Identity baked in.
         look: Recipe.
-        detail: 1 gives about 60,000 Gaussians; spacing of surfels goes with 1 / detail.
+        detail: 1 gives about 55,000 Gaussians; spacing of surfels goes with 1 / detail.
         progress: Told what is being done.
         texels: Side of the depth maps that light is baked with.
     """
@@ -159,6 +160,7 @@ def _add_surface(
     spacing = _spacing(anatomy, center, face(center), above, _from_nostril(anatomy, center)) / detail
     chosen = np.flatnonzero(wanted)
     cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing[chosen], random)
+    cells = _thinned(cells, _buried(region, above, look)[cells.quad], random)
     cell_region = region[cells.quad]
     points = cells.position
     # walls of the nostrils lie behind the skin's Gaussians, or they would show through its rim
@@ -176,6 +178,20 @@ def _add_surface(
     )  # fmt: skip
     faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
     return _ground(cells, weights, above, cell_region, faces_out, len(anatomy.quads))
+
+
+def _buried(region: Int[np.ndarray, " Q"], above: Float[np.ndarray, " Q"], look: Look) -> np.ndarray:
+    """Return which quads lie under hair; short hair is thin near its edge, long hair covers the ears."""
+    is_long = look.hair.style == "long"
+    scalp = np.isin(region, (Region.FACE, Region.SCALP)) & (above > (1.0 if is_long else 4.5))
+    return scalp | ((region == Region.EAR) & is_long)
+
+
+def _thinned(cells: Surfels, buried: np.ndarray, random: np.random.Generator) -> Surfels:
+    """Return surfels with half of those that lie under hair left out, and the others there widened in their place."""
+    kept = ~buried | (random.uniform(size=len(cells)) < BURIED_SHARE)
+    widening = np.where(buried, BURIED_WIDENING, 1.0)[:, None, None] * [1.0, 1.0, 0.0] + [0.0, 0.0, 1.0]
+    return replace(cells, factor=cells.factor * widening)[kept]
 
 
 def _from_nostril(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, " N"]:

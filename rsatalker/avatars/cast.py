@@ -50,15 +50,15 @@ MARA = Character(
     look=Look(
         skin=SkinLook(
             color=(0.60, 0.335, 0.230), blood=(0.60, 0.205, 0.145), shade=(0.40, 0.205, 0.150), redness=0.50,
-            under_eyes=0.5, blush=0.12, eye_shadow=(0.30, 0.16, 0.12), oil=0.75, pores=0.7, freckles=420, moles=2,
+            under_eyes=0.5, blush=0.12, eye_shadow=(0.30, 0.16, 0.12), oil=0.75, pores=0.7, freckles=420, moles=1,
             age=0.1,
         ),
         lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
         eyes=EyeLook(inner=(0.30, 0.22, 0.07), outer=(0.07, 0.17, 0.13), pupil=0.33),
         brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
-        lashes=LashLook(hairs=130, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
+        lashes=LashLook(hairs=112, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
-            style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1400, width=0.072,
+            style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1360, width=0.073,
             length=27.0, part=1.4, wave=0.42,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
@@ -82,16 +82,16 @@ TOMAS = Character(
         ),
         lips=LipLook(color=(0.275, 0.108, 0.092), amount=0.76, gloss=0.7, roughness=0.42),
         eyes=EyeLook(inner=(0.16, 0.075, 0.025), outer=(0.075, 0.032, 0.012), pupil=0.36),
-        brows=BrowLook(hairs=740, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
+        brows=BrowLook(hairs=660, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
-            style="short", dark=(0.021, 0.014, 0.011), light=(0.090, 0.056, 0.037), strands=3100, width=0.045,
+            style="short", dark=(0.021, 0.014, 0.011), light=(0.090, 0.056, 0.037), strands=3000, width=0.046,
             length=3.9, side_length=1.1, shine=1.1,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
         cloth=ClothLook(color=(0.030, 0.042, 0.060), neckline_depth=2.2, band=1.7, shoulder_width=1.14),
-        stubble=StubbleLook(amount=0.60, color=(0.112, 0.084, 0.072), dots=5200),
+        stubble=StubbleLook(amount=0.52, color=(0.112, 0.084, 0.072), dots=3800),
         seed=2,
     ),
 )  # fmt: skip
@@ -106,7 +106,7 @@ def load_avatar(
 
     Args:
         name: Key of `CHARACTERS`.
-        detail: 1 gives about 60,000 Gaussians, 0.7 about 40,000.
+        detail: 1 gives about 55,000 Gaussians, 0.7 about 38,000.
         threads: That one call of `follow` may use.
         progress: Told what is being done and which share of the work is done; not called when the cache answers.
 

@@ -16,7 +16,7 @@ from rsatalker.avatars.binding import Cloud, Material
 IRIS_RADIUS = 0.59  # centimetres: the visible iris of adults is 11.7 mm wide (Forrester, The Eye, 2015)
 BALL_SHRINK = 0.985  # the Gaussians lie a little inside the mesh's ball, so that lids never cut them
 TOE_IN = 0.022  # rad; the line of sight lies nasal of the eye's axis
-SCLERA_SPACING, IRIS_SPACING = 0.085, 0.033  # centimetres between Gaussians
+SCLERA_SPACING, IRIS_SPACING = 0.092, 0.037  # centimetres between Gaussians
 SCLERA_EDGE = 1.15  # rad from the axis; what lies behind is never seen
 SCLERA_WHITE, SCLERA_RED, VEIN = (0.60, 0.555, 0.52), (0.60, 0.40, 0.34), (0.55, 0.20, 0.17)
 

@@ -14,7 +14,7 @@ from rsatalker.avatars.binding import Cloud, frame_of_quad
 
 COLUMNS = 96  # around the neck
 CLEARANCE = 0.28  # centimetres between skin and cloth
-SPACING, BAND_SPACING = 0.66, 0.20  # centimetres between surfels
+SPACING, BAND_SPACING = 0.85, 0.22  # centimetres between surfels
 # Centimetres over the neckline at the sides between which the bust fades in, so that a card of it ends softly.
 FADE = (-9.4, -5.2)
 RIBS = 150  # of the knitted band, around the neck

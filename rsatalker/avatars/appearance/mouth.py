@@ -82,5 +82,6 @@ def hidden_inside(anatomy: Anatomy) -> np.ndarray:
     if not is_tooth.any():
         return np.zeros(len(quads), bool)
     front = vertices[np.unique(quads[is_tooth]), 2].max()
-    lingual = is_tooth & (((normal * outwards).sum(1) < -0.35) | (center[:, 2] < front - 4.2))
-    return lingual | ((region == Region.GUM) & (center[:, 2] < front - 6.5))
+    inwards = (normal * outwards).sum(1) < -0.35
+    lingual = is_tooth & (inwards | (center[:, 2] < front - 4.2))
+    return lingual | ((region == Region.GUM) & (inwards | (center[:, 2] < front - 5.0)))
