@@ -24,6 +24,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from sidecar.clock import ClockReading, ConversationClock
+from sidecar.display_lead import DisplayLead
 from sidecar.errors import StateError
 from sidecar.motion_ahead import MotionAhead
 from sidecar.motion_window import Fade
@@ -161,6 +162,7 @@ class Conversation:
         engine_attached: Whether the engine was heard lately.
         touched_ns: When a call named the conversation last.
         shown_ns: When its heads were drawn last.
+        display_lead: How far ahead of an engine's clock they are drawn.
         frame_lock: Held while a frame is made; `close` waits for it.
     """
 
@@ -193,6 +195,7 @@ class Conversation:
         self.engine_attached = False
         self.touched_ns = now_ns
         self.shown_ns = 0
+        self.display_lead = DisplayLead()
         self.frame_lock = threading.Lock()
         self.clock = ConversationClock(self.voices.timeline, now_ns)
         self.readings = (ClockReading(0), ClockReading(0))

@@ -97,9 +97,25 @@ class FrameLoop(Loop):
         readings = self._read_clock(conversation, moment)
         if conversation.motion.end_us >= 0 and self._is_due(conversation, readings, moment.now_ns):
             conversation.shown_ns = moment.now_ns
-            for index, participant in enumerate(conversation.participants):
+            published_ns = [
                 self._draw(conversation, index, participant, readings[index], moment)
+                for index, participant in enumerate(conversation.participants)
+            ]
+            self._note_lead(conversation, readings, moment, [time_ns for time_ns in published_ns if time_ns])
         return any(reading.stepped for reading in readings)
+
+    def _note_lead(
+        self,
+        conversation: Conversation,
+        readings: tuple[ClockReading, ClockReading],
+        moment: Moment,
+        published_ns: list[int],
+    ) -> None:
+        """Learn how late frames are seen, from ticks at which time passes by itself."""
+        if any(reading.stepped for reading in readings):
+            conversation.display_lead.rest()
+        elif published_ns:
+            conversation.display_lead.note(moment.now_ns, sum(published_ns) // len(published_ns))
 
     def _is_due(self, conversation: Conversation, readings: tuple[ClockReading, ClockReading], now_ns: int) -> bool:
         """Return whether this tick draws: every one while somebody speaks or an engine looks, else some."""
@@ -114,11 +130,11 @@ class FrameLoop(Loop):
         participant: Participant,
         reading: ClockReading,
         moment: Moment,
-    ) -> None:
-        """Draw one head and publish it, unless its newest frame shows the same."""
+    ) -> int | None:
+        """Draw one head and publish it, unless its newest frame shows the same; return when that was."""
         shown = (reading.timeline_us, moment.pose_id)
         if participant.ring is None or participant.shown == shown:
-            return
+            return None
         participant.shown = shown
         motion_pose = conversation.motion.pose(index, reading.timeline_us)
         pose = participant.fade.show(motion_pose, reading.timeline_us, moment.now_ns, exact=reading.stepped)
@@ -147,7 +163,9 @@ class FrameLoop(Loop):
         self._timings.add("mesh", drawn.mesh_ms)
         self._timings.add("gaussians", drawn.gaussians_ms)
         self._timings.add("frame", drawn.frame_ms)
-        self._timings.add("publish", (self._clock_ns() - rendered_ns) * 1e-6)
+        published_ns = self._clock_ns()
+        self._timings.add("publish", (published_ns - rendered_ns) * 1e-6)
+        return published_ns
 
     def _read_clock(self, conversation: Conversation, moment: Moment) -> tuple[ClockReading, ClockReading]:
         with conversation.voices.lock:

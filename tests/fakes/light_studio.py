@@ -33,10 +33,12 @@ class FlatHead:
         self.poses: list[FlamePose] = []
         self.cameras: list = []
         self.fails = False
+        self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
 
     def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
         if self.fails:
             raise RuntimeError("the brush broke")
+        self.takes()
         self.poses.append(pose)
         self.cameras.append(list(cameras))
         colors[:] = (0, 0, 0, 255)

@@ -141,3 +141,26 @@ def test_heart_beats_whatever_the_frames_do(conversations: Conversations, scene:
     assert reader.state == RegionState.ERROR
     assert not reader.writer_is_lost
     reader.close()
+
+
+def test_frames_fit_the_sound_in_the_middle_of_the_time_they_are_seen(scene: Scene, studio: LightStudio):
+    draw_ns = 15_000_000
+    for heads in studio.heads.values():
+        heads[0].takes = lambda: setattr(scene, "now_ns", scene.now_ns + draw_ns)
+    scene.conversation.voices.speak((0,), MONO, SECOND * 5, 1, scene.now_ns)
+    engine, begun_ns = engine_of(scene), scene.now_ns
+    middles = []
+    for pose_id in range(1, 41):
+        asked_ns = scene.now_ns
+        position_us = (asked_ns - begun_ns) // 1000
+        playback = Playback(1, position_us, asked_ns, rate=1.0)
+        engine.write(replace(state_of(scene, pose_id=pose_id), playbacks=(playback,)))
+        while scene.conversation.motion.advance(scene.conversation.clock_us, scene.now_ns):
+            pass
+        scene.loop.tick()
+        seen_ns = scene.now_ns - asked_ns  # the next frames come as soon as these are drawn
+        middle_us = position_us + (0.75 * seen_ns + 0.5 * seen_ns) / 1000  # both heads: published after 1/2 and 1
+        middles.append(middle_us - scene.conversation.readings[0].media_us)
+    assert abs(middles[0]) > 30_000
+    assert abs(middles[-1]) < 2_000
+    engine.close()
