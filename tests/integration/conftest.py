@@ -1,18 +1,13 @@
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from light_studio import LightStudio
+from running_sidecar import RunningSidecar, running_sidecar
 
-FAKES = Path(__file__).parents[1] / "fakes"
-sys.path.insert(0, str(FAKES))
-
-from light_studio import LightStudio  # noqa: E402
-from running_sidecar import RunningSidecar, running_sidecar  # noqa: E402
-
-from sidecar.client import SidecarClient  # noqa: E402
-from sidecar.config import ServeOptions  # noqa: E402
-from sidecar.remote_conversation import RemoteConversation  # noqa: E402
+from sidecar.client import SidecarClient
+from sidecar.config import ServeOptions
+from sidecar.remote_conversation import RemoteConversation
 
 
 @pytest.fixture(autouse=True)

@@ -142,3 +142,19 @@ def test_bounding_sphere_holds_all_gaussians_at_rest(avatar):
     gaussians = follow(avatar)
     assert np.linalg.norm(gaussians.means - center, axis=1).max() < radius
     assert radius < 0.4
+
+
+def test_gaussians_hold_over_one_more_call(avatar):
+    first = follow(avatar)
+    means = first.means.copy()
+    second = follow(avatar, talking())
+    np.testing.assert_array_equal(first.means, means)
+    assert follow(avatar).means is first.means
+    assert second.means is not first.means
+
+
+def test_bust_fades_out_at_its_lower_end(avatar):
+    gaussians = follow(avatar)
+    height = gaussians.means[:, 1]
+    lowest = gaussians.opacities[height < height.min() + 0.005]
+    assert 0 < lowest.max() < 0.1

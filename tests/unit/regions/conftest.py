@@ -1,16 +1,12 @@
 """Small regions and what goes into them."""
 
 import runpy
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "fakes"))
-
 from placed_regions import Place, placed_regions
 
 from rsatalker.motion.pose import FlamePose

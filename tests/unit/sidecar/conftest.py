@@ -1,13 +1,8 @@
 """Conversations of light heads, moved by hand: no thread runs and no time passes by itself."""
 
-import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "fakes"))
-
 from light_studio import LightStudio
 from turned_by_hand import Scene
 
