@@ -86,7 +86,7 @@ TOMAS = Character(
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
             style="short", dark=(0.021, 0.014, 0.011), light=(0.090, 0.056, 0.037), strands=3000, width=0.046,
-            length=3.9, side_length=1.1, shine=1.1,
+            length=3.7, side_length=1.25, shine=0.9,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),

@@ -40,7 +40,7 @@ def add_hair(
     strands, segments = paths.shape[0], paths.shape[1] - 1
     grown_part = np.linspace(0, 1, segments)[None]
     taper = (1 - 0.5 * smooth_step(0.55, 1, grown_part)) * (0.75 + 0.25 * smooth_step(-0.02, 0.15, grown_part))
-    width = look.width * taper * (0.7 + 0.5 * random.uniform(size=(strands, 1))) * (0.45 + 0.55 * fullness[:, None])
+    width = look.width * taper * (0.7 + 0.5 * random.uniform(size=(strands, 1))) * (0.30 + 0.70 * fullness[:, None])
     opacity = OPACITY * (1 - 0.55 * smooth_step(0.75, 1, grown_part)) * (0.6 + 0.4 * fullness[:, None])
     center, factor, along = strand_gaussians(paths, width)
     return cloud.add(
@@ -50,7 +50,7 @@ def add_hair(
         **_light_anchor(ground, paths, segments),
         opacity=opacity.ravel(),
         specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
-        roughness=(0.06 + 0.025 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
+        roughness=(0.06 + 0.018 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
         material=Material.STRAND, antialiased=1,
         culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & (look.style == "long")).ravel(),
     )  # fmt: skip
