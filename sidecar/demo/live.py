@@ -32,13 +32,15 @@ class LiveMeasurement:
         skew_ms: At each tick of the display and for each head: the sound's position less the frame's; positive: the
             picture is late.
         latency_ms: Of each new frame: from the engine's writing of a pose to a frame for it in the engine's hands.
-        first_motion_ms: From the first chunk sent to the first motion that has heard it.
+        sent_ns: When the first chunk was sent, which is when its last sample had been spoken; 0: not yet.
+        first_motion_ms: From then to the first motion that has heard it.
     """
 
     played_s: float = 0.0
     frames: int = 0
     skew_ms: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
+    sent_ns: int = 0
     first_motion_ms: float = nan
 
     @property
@@ -60,7 +62,9 @@ def play_live(
     """
     seconds = min(seconds, dialogue.duration_s)
     engine, measured = Engine(conversation, UTTERANCE_ID), LiveMeasurement()
-    speaker = threading.Thread(target=_speak, args=(conversation, dialogue, seconds), name="speaker", daemon=True)
+    speaker = threading.Thread(
+        target=_speak, args=(conversation, dialogue, seconds, measured), name="speaker", daemon=True
+    )
     engine.play(round(-DISPLAYED_AFTER_S * 1e6), rate=0.0)
     begun_ns = host_clock_ns()
     speaker.start()
@@ -71,7 +75,7 @@ def play_live(
         position_us = (host_clock_ns() - sound_ns) // 1000
         engine.play(position_us, rate=1.0, moving_s=tick * TICK_S)
         _look(conversation, engine, measured, shown, sound_ns)
-        _note_first_motion(engine, measured, begun_ns)
+        _note_first_motion(engine, measured)
         advance(max(0.0, position_us / 1e6))
     measured.played_s = seconds
     speaker.join()
@@ -101,25 +105,27 @@ def _look(
                 measured.latency_ms.append((now_ns - written_ns) / 1e6)
 
 
-def _note_first_motion(engine: Engine, measured: LiveMeasurement, begun_ns: int) -> None:
+def _note_first_motion(engine: Engine, measured: LiveMeasurement) -> None:
     if not isnan(measured.first_motion_ms):
         return
     engine.read_motion()
     spoken = [i for i in engine.instants if i.heads[0].utterance_id == UTTERANCE_ID]
     if spoken:
-        measured.first_motion_ms = (spoken[0].published_ns - begun_ns) / 1e6
+        measured.first_motion_ms = (spoken[0].published_ns - measured.sent_ns) / 1e6
 
 
-def _speak(conversation: RemoteConversation, dialogue: Audio, seconds: float) -> None:
+def _speak(conversation: RemoteConversation, dialogue: Audio, seconds: float, measured: LiveMeasurement) -> None:
     """Stream the voices in real time, chunk by chunk, as a text-to-speech engine would."""
-    conversation.stream_audio(_in_real_time(dialogue, seconds), dialogue.sample_rate_hz, "both", UTTERANCE_ID)
+    spoken = _in_real_time(dialogue, seconds, measured)
+    conversation.stream_audio(spoken, dialogue.sample_rate_hz, "both", UTTERANCE_ID)
 
 
-def _in_real_time(dialogue: Audio, seconds: float) -> Iterator[np.ndarray]:
+def _in_real_time(dialogue: Audio, seconds: float, measured: LiveMeasurement) -> Iterator[np.ndarray]:
     begun_s, sent_s = time.monotonic(), 0.0
     for chunk in chunks(dialogue):
         if sent_s > seconds:
             return
         sent_s += chunk.shape[1] / dialogue.sample_rate_hz
         time.sleep(max(0.0, begun_s + sent_s - time.monotonic()))  # it is there once it has been spoken
+        measured.sent_ns = measured.sent_ns or host_clock_ns()
         yield chunk

@@ -51,7 +51,7 @@ class DemoOptions:
     out: Path = Path("out")
     seconds: float = 60.0
     live_s: float = 8.0
-    size_px: int = 764
+    size_px: int = 854
     live_size_px: int = 400
     detail: float = 1.0
     seed: int = 1
