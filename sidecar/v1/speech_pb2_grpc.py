@@ -87,7 +87,7 @@ class SpeechServiceServicer:
         * In motion made from now on, the mouths of its participants come to rest within 100 ms. Frames leave out what was
         made ahead: the heads fade in 100 ms to where they are at rest. A listener goes along. Another who is speaking
         does not; the interrupted head then stands still until the time of that voice has come up, the lead at most.
-        * The client stops the sound and no longer reports its position: as long as it does, the face follows it.
+        * The client stops the sound and no longer reports its position: while it does, the face follows it up to the cut.
         * The motion region keeps what was published. An engine that draws the heads itself fades to the motion at the cut.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
