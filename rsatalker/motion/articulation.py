@@ -47,7 +47,7 @@ CONTACT_JAW = 0.35  # share of the jaw opening left while the lips touch
 ROUND_CLOSES = 0.45  # share of the jaw opening that full rounding closes again: "oo" has a small hole
 PRESS = 0.22  # mouthPress of a full contact: flesh that meets bulges
 ROLL_IN = 0.10  # mouthRollUpper and mouthRollLower of a full contact
-LIP_PARTING = ("mouthUpperUp", "mouthLowerDown")  # shapes that would open closed lips
+LIP_PARTING = ("mouthUpperUp", "mouthLowerDown", "mouthFunnel", "tongueOut")  # shapes that would open closed lips
 
 
 def _shape_columns(shape: str) -> list[int]:
