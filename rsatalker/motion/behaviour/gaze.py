@@ -38,9 +38,14 @@ class Gaze:
         self._fixation = np.zeros(2, np.float32)
         self._fixation_left_s = 0.0
         self._velocity = np.zeros(2, np.float32)
+        self._has_begun = False
 
     def step(self, own: VoiceState, partner: VoiceState, manner: Manner, toward: Float32[np.ndarray, "2"]) -> None:
         """Go on by one step; `toward` is the direction (yaw, pitch) of the partner's eyes from a head at rest, rad."""
+        if not self._has_begun:  # they look at each other from the first instant on
+            self._has_begun = True
+            self.head = (HEAD_SHARE_PARTNER * toward).astype(np.float32)
+            self.eyes = np.clip(toward - self.head, -EYE_LIMIT_RAD, EYE_LIMIT_RAD).astype(np.float32)
         before = self._offset.copy()
         self._choose(own, partner, manner)
         self.shift_rad = float(np.linalg.norm(self._offset - before))

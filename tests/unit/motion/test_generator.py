@@ -65,6 +65,14 @@ def test_generator_listener_looks_toward_the_partner() -> None:
     assert np.median(np.abs(gaze_yaw - 0.5)) < 0.08
 
 
+def test_heads_look_at_each_other_from_the_first_instant_on() -> None:
+    generator = MotionGenerator(Relationship(), 5)
+    generator.toward[:] = (0.5, 0.0)
+    silent = np.zeros((2, 1, 12), np.float32), np.zeros((2, 1), np.float32), np.full((2, 1), -70, np.float32)
+    motion = generator.push(*silent)[0]
+    assert motion.neck_pose[0, 1] + motion.eye_pose[0, 1] == pytest.approx(0.5, abs=0.08)
+
+
 def test_interrupted_mouth_rests_after_100_ms() -> None:
     generator = MotionGenerator(Relationship(), 1)
     wide_open = np.zeros((2, 10, 12), np.float32)
