@@ -6,6 +6,7 @@ A command's own modules are imported only when it runs, so that --help answers a
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -65,6 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def serve(arguments: Sequence[str]) -> int:
     """Run the sidecar until it is interrupted."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC would complain in its own words before our sentence
     import tyro
 
     from sidecar.config import ServeOptions, read_options
