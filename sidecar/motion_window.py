@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rsatalker.motion.pose import FIELDS, FlameMotion, FlamePose
 
 KEPT_BEHIND_US = 1_000_000  # behind the clock: an engine's clock may go back a little
@@ -71,16 +69,10 @@ class Fade:
             self._source, self._since_ns = self._shown, self._shown_ns
         if self._source is not None:
             weight = (now_ns - self._since_ns) / 1000 / FADE_US
-            pose = mixed(self._source, pose, weight) if weight < 1 else pose
+            pose = self._source.mixed(pose, weight) if weight < 1 else pose
             self._source = self._source if weight < 1 else None
         self._shown, self._shown_us, self._shown_ns = pose, timeline_us, now_ns
         return pose
-
-
-def mixed(first: FlamePose, second: FlamePose, weight: float) -> FlamePose:
-    """Return a pose between two; weight 0 is the first. Rotations of faces are small: axis-angle vectors are mixed."""
-    share = np.float32(weight)
-    return FlamePose(*(getattr(first, name) * (1 - share) + getattr(second, name) * share for name in FIELDS))
 
 
 def _without_first(motion: FlameMotion, count: int) -> FlameMotion:

@@ -116,11 +116,6 @@ class Timeline:
         self._highest_id = 0
 
     @property
-    def heard_us(self) -> int:
-        """Time up to which the motion model has heard both voices."""
-        return microseconds(self.heard)
-
-    @property
     def has_speech(self) -> bool:
         """Whether an utterance has ever begun."""
         return self._highest_id > 0

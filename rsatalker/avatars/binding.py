@@ -42,7 +42,6 @@ class Material(IntEnum):
     SURFACE = 0
     STRAND = 1
     EYE = 2
-    GLINT = 3
 
 
 DEFAULTS: dict[str, Any] = {

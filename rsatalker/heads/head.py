@@ -18,8 +18,7 @@ from rsatalker.heads.posing import add_shapes, skin
 from rsatalker.heads.rotations import matrix_from_axis_angle
 from rsatalker.motion.pose import FlamePose
 
-JOINT_NAMES = ("global", "neck", "jaw", "left_eye", "right_eye")
-JOINT_PARENTS = (-1, 0, 1, 1, 1)
+JOINT_PARENTS = (-1, 0, 1, 1, 1)  # of global, neck, jaw, left eye, right eye
 LidMargin = tuple[Int32[np.ndarray, " R"], Int32[np.ndarray, " R"]]
 
 

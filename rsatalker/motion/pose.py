@@ -44,6 +44,14 @@ class FlamePose:
         sizes = (EXPRESSION_SPACES[expression_space], 3, 3, 3, 6, 3, len(ARKIT_NAMES))
         return FlamePose(*(np.zeros(size, np.float32) for size in sizes))
 
+    def mixed(self, other: FlamePose, weight: float) -> FlamePose:
+        """Return a pose between this one (weight 0) and another (1).
+
+        Rotations of faces are small, so axis-angle vectors are mixed directly.
+        """
+        share = np.float32(weight)
+        return FlamePose(*(getattr(self, name) * (1 - share) + getattr(other, name) * share for name in FIELDS))
+
 
 FIELDS = ("expression", "global_orient", "neck_pose", "jaw_pose", "eye_pose", "transl", "arkit")
 
@@ -86,18 +94,12 @@ class FlameMotion:
         return (self[i] for i in range(len(self)))
 
     def at(self, media_us: float) -> FlamePose:
-        """Return the pose at a time on the audio timeline, interpolated linearly and held at both ends.
-
-        Rotations of faces are small, so axis-angle vectors are interpolated directly.
-        """
+        """Return the pose at a time on the audio timeline, interpolated and held at both ends."""
         position = (media_us - self.start_us) * 1e-6 * self.frame_rate_hz
         position = min(max(position, 0.0), len(self) - 1.0)
         before = min(int(position), max(len(self) - 2, 0))
         after = min(before + 1, len(self) - 1)
-        weight = np.float32(position - before)
-        return FlamePose(
-            *(getattr(self, name)[before] * (1 - weight) + getattr(self, name)[after] * weight for name in FIELDS)
-        )
+        return self[before].mixed(self[after], position - before)
 
     @staticmethod
     def of(poses: Sequence[FlamePose], start_us: int, frame_rate_hz: float, expression_space: str) -> FlameMotion:

@@ -99,6 +99,7 @@ def _conversation(client: SidecarClient, options: DemoOptions, frame_px: int) ->
         width=frame_px,
         height=frame_px,
         seed=options.seed,
+        starts_with_speech=True,  # the same seed and voices make the same video
         world_from_heads=world_from_heads(),
     )
 

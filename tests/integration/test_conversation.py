@@ -7,7 +7,7 @@ from waiting import until
 
 from rsatalker.motion.social import Relationship
 from sidecar.client import SidecarClient
-from sidecar.display_lead import MOST_NS
+from sidecar.display_lead import DisplayLead
 from sidecar.regions.engine_region import EngineState, Playback
 from sidecar.regions.frame_ring import Frame
 from sidecar.regions.host_clock import host_clock_ns
@@ -78,15 +78,21 @@ def test_standing_head_is_drawn_again_for_a_new_pose_of_the_viewer(conversation:
     assert frame.header.frame_number == number + 1
 
 
-def test_playing_clock_moves_the_face_with_the_sound(conversation: RemoteConversation):
+@pytest.mark.parametrize("lead_us", [0, 40_000])
+def test_playing_clock_moves_the_face_with_the_sound(
+    conversation: RemoteConversation, monkeypatch: pytest.MonkeyPatch, lead_us: int
+):
+    def hold(lead: DisplayLead, *_: int) -> None:
+        lead.ns = lead_us * 1000
+
+    monkeypatch.setattr(DisplayLead, "note", hold)
     spoken = conversation.speak(ramp(5.0), RATE_HZ, "a")
     began_ns = host_clock_ns()
     playback = Playback(spoken.utterance_id, 1_000_000, began_ns, rate=1.0)
     conversation.engine.write(EngineState(1, (), conversation.world_from_heads, playbacks=(playback,)))
     frame = until(lambda: (f := conversation.frames[0].latest()) and f.header.media_us > 1_400_000 and f, "playback")
     heard_us = 1_000_000 + (frame.header.requested_ns - began_ns) / 1000
-    ahead_us = frame.header.media_us - heard_us  # it is drawn for the time at which it will be seen
-    assert -1 <= ahead_us <= MOST_NS / 1000
+    assert frame.header.media_us == pytest.approx(heard_us + lead_us, abs=1)
     assert frame.header.pose.arkit[JAW_OPEN] == pytest.approx(frame.header.media_us / 5e6, abs=0.01)
 
 

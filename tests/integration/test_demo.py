@@ -31,7 +31,9 @@ def dialogue() -> Audio:
 
 
 def conversation(client: SidecarClient):
-    return client.create_conversation("ann", "bob", width=SIZE, height=SIZE, world_from_heads=world_from_heads())
+    return client.create_conversation(
+        "ann", "bob", width=SIZE, height=SIZE, starts_with_speech=True, world_from_heads=world_from_heads()
+    )
 
 
 def test_recording_writes_every_picture_and_both_heads(client: SidecarClient, dialogue: Audio, tmp_path: Path) -> None:

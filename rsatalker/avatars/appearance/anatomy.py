@@ -62,10 +62,6 @@ class Anatomy:
         anchor = np.array([0, BRIDGE_Y, EAR_Z])
         return (np.asarray(points) - anchor) / self.style_scale + anchor
 
-    def to_face(self, points_m: Float[np.ndarray, "*batch 3"]) -> Float[np.ndarray, "*batch 3"]:
-        """Return points of the head's space, metres, in face space."""
-        return (np.asarray(points_m, float) - self.origin_m) * 100
-
     def add_garment(self, vertices: Float[np.ndarray, "G 3"], quads: Int[np.ndarray, "K 4"]) -> None:
         """Put a garment on: append its mesh."""
         self.quads = np.concatenate([self.quads, quads + len(self.vertices)]).astype(np.int32)

@@ -100,12 +100,10 @@ class Reflection:
     """Completes fields on the half mesh to the whole mesh.
 
     Attributes:
-        half_count: Vertices of the half; they come first in the whole mesh.
         mirrored: Ids of half vertices off the midline; their reflections follow in this order.
         partner: For each vertex of the whole mesh, its reflection.
     """
 
-    half_count: int
     mirrored: Int[np.ndarray, " M"]
     partner: Int[np.ndarray, " V"]
 
@@ -117,7 +115,7 @@ class Reflection:
         partner = np.arange(count + len(mirrored))
         partner[mirrored] = np.arange(count, count + len(mirrored))
         partner[count:] = mirrored
-        return Reflection(count, mirrored, partner)
+        return Reflection(mirrored, partner)
 
     def vectors(self, half: Float[np.ndarray, "H 3"]) -> Float[np.ndarray, "V 3"]:
         """Return positions or displacements on the whole mesh."""

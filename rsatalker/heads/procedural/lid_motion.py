@@ -65,20 +65,3 @@ def lid_motion(
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         field[ring] = eye_center + direction * radius - positions[ring]
     return field
-
-
-def keep_lids_on_ball(
-    field: Float[np.ndarray, "H 3"],
-    sculpture: Sculpture,
-    positions: Float[np.ndarray, "H 3"],
-    eye_center: Float[np.ndarray, "3"],
-) -> Float[np.ndarray, "H 3"]:
-    """Return the field with lids sliding over the eyeball instead of pressing into it or lifting off."""
-    field = field.copy()
-    rings = sculpture.template.eye_rings[::-1]
-    for ring, bound in [*zip(rings, FADE, strict=True), *((ring, 1.0) for ring in sculpture.lid_edges)]:
-        radius = np.linalg.norm(positions[ring] - eye_center, axis=1, keepdims=True)
-        offset = positions[ring] + field[ring] - eye_center
-        length = np.linalg.norm(offset, axis=1, keepdims=True)
-        field[ring] += bound * offset * (radius / length - 1.0)
-    return field

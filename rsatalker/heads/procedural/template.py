@@ -64,7 +64,6 @@ class SkinTemplate:
         ear_rim: Loop around the hole for the ear, starting at the middle of its back edge.
         top_row: Topmost row of the grid, front to back; the crown closes it.
         rows: Levels of the grid's rows.
-        row_grid: Vertex ids of the grid (-1 in holes).
     """
 
     mesh: HalfMesh
@@ -76,7 +75,6 @@ class SkinTemplate:
     ear_rim: Int[np.ndarray, " R"]
     top_row: Int[np.ndarray, " C"]
     rows: Float[np.ndarray, " L"]
-    row_grid: Int[np.ndarray, "L C"]
 
 
 def lid_margin_xy(cells: int) -> Float[np.ndarray, "2*cells 2"]:
@@ -126,7 +124,7 @@ def lay_out_skin() -> SkinTemplate:
     eye = _eye_rings(mesh, coordinates[0], _closed_rim(grid, *blocks[2]), add)
     all_coordinates = _relax(np.concatenate(coordinates), mesh, mouth, eye)
     return SkinTemplate(mesh, all_coordinates, eye, mouth, len(MOUTH_RING_WEIGHTS) + 1, _closed_rim(grid, *blocks[1]),
-                        _closed_rim(grid, *blocks[3]), grid[-1], rows, grid)  # fmt: skip
+                        _closed_rim(grid, *blocks[3]), grid[-1], rows)  # fmt: skip
 
 
 def _closed_rim(grid: Int[np.ndarray, "L C"], low: int, high: int, left: int, right: int) -> Int[np.ndarray, " R"]:

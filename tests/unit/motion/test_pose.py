@@ -49,3 +49,8 @@ def test_pose_carries_gaze_in_joints_and_arkit() -> None:
 def test_neutral_pose_has_the_size_of_its_expression_space() -> None:
     assert FlamePose.neutral().expression.shape == (len(PROCEDURAL_1),)
     assert FlamePose.neutral("flame2020").expression.shape == (100,)
+
+
+def test_mixed_pose_lies_between() -> None:
+    motion = opening_jaw(2)
+    assert motion[0].mixed(motion[1], 0.25).jaw_pose[0] == pytest.approx(0.25 * JAW_OPEN_RAD)

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
-from sidecar.motion_window import FADE_US, KEPT_BEHIND_US, Fade, MotionWindow, mixed
+from sidecar.motion_window import FADE_US, KEPT_BEHIND_US, Fade, MotionWindow
 
 pytestmark = pytest.mark.unit
 
@@ -64,7 +64,3 @@ def test_fade_is_off_when_time_is_stepped():
     fade = Fade()
     fade.show(pose(0), 0, 0, exact=True)
     assert fade.show(pose(1), 500_000, 5 * MS, exact=True).arkit[0] == 1
-
-
-def test_mixed_lies_between():
-    assert mixed(pose(0), pose(1), 0.25).arkit[3] == pytest.approx(0.25)
