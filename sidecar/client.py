@@ -122,7 +122,7 @@ class SidecarClient:
             layers: 1, or 2 for both eyes.
             seed: Chance of blinks, nods and glances.
             starts_with_speech: Nothing moves or comes before the first utterance; with the same seed and audio, motion
-                is then the same to the bit.
+                is then the same: of a whole clip to the bit, of a stream but for rounding.
             motion_only: No frames.
             world_from_heads: Where they stand; without it, 1.2 m apart and facing each other.
 

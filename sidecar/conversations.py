@@ -28,7 +28,7 @@ class ConversationSetup:
         relationship: Who they are to each other.
         frame_size: None: the client draws the heads itself.
         seed: Chance of blinks, nods and glances.
-        starts_with_speech: The timeline stands until the first utterance, so that motion can be repeated to the bit.
+        starts_with_speech: The timeline stands until the first utterance, so that motion can be repeated.
     """
 
     avatars: tuple[str, str]
