@@ -9,7 +9,8 @@ import sys
 
 import environment
 
-EXTRAS = {"dev", "training"}  # training brings the phone aligner that tests of the corpus use
+# training brings the phone aligner that tests of the corpus use; cutscenes and cluster, what their tests read and run
+EXTRAS = {"dev", "training", "cutscenes", "cluster"}
 
 
 def main() -> int:

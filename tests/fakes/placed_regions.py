@@ -56,8 +56,8 @@ def seal(slot: np.ndarray) -> None:
 def damage(region: Region, fault: dict[str, Any]) -> None:
     """Do to a region what an entry of `proto/vectors/faults.json` says.
 
-    No entry may write what a sound region can hold: a random GUID has any last byte, but never 255 at index 6, where its
-    version stands (RFC 9562 section 4.2).
+    No entry may write what a sound region can hold: a random GUID has any last byte, but never 255 at index 6, where
+    its version stands (RFC 9562 section 4.2).
     """
     if "offset" in fault:
         region.bytes[fault["offset"]] = fault["value"]

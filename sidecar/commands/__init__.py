@@ -1,0 +1,1 @@
+"""What `rsatalker COMMAND` does: one file a command, each with `run(arguments)` that returns the exit code."""

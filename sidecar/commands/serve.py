@@ -1,0 +1,50 @@
+"""`rsatalker serve`."""
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import tyro
+from rich.console import Console
+from rich.logging import RichHandler
+
+from sidecar.config import ServeOptions, read_options
+from sidecar.errors import ConfigError
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the sidecar until it is interrupted."""
+    os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC would complain in its own words before our sentence
+    from sidecar.server import serve
+    from sidecar.studio import RsaTalkerStudio
+
+    config, rest = _without_config(arguments)
+    defaults = read_options(config) if config else ServeOptions()
+    options = tyro.cli(ServeOptions, args=rest, default=defaults, prog="rsatalker serve [--config file.toml]")
+    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=Console(stderr=True))])
+    serve(options, RsaTalkerStudio, _say)
+    return 0
+
+
+def _without_config(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
+    """Return the file of `--config` and the arguments without it."""
+    rest = list(arguments)
+    for index, argument in enumerate(rest):
+        if argument.startswith("--config="):
+            del rest[index]
+            return Path(argument.partition("=")[2]), rest
+        if argument == "--config":
+            if index + 1 == len(rest):
+                raise ConfigError("--config needs the name of a TOML file.")
+            file = Path(rest[index + 1])
+            del rest[index : index + 2]
+            return file, rest
+    return None, rest
+
+
+def _say(line: str) -> None:
+    """Print a line at once, also into a pipe, without wrapping it."""
+    Console(soft_wrap=True, highlight=False, markup=False).print(line)
+    sys.stdout.flush()
