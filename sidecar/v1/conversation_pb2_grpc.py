@@ -44,6 +44,26 @@ class ConversationServiceStub:
                 request_serializer=sidecar_dot_v1_dot_conversation__pb2.SetRelationshipRequest.SerializeToString,
                 response_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetRelationshipResponse.FromString,
                 _registered_method=True)
+        self.SetMood = channel.unary_unary(
+                '/sidecar.v1.ConversationService/SetMood',
+                request_serializer=sidecar_dot_v1_dot_conversation__pb2.SetMoodRequest.SerializeToString,
+                response_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetMoodResponse.FromString,
+                _registered_method=True)
+        self.SetStyle = channel.unary_unary(
+                '/sidecar.v1.ConversationService/SetStyle',
+                request_serializer=sidecar_dot_v1_dot_conversation__pb2.SetStyleRequest.SerializeToString,
+                response_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetStyleResponse.FromString,
+                _registered_method=True)
+        self.SetAvOffset = channel.unary_unary(
+                '/sidecar.v1.ConversationService/SetAvOffset',
+                request_serializer=sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetRequest.SerializeToString,
+                response_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetResponse.FromString,
+                _registered_method=True)
+        self.SetOutputs = channel.unary_unary(
+                '/sidecar.v1.ConversationService/SetOutputs',
+                request_serializer=sidecar_dot_v1_dot_conversation__pb2.SetOutputsRequest.SerializeToString,
+                response_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetOutputsResponse.FromString,
+                _registered_method=True)
         self.KeepAlive = channel.unary_unary(
                 '/sidecar.v1.ConversationService/KeepAlive',
                 request_serializer=sidecar_dot_v1_dot_conversation__pb2.KeepAliveRequest.SerializeToString,
@@ -68,6 +88,34 @@ class ConversationServiceServicer:
 
     def SetRelationship(self, request, context):
         """Changes who the two are to each other; holds for all motion from now on.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetMood(self, request, context):
+        """Changes how one of the two feels; its face goes over to it within a second.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetStyle(self, request, context):
+        """Changes how strongly one of the two moves its mouth when it speaks.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetAvOffset(self, request, context):
+        """Shows faces later or earlier than their sound, to make up for a delay that the engine cannot know.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetOutputs(self, request, context):
+        """Sends the motion over UDP, too, to where it is said, and nowhere else any more.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -99,6 +147,26 @@ def add_ConversationServiceServicer_to_server(servicer, server):
                     servicer.SetRelationship,
                     request_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetRelationshipRequest.FromString,
                     response_serializer=sidecar_dot_v1_dot_conversation__pb2.SetRelationshipResponse.SerializeToString,
+            ),
+            'SetMood': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetMood,
+                    request_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetMoodRequest.FromString,
+                    response_serializer=sidecar_dot_v1_dot_conversation__pb2.SetMoodResponse.SerializeToString,
+            ),
+            'SetStyle': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetStyle,
+                    request_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetStyleRequest.FromString,
+                    response_serializer=sidecar_dot_v1_dot_conversation__pb2.SetStyleResponse.SerializeToString,
+            ),
+            'SetAvOffset': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetAvOffset,
+                    request_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetRequest.FromString,
+                    response_serializer=sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetResponse.SerializeToString,
+            ),
+            'SetOutputs': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetOutputs,
+                    request_deserializer=sidecar_dot_v1_dot_conversation__pb2.SetOutputsRequest.FromString,
+                    response_serializer=sidecar_dot_v1_dot_conversation__pb2.SetOutputsResponse.SerializeToString,
             ),
             'KeepAlive': grpc.unary_unary_rpc_method_handler(
                     servicer.KeepAlive,
@@ -165,6 +233,114 @@ class ConversationService:
             '/sidecar.v1.ConversationService/SetRelationship',
             sidecar_dot_v1_dot_conversation__pb2.SetRelationshipRequest.SerializeToString,
             sidecar_dot_v1_dot_conversation__pb2.SetRelationshipResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetMood(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sidecar.v1.ConversationService/SetMood',
+            sidecar_dot_v1_dot_conversation__pb2.SetMoodRequest.SerializeToString,
+            sidecar_dot_v1_dot_conversation__pb2.SetMoodResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetStyle(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sidecar.v1.ConversationService/SetStyle',
+            sidecar_dot_v1_dot_conversation__pb2.SetStyleRequest.SerializeToString,
+            sidecar_dot_v1_dot_conversation__pb2.SetStyleResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetAvOffset(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sidecar.v1.ConversationService/SetAvOffset',
+            sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetRequest.SerializeToString,
+            sidecar_dot_v1_dot_conversation__pb2.SetAvOffsetResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetOutputs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/sidecar.v1.ConversationService/SetOutputs',
+            sidecar_dot_v1_dot_conversation__pb2.SetOutputsRequest.SerializeToString,
+            sidecar_dot_v1_dot_conversation__pb2.SetOutputsResponse.FromString,
             options,
             channel_credentials,
             insecure,
