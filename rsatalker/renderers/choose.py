@@ -40,8 +40,7 @@ def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> 
         RendererUnavailable: The renderer asked for cannot run here, or there is none of that name.
     """
     # Each is imported only when chosen: the cpu renderer works without torch, the others without Numba.
-    if name == "auto":
-        name = "gsplat" if _gsplat_report().usable else "cpu"
+    name = resolved(name)
     if name == "cpu":
         from rsatalker.renderers.cpu import CpuRenderer
 
@@ -50,11 +49,22 @@ def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> 
         from rsatalker.renderers.gsplat import GsplatRenderer
 
         return GsplatRenderer()
-    if name == "reference":
-        from rsatalker.renderers.reference import ReferenceRenderer
+    from rsatalker.renderers.reference import ReferenceRenderer
 
-        return ReferenceRenderer()
-    raise RendererUnavailable(f"there is no renderer {name!r}; choose auto, cpu, gsplat or reference.")
+    return ReferenceRenderer()
+
+
+def resolved(name: RendererName) -> Literal["cpu", "gsplat", "reference"]:
+    """Return the renderer that a name stands for on this machine.
+
+    Raises:
+        RendererUnavailable: There is none of that name.
+    """
+    if name == "auto":
+        return "gsplat" if _gsplat_report().usable else "cpu"
+    if name not in ("cpu", "gsplat", "reference"):
+        raise RendererUnavailable(f"there is no renderer {name!r}; choose auto, cpu, gsplat or reference.")
+    return name
 
 
 def describe_renderers() -> list[RendererReport]:

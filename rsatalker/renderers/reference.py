@@ -1,15 +1,14 @@
 """The truth that the fast renderers are tested against: Gaussian splatting in plain torch, differentiable, slow.
 
-Sources: Zwicker et al., EWA volume splatting (VIS 2001); Kerbl et al., 3D Gaussian Splatting (SIGGRAPH 2023), section 4
-and appendix A; Yu et al., Mip-Splatting (CVPR 2024), equation 9 for the antialiased weight; constants as documented by
-gsplat 1.5.
+Sources: Kerbl et al., 3D Gaussian Splatting (SIGGRAPH 2023), section 4 and appendix A; constants as documented by
+gsplat 1.5. How Gaussians come into the image is in `projection.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,94 +18,13 @@ from torch import Tensor
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
+from rsatalker.renderers.projection import LEAST_ALPHA, Projection, camera_positions, covariances_from_quats, project
+from rsatalker.renderers.rasterization import RasterizeMode, RenderMode
+from rsatalker.renderers.spherical_harmonics import colors_seen_from
 
 MOST_ALPHA = 0.999  # nothing is ever quite opaque
-LEAST_ALPHA = 1 / 255  # a weaker contribution is skipped
 LEAST_TRANSMITTANCE = 1e-4  # a pixel is finished before it would fall to this
-EXTENT = 3.33  # standard deviations; beyond them even an opaque Gaussian is below LEAST_ALPHA
-VIEW_SLACK = 0.3  # part of the half view by which the slope of the linearisation may leave the image
 TILE = 16  # pixels; bounds the memory of one step, changes no result
-
-RenderMode = Literal["RGB", "D", "ED", "RGB+D", "RGB+ED"]
-
-
-@dataclass(frozen=True, slots=True)
-class Projection:
-    """Gaussians as one camera sees them.
-
-    Attributes:
-        means2d: Centres in the image, pixels.
-        depths: Along the camera's z, metres.
-        conics: Inverse covariances in the image: xx, xy, yy.
-        compensations: sqrt(det / det with eps2d), the antialiased weight, in [0, 1].
-        radii: Half sizes of the box that holds EXTENT standard deviations, pixels.
-        seen: Not behind the near plane and of some size.
-    """
-
-    means2d: Float[Tensor, "N 2"]
-    depths: Float[Tensor, " N"]
-    conics: Float[Tensor, "N 3"]
-    compensations: Float[Tensor, " N"]
-    radii: Float[Tensor, "N 2"]
-    seen: Bool[Tensor, " N"]
-
-
-def covariances_from_quats(
-    quats: Float[Tensor, "*batch 4"], scales: Float[Tensor, "*batch 3"]
-) -> Float[Tensor, "*batch 3 3"]:
-    """Return R S S R^T for wxyz quaternions of any length and standard deviations along the axes."""
-    w, x, y, z = torch.nn.functional.normalize(quats, dim=-1).unbind(-1)
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    rotations = torch.stack([torch.stack(row, -1) for row in rows], -2)
-    axes = rotations * scales[..., None, :]
-    return axes @ axes.mT
-
-
-def project(
-    means: Float[Tensor, "N 3"],
-    covars: Float[Tensor, "N 3 3"],
-    viewmat: Float[Tensor, "4 4"],
-    K: Float[Tensor, "3 3"],
-    width: int,
-    height: int,
-    near_plane: float,
-    eps2d: float,
-) -> Projection:
-    """Return where each Gaussian lands in the image and how large it is there."""
-    rotation, translation = viewmat[:3, :3], viewmat[:3, 3]
-    x, y, depths = (means @ rotation.T + translation).unbind(-1)
-    seen = depths >= near_plane
-    z = torch.where(seen, depths, 1)  # keeps the gradient of what is not seen finite
-    fx, fy, cx, cy = K[0, 0], K[1, 1], K[0, 2], K[1, 2]
-    means2d = torch.stack([fx * x / z + cx, fy * y / z + cy], -1)
-
-    slack_x, slack_y = VIEW_SLACK * width / (2 * fx), VIEW_SLACK * height / (2 * fy)
-    slope_x = (x / z).clamp(-cx / fx - slack_x, (width - cx) / fx + slack_x)
-    slope_y = (y / z).clamp(-cy / fy - slack_y, (height - cy) / fy + slack_y)
-    zero = torch.zeros_like(z)
-    jacobians = torch.stack(
-        [torch.stack([fx / z, zero, -fx * slope_x / z], -1), torch.stack([zero, fy / z, -fy * slope_y / z], -1)], -2
-    )
-    image_from_world = jacobians @ rotation
-    covariances = image_from_world @ covars @ image_from_world.mT
-    xx, xy, yy = covariances[:, 0, 0], covariances[:, 0, 1], covariances[:, 1, 1]
-    sharp_determinants = xx * yy - xy * xy
-    xx, yy = xx + eps2d, yy + eps2d
-    determinants = xx * yy - xy * xy
-    seen = seen & (determinants > 0)
-    determinants = torch.where(seen, determinants, 1)
-    return Projection(
-        means2d,
-        depths,
-        torch.stack([yy, -xy, xx], -1) / determinants[:, None],
-        (sharp_determinants / determinants).clamp(min=0).sqrt(),
-        (EXTENT * torch.stack([xx, yy], -1).clamp(min=0).sqrt()).ceil(),
-        seen,
-    )
 
 
 def composite(
@@ -134,40 +52,26 @@ def rasterization(
     quats: Float[Tensor, "N 4"] | None,
     scales: Float[Tensor, "N 3"] | None,
     opacities: Float[Tensor, " N"] | Float[Tensor, "C N"],
-    colors: Float[Tensor, "N D"],
+    colors: Float[Tensor, "N D"] | Float[Tensor, "N K 3"],
     viewmats: Float[Tensor, "C 4 4"],
     Ks: Float[Tensor, "C 3 3"],
     width: int,
     height: int,
     *,
     near_plane: float = 0.01,
+    far_plane: float = 1e10,
     eps2d: float = 0.3,
+    sh_degree: int | None = None,
+    backgrounds: Float[Tensor, "C D"] | None = None,
     render_mode: RenderMode = "RGB",
-    rasterize_mode: Literal["classic", "antialiased"] = "classic",
-    antialiased: Bool[Tensor, " N"] | None = None,
+    rasterize_mode: RasterizeMode = "classic",
     covars: Float[Tensor, "N 3 3"] | None = None,
+    antialiased: Bool[Tensor, " N"] | None = None,
 ) -> tuple[Float[Tensor, "C H W X"], Float[Tensor, "C H W 1"], dict[str, Any]]:
-    """Draw Gaussians as `gsplat.rasterization` does; arguments and results have its names, shapes and meanings.
+    """Draw Gaussians; see `Rasterization`.
 
-    Args:
-        means: World space, metres.
-        quats: wxyz, of any length; not used with `covars`.
-        scales: Standard deviations, metres; not used with `covars`.
-        opacities: In [0, 1]; one row a camera is allowed too.
-        colors: Any number of features.
-        viewmats: camera_from_world.
-        Ks: Intrinsics, pixels.
-        width: Pixels.
-        height: Pixels.
-        near_plane: Metres.
-        eps2d: Added to the diagonal of projected covariances, pixels squared.
-        render_mode: Which channels the first result has; D is sum(w z), ED is sum(w z) / sum(w).
-        rasterize_mode: Whether opacities are multiplied by the antialiased weight.
-        antialiased: The same Gaussian by Gaussian; goes before `rasterize_mode`.
-        covars: World space, square metres; instead of `quats` and `scales`.
-
-    Returns:
-        Images, alphas, and a dict that is empty.
+    Two things go beyond it: `opacities` may have one row a camera, and `antialiased` says Gaussian by Gaussian what
+    `rasterize_mode` says of all.
     """
     if covars is None:
         assert quats is not None
@@ -175,17 +79,26 @@ def rasterization(
         covars = covariances_from_quats(quats, scales)
     if antialiased is None:
         antialiased = torch.full((len(means),), rasterize_mode == "antialiased", device=means.device)
+    views = [
+        project(means, covars, viewmat, K, width, height, near_plane, far_plane, eps2d)
+        for viewmat, K in zip(viewmats, Ks, strict=True)
+    ]
+    means2d = torch.stack([view.means2d for view in views])
     images: list[Tensor] = []
     alphas: list[Tensor] = []
-    for camera, (viewmat, K) in enumerate(zip(viewmats, Ks, strict=True)):
-        projection = project(means, covars, viewmat, K, width, height, near_plane, eps2d)
-        weights = torch.where(antialiased, projection.compensations, 1)
+    for camera, (view, position) in enumerate(zip(views, camera_positions(viewmats), strict=True)):
+        weights = torch.where(antialiased, view.compensations, 1)
         visible_opacities = (opacities if opacities.ndim == 1 else opacities[camera]) * weights
-        features = torch.cat([colors, projection.depths[:, None]], 1)
+        shown = colors if sh_degree is None else colors_seen_from(position, means, colors, sh_degree)
+        features = torch.cat([shown, view.depths[:, None]], 1)
+        projection = replace(view, means2d=means2d[camera])
         sums, alpha = _draw_tiles(projection, visible_opacities, features, width, height)
-        images.append(_channels(sums, alpha, render_mode))
+        background = None if backgrounds is None else backgrounds[camera]
+        images.append(output_channels(sums, alpha, render_mode, background))
         alphas.append(alpha[..., None])
-    return torch.stack(images), torch.stack(alphas), {}
+    radii = torch.stack([torch.where(view.seen[:, None], view.radii, 0) for view in views]).int()
+    info = {"means2d": means2d, "radii": radii, "depths": torch.stack([view.depths for view in views])}
+    return torch.stack(images), torch.stack(alphas), info
 
 
 def _draw_tiles(
@@ -215,15 +128,20 @@ def _draw_tiles(
     return sums, alpha
 
 
-def _channels(
-    sums: Float[Tensor, "H W D"], alpha: Float[Tensor, "H W"], render_mode: RenderMode
-) -> Float[Tensor, "H W X"]:
-    """Return the channels that a render mode asks for, from colours and summed depth."""
+def output_channels(
+    sums: Float[Tensor, "*image D"],
+    alpha: Float[Tensor, "*image"],
+    render_mode: RenderMode,
+    background: Float[Tensor, " B"] | None = None,
+) -> Float[Tensor, "*image X"]:
+    """Return the channels that a render mode asks for, from the sums of colours and, last, depth."""
     colors, depths = sums[..., :-1], sums[..., -1:]
-    if render_mode.endswith("ED"):
-        depths = depths / alpha[..., None].clamp(min=1e-10)
+    if background is not None:
+        colors = colors + (1 - alpha[..., None]) * background
     if render_mode == "RGB":
         return colors
+    if render_mode.endswith("ED"):
+        depths = depths / alpha[..., None].clamp(min=1e-10)
     return torch.cat([colors, depths], -1) if render_mode.startswith("RGB") else depths
 
 

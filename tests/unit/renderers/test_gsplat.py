@@ -10,6 +10,7 @@ from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
 from rsatalker.renderers.gsplat import GsplatRenderer, antialiased_weights, covariance_matrices
+from rsatalker.renderers.projection import project
 
 pytestmark = pytest.mark.unit
 
@@ -54,7 +55,7 @@ def test_antialiased_weights_equal_the_references(scene: SimpleNamespace):
     means = torch.from_numpy(gaussians.means).double()
     covars = covariance_matrices(torch.from_numpy(gaussians.covariances).double())
     viewmat, K = torch.from_numpy(camera.camera_from_world).double(), torch.from_numpy(camera.K).double()
-    projection = reference.project(means, covars, viewmat, K, camera.width, camera.height, 0.01, gsplat.EPS2D)
+    projection = project(means, covars, viewmat, K, camera.width, camera.height, 0.01, 1e10, gsplat.EPS2D)
     weights = antialiased_weights(means, covars, viewmat[None], K[None], camera.width, camera.height)
     torch.testing.assert_close(weights[0], projection.compensations)
 

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 import torch
 
-from rsatalker.renderers.reference import ReferenceRenderer, covariances_from_quats, draw, rasterization
+from rsatalker.renderers.projection import covariances_from_quats
+from rsatalker.renderers.reference import ReferenceRenderer, draw, rasterization
 
 pytestmark = pytest.mark.unit
 
