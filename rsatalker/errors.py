@@ -6,6 +6,7 @@ RsaTalkerError
 │   └── CheckpointError     the motion model's weights are missing, malformed or of another version
 ├── DegenerateMeshError     a triangle without area where a frame is needed
 ├── ExpressionSpaceError    motion of one expression space given to a head of another
+├── MoodError               an unknown mood, or a strength out of range
 ├── RelationshipError       kinship, status and senior that do not fit together
 ├── RendererUnavailable     the renderer asked for cannot run on this machine
 └── ToolMissing             an external program that a command needs is not installed
@@ -36,6 +37,10 @@ class DegenerateMeshError(RsaTalkerError):
 
 class ExpressionSpaceError(RsaTalkerError):
     """Motion of one expression space was given to a head of another."""
+
+
+class MoodError(RsaTalkerError):
+    """An unknown mood, or a strength of a mood or style out of range."""
 
 
 class RelationshipError(RsaTalkerError):

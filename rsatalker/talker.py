@@ -17,6 +17,7 @@ from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.light import Light
 from rsatalker.motion.generator import MotionGenerator
 from rsatalker.motion.model import Lips, MotionModel
+from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.social import Relationship
 from rsatalker.renderers.camera import Camera
@@ -65,6 +66,14 @@ class Dialogue:
     def interrupt(self, participant: int) -> None:
         """Let one mouth relax within 100 ms."""
         self._generator.interrupt(participant)
+
+    def set_mood(self, participant: int, mood: Mood) -> None:
+        """Let one head come into a mood, within about a second."""
+        self._generator.set_mood(participant, mood)
+
+    def set_style(self, participant: int, style: Style) -> None:
+        """Let one mouth speak more or less clearly from the next instant on."""
+        self._generator.set_style(participant, style)
 
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete; possibly none.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
-from rsatalker.motion.articulation import arkit_from_articulation
+from rsatalker.motion.articulation import ARTICULATION_INDEX, arkit_from_articulation, lip_contact
 from rsatalker.motion.behaviour.nonverbal import NEVER, Nonverbal, NonverbalInstant
-from rsatalker.motion.behaviour.voice_state import VoiceState
+from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.manner import manners
+from rsatalker.motion.mood import Mood, MoodState, Style, styled
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
 from rsatalker.motion.rig import pose_from_arkit
 from rsatalker.motion.social import Relationship
@@ -37,12 +38,22 @@ class MotionGenerator:
         self._heads = [Nonverbal(np.random.default_rng([seed, participant])) for participant in (0, 1)]
         self._voices = [VoiceState(), VoiceState()]
         self._began: list[tuple[bool, bool]] = [NEVER, NEVER]
+        self._moods = [MoodState(), MoodState()]
+        self._styles = [Style(), Style()]
         self._since_interrupt = [RELAX_STEPS + RECOVER_STEPS] * 2
         self._next_index = 0
 
     def interrupt(self, participant: int) -> None:
         """Let one mouth relax within 100 ms from the next instant on, whatever its voice still says."""
         self._since_interrupt[participant] = 0
+
+    def set_mood(self, participant: int, mood: Mood) -> None:
+        """Let one head come into a mood, within about a second."""
+        self._moods[participant].mood = mood
+
+    def set_style(self, participant: int, style: Style) -> None:
+        """Let one mouth speak in a style from the next instant on."""
+        self._styles[participant] = style
 
     def push(
         self,
@@ -58,7 +69,9 @@ class MotionGenerator:
             loudness_db: Loudness of each voice, dB against any fixed reference.
         """
         start_us = round(self._next_index * 1e6 / MOTION_RATE_HZ)
-        lips = [arkit_from_articulation(voice) for voice in articulation]
+        voices = [styled(voice, style) for voice, style in zip(articulation, self._styles, strict=True)]
+        lips = [arkit_from_articulation(voice) for voice in voices]
+        contact = [lip_contact(voice[:, ARTICULATION_INDEX["closed"]]) for voice in voices]
         poses: tuple[list[FlamePose], list[FlamePose]] = ([], [])
         for t in range(articulation.shape[1]):
             for voice, voice_activity, loudness in zip(self._voices, activity[:, t], loudness_db[:, t], strict=True):
@@ -67,7 +80,10 @@ class MotionGenerator:
             for participant, instant in enumerate(instants):
                 arkit, tongue = lips[participant]
                 gain = self._mouth_gain(participant)
-                poses[participant].append(_pose(instant, arkit[t] * gain, tongue[t] * gain))
+                mood = self._moods[participant]
+                mood.step(STEP_S)
+                face = mood.face(float(contact[participant][t]))
+                poses[participant].append(_pose(instant, arkit[t] * gain, tongue[t] * gain, face, mood))
                 self._began[participant] = instant.began
         self._next_index += articulation.shape[1]
         first, second = (_motion(head, start_us) for head in poses)
@@ -90,10 +106,19 @@ class MotionGenerator:
         return min((steps - RELAX_STEPS) / RECOVER_STEPS, 1.0)
 
 
-def _pose(instant: NonverbalInstant, lips: Float32[np.ndarray, "52"], tongue: Float32[np.ndarray, "2"]) -> FlamePose:
+def _pose(
+    instant: NonverbalInstant,
+    lips: Float32[np.ndarray, "52"],
+    tongue: Float32[np.ndarray, "2"],
+    face: Float32[np.ndarray, "52"],
+    mood: MoodState,
+) -> FlamePose:
     behaviour = instant.arkit.copy()
+    behaviour[_SMILE] *= mood.smiles
+    behaviour += face
     behaviour[_SMILE] *= 1 - 0.7 * min(float(lips[_PUCKER] + lips[_FUNNEL]), 1.0)  # rounded lips cannot smile
-    return pose_from_arkit(lips + behaviour, tongue, instant.gaze, instant.neck_pose, instant.transl)
+    neck, eyes = instant.neck_pose + mood.neck_pose, instant.gaze - [0.0, mood.neck_pose[0]]  # eyes stay where they are
+    return pose_from_arkit(lips + behaviour, tongue, eyes.astype(np.float32), neck, instant.transl)
 
 
 def _motion(poses: list[FlamePose], start_us: int) -> FlameMotion:
