@@ -1,0 +1,1 @@
+"""What `scripts/bench.py` can measure, one file each."""
