@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float, Float32, UInt8
@@ -25,11 +21,11 @@ from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, blend_light, dim_ver
 from rsatalker.avatars.posing import pose_gaussians
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import display_curve
+from rsatalker.avatars.split_work import SplitWork
 from rsatalker.heads.head import Head
 from rsatalker.motion.expression_space import JAW_OPEN_RAD
 from rsatalker.motion.pose import FlamePose
 
-CHUNKS_PER_THREAD = 4  # evens out threads of unequal speed
 BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 GAP_EXPONENT = 0.45  # the first millimetres between the lips let in most of the light
@@ -60,8 +56,7 @@ class Avatar:
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
         antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
-        self._threads = threads
-        self._pool = ThreadPoolExecutor(threads - 1, "avatar") if threads > 1 else None
+        self._work = SplitWork(threads, BLOCK)
         self._last_light: Light | None = None
         self._last_scene: SceneLight | None = None
 
@@ -109,7 +104,7 @@ class Avatar:
         gaussians = self._buffers[0]
         count = len(data.bound)
         viewer = np.asarray(eye_position, np.float32)
-        self._split(
+        self._work.run(
             pose_gaussians, count,
             data.bound, self._axes, self._origins, data.quads, self._normals, self._vertex_light, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
@@ -180,7 +175,7 @@ class Avatar:
         parts: PartLight,
         out: Float32[np.ndarray, "V L"],
     ) -> None:
-        self._split(
+        self._work.run(
             light_vertices, len(out), baked.transfer, baked.normals, baked.visible_red, baked.visible, follows, dimming,
             parts.bands, parts.skin_bands, parts.lamp_cells, parts.lamp_weights, out,
         )  # fmt: skip
@@ -215,30 +210,6 @@ class Avatar:
         light[:, :3] = 1
         light[:, 3:] = np.minimum(1, light[:, 3:] / 0.75)  # the sockets' own shade is the lids' shadow already
         return light
-
-    def _split(self, kernel: Callable[..., None], count: int, *arguments: Any) -> None:
-        """Run a kernel over ranges that cover count, on all threads of this avatar; each takes the next one left."""
-        if self._pool is None:
-            kernel(0, count, *arguments)
-            return
-        # whole blocks, so that any number of threads gives the same numbers to the bit
-        edges = np.linspace(0, count, self._threads * CHUNKS_PER_THREAD + 1).astype(int)
-        edges[1:-1] -= edges[1:-1] % BLOCK
-        left = deque(pairwise(edges.tolist()))
-
-        def take_ranges() -> None:
-            while True:
-                try:
-                    start, stop = left.popleft()
-                except IndexError:  # another thread took the last one
-                    return
-                kernel(start, stop, *arguments)
-
-        others = [self._pool.submit(take_ranges) for _ in range(self._threads - 1)]
-        take_ranges()
-        for other in others:
-            if not other.cancel():  # not begun: nothing is left for it
-                other.result()
 
 
 def _empty_gaussians(antialiased: UInt8[np.ndarray, " N"]) -> Gaussians:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from rsatalker.avatars.appearance.look import (
     BrowLook,
@@ -18,7 +19,10 @@ from rsatalker.avatars.appearance.look import (
 )
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.avatar_cache import cached_avatar_data
+from rsatalker.avatars.avatar_folder import is_avatar, read_avatar
+from rsatalker.avatars.fitted_avatar import FittedAvatar
 from rsatalker.errors import AssetError
+from rsatalker.heads.head import Head
 from rsatalker.heads.procedural import Identity, build_head
 
 
@@ -99,23 +103,41 @@ TOMAS = Character(
 CHARACTERS: dict[str, Character] = {character.name: character for character in (MARA, TOMAS)}
 
 
-def load_avatar(
-    name: str, *, detail: float = 1.0, threads: int = 2, progress: Callable[[str, float], None] | None = None
-) -> Avatar:
-    """Return a character's avatar: from the cache in under a second, or built, which takes up to a minute.
-
-    Args:
-        name: Key of `CHARACTERS`.
-        detail: 1 gives about 55,000 Gaussians, 0.7 about 38,000.
-        threads: That one call of `follow` may use.
-        progress: Told what is being done and which share of the work is done; not called when the cache answers.
+def character_head(name: str) -> Head:
+    """Return the mesh of a character.
 
     Raises:
         AssetError: There is no such character.
     """
     if name not in CHARACTERS:
         raise AssetError(f"there is no character {name!r}; choose one of {', '.join(sorted(CHARACTERS))}.")
+    return build_head(CHARACTERS[name].identity)
+
+
+def load_avatar(
+    name: str | Path, *, detail: float = 1.0, threads: int = 2, progress: Callable[[str, float], None] | None = None
+) -> Avatar | FittedAvatar:
+    """Return an avatar that talks: a character of ours, or one that `rsatalker fit-avatar` made.
+
+    A character comes from the cache in under a second, or is built, which takes up to a minute.
+
+    Args:
+        name: Key of `CHARACTERS`, or the folder of a fitted avatar.
+        detail: 1 gives about 55,000 Gaussians, 0.7 about 38,000; a fitted avatar keeps those it has.
+        threads: That one call of `follow` may use.
+        progress: Told what is being done and which share of the work is done; not called when the cache answers.
+
+    Raises:
+        AssetError: There is no such character or folder, or the folder is malformed.
+    """
+    if name not in CHARACTERS and is_avatar(Path(name)):
+        return read_avatar(Path(name), character_head, threads)
+    if isinstance(name, Path) or name not in CHARACTERS:
+        raise AssetError(
+            f"there is no character {str(name)!r}; choose one of {', '.join(sorted(CHARACTERS))}, or give the folder "
+            "of a fitted avatar."
+        )
     character = CHARACTERS[name]
-    head = build_head(character.identity)
+    head = character_head(name)
     data = cached_avatar_data(name, head, character.look, detail, progress or (lambda step, share: None))
     return Avatar(name, head, data, threads)

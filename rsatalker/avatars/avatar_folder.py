@@ -1,0 +1,139 @@
+"""The folder of a fitted avatar, as `rsatalker fit-avatar` writes it.
+
+avatar.json       what it is: name, description, how its Gaussians follow the mesh, how it was made
+point_cloud.ply   its Gaussians (`ply`)
+head.npz          its mesh (`rsatalker.heads.head_file`); left out where the mesh is one of our own characters'
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import numpy as np
+from jaxtyping import Float32, Int32
+
+from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.fitted_avatar import FittedAvatar, PosedHead
+from rsatalker.avatars.ply import read_ply, write_ply
+from rsatalker.avatars.triangle_carriers import CarrierKind
+from rsatalker.errors import AssetError
+from rsatalker.heads.head import Head
+from rsatalker.heads.head_file import read_head, write_head
+from rsatalker.heads.shape_head import ArkitHead, ShapeHead
+
+ABOUT, SPLATS, HEAD = "avatar.json", "point_cloud.ply", "head.npz"
+FORMAT = "rsatalker-avatar-1"
+
+
+@dataclass(frozen=True, slots=True)
+class AvatarNote:
+    """What avatar.json says.
+
+    Attributes:
+        name: Whose avatar it is.
+        description: One line for people who choose.
+        carriers: How the Gaussians follow their triangles.
+        antialiased: Whether they were fitted with the antialiased weight.
+        expression_space: Of the mesh; motion of other spaces drives it by its ARKit weights.
+        character: The character whose mesh it follows, or empty where head.npz holds the mesh.
+        background: Behind the person in the images, sRGB in [0, 1].
+        made: How, for people.
+        format: Of the folder.
+    """
+
+    name: str
+    description: str
+    carriers: CarrierKind
+    antialiased: bool
+    expression_space: str
+    character: str
+    background: tuple[float, float, float]
+    made: Mapping[str, object]
+    format: str = FORMAT
+
+
+def write_avatar(folder: Path, note: AvatarNote, splats: BoundSplats, head: ShapeHead | None) -> None:
+    """Write a fitted avatar; the note comes last, so that a folder with one is whole."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if head is not None:
+        write_head(folder / HEAD, head)
+    write_ply(folder / SPLATS, splats)
+    unfinished = folder / (ABOUT + ".part")
+    unfinished.write_text(json.dumps(asdict(note), indent=2, default=str) + "\n", encoding="utf-8")
+    os.replace(unfinished, folder / ABOUT)  # noqa: PTH105  replaces on Windows too
+
+
+def is_avatar(folder: Path) -> bool:
+    """Return whether a folder holds a fitted avatar."""
+    return (folder / ABOUT).is_file()
+
+
+def read_note(folder: Path) -> AvatarNote:
+    """Return what a fitted avatar's folder says of itself.
+
+    Raises:
+        AssetError: There is no note, or it is malformed or of another format.
+    """
+    path = folder / ABOUT
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AssetError(f"{path} cannot be read ({error}); expected what `rsatalker fit-avatar` writes.") from error
+    if not isinstance(found, dict) or found.get("format") != FORMAT:
+        raise AssetError(f"{path} is not of the format {FORMAT}; fit the avatar anew with `rsatalker fit-avatar`.")
+    kinds: dict[str, type] = {
+        "name": str, "description": str, "carriers": str, "antialiased": bool, "expression_space": str,
+        "character": str, "background": list, "made": dict, "format": str,
+    }  # fmt: skip
+    wrong = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
+    if wrong or found["carriers"] not in get_args(CarrierKind) or len(found["background"]) != 3:
+        raise AssetError(f"{path} has no fitting {', '.join(wrong) or 'carriers or background'}; fit the avatar anew.")
+    values: dict[str, Any] = {name: found[name] for name in kinds}
+    values["background"] = tuple(float(value) for value in found["background"])
+    return AvatarNote(**values)
+
+
+def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: int = 2) -> FittedAvatar:
+    """Return the avatar of a folder, to be driven by motion of `procedural-1`.
+
+    Args:
+        folder: What `write_avatar` wrote.
+        character_head: Makes the mesh of one of our own characters.
+        threads: That one call of `follow` may use.
+
+    Raises:
+        AssetError: A file is missing or malformed, or the Gaussians are bound to triangles that the mesh lacks.
+    """
+    note, splats = read_note(folder), read_ply(folder / SPLATS)
+    head: PosedHead
+    if note.character:
+        own = character_head(note.character)
+        head, neutral, faces, eyes = own, own.neutral_vertices, own.faces, own.eye_centers
+    else:
+        shaped, _ = read_head(folder / HEAD)
+        head, neutral, faces, eyes = ArkitHead(shaped), shaped.neutral_vertices, shaped.faces, shaped.joints[3:]
+        if not shaped.expression_from_arkit.any():
+            raise AssetError(
+                f"{folder / HEAD} says of no expression which ARKit weight drives it, so nothing can make this face "
+                "talk; add expression_from_arkit to the head file."
+            )
+    _check_binding(folder, splats, faces, neutral)
+    return FittedAvatar(
+        note.name, head, neutral, faces, eyes, splats, note.carriers, antialiased=note.antialiased, threads=threads
+    )
+
+
+def _check_binding(
+    folder: Path, splats: BoundSplats, faces: Int32[np.ndarray, "F 3"], neutral: Float32[np.ndarray, "V 3"]
+) -> None:
+    if not len(splats) or splats.binding.min() < 0 or splats.binding.max() >= len(faces):
+        raise AssetError(
+            f"{folder / SPLATS} binds {len(splats)} Gaussians to triangles up to "
+            f"{int(splats.binding.max(initial=-1))}; the mesh has {len(faces)} triangles and {len(neutral)} vertices. "
+            "Use the head that it was fitted with."
+        )

@@ -1,0 +1,133 @@
+"""FittedAvatar: a person's Gaussians as images showed them, carried by a mesh."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.light import Light
+from rsatalker.avatars.splat_posing import pose_splats
+from rsatalker.avatars.split_work import SplitWork
+from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
+from rsatalker.motion.pose import FlamePose
+
+BUFFERS = 2  # one is drawn while the next is filled
+MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
+BETWEEN_EYES = np.array([0.0, 0.035, 0.068], np.float32)  # metres: middle of the eyeballs of our own heads
+
+
+class PosedHead(Protocol):
+    """What the mesh of a fitted avatar must offer; `Head`, `ShapeHead` and `ArkitHead` do."""
+
+    def __call__(self, pose: FlamePose) -> Float32[np.ndarray, "V 3"]:
+        """Return the mesh of a pose, metres."""
+        ...
+
+
+class FittedAvatar:
+    """Gaussians fitted to images; holds buffers, so one thread at a time may call `follow`.
+
+    Their harmonics hold the light under which the images were taken: the scene's light does not change them.
+
+    Attributes:
+        name: Whose they are.
+        head: The mesh it follows, driven by the poses that `follow` is given.
+
+    Args:
+        name: Whose they are.
+        head: Pose to mesh.
+        neutral_vertices: The mesh at rest, on which the Gaussians are bound.
+        faces: Triangles that `splats.binding` names.
+        eye_centers: Of the mesh at rest: they are put where the eyes of our own heads are.
+        splats: The Gaussians.
+        carriers: How they follow their triangles.
+        antialiased: Whether they were fitted with the antialiased weight.
+        threads: That one call of `follow` may use.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        head: PosedHead,
+        neutral_vertices: Float32[np.ndarray, "V 3"],
+        faces: np.ndarray,
+        eye_centers: Float32[np.ndarray, "2 3"],
+        splats: BoundSplats,
+        carriers: CarrierKind,
+        *,
+        antialiased: bool,
+        threads: int = 2,
+    ) -> None:
+        self.name = name
+        self.head: Callable[[FlamePose], Float32[np.ndarray, "V 3"]] = head
+        used, carrier = np.unique(splats.binding, return_inverse=True)
+        self._carriers = TriangleCarriers(neutral_vertices, faces[used], carriers)
+        self._carrier = carrier.astype(np.int32).ravel()
+        self._centers = np.ascontiguousarray(splats.centers)
+        self._factors = splats.factors
+        self._sh = np.ascontiguousarray(splats.sh)
+        self._shift = (BETWEEN_EYES - eye_centers.mean(0)).astype(np.float32)
+        self._work = SplitWork(threads)
+        count = len(splats)
+        flags = np.full(count, antialiased, np.uint8)
+        self._buffers = deque(
+            Gaussians(
+                np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), splats.opacities,
+                np.empty((count, 3), np.float32), flags,
+            )
+            for _ in range(BUFFERS)
+        )  # fmt: skip
+        self._sphere = self._measured(neutral_vertices)
+
+    def __len__(self) -> int:
+        """Return the number of Gaussians."""
+        return len(self._carrier)
+
+    @property
+    def bounding_sphere(self) -> tuple[Float32[np.ndarray, "3"], float]:
+        """Center in the head's space and radius in metres of a sphere that holds the avatar at rest, with a margin."""
+        return self._sphere[0].copy(), self._sphere[1] * MOVING_MARGIN
+
+    def follow(
+        self,
+        vertices: Float32[np.ndarray, "V 3"],
+        pose: FlamePose,
+        light: Light,
+        eye_position: Float32[np.ndarray, "3"],
+        world_from_head: Float32[np.ndarray, "4 4"],
+    ) -> Gaussians:
+        """Return the Gaussians of one instant in world space; see `Avatar.follow`, also for how long they hold.
+
+        Args:
+            vertices: From `head(pose)`, metres.
+            pose: Not used: these Gaussians have no folds that darken.
+            light: Not used: theirs is the light of the images.
+            eye_position: Of the viewer, world space.
+            world_from_head: Rigid placement of the head's space in the world.
+        """
+        rotation = np.ascontiguousarray(world_from_head[:3, :3], np.float32)
+        translation = (rotation @ self._shift + world_from_head[:3, 3]).astype(np.float32)
+        viewer = (rotation.T @ (np.asarray(eye_position, np.float32) - translation)).astype(np.float32)
+        self._carriers.follow(vertices)
+        self._buffers.rotate()
+        gaussians = self._buffers[0]
+        self._work.run(
+            pose_splats, len(self), self._carrier, self._centers, self._factors, self._sh, self._carriers.axes,
+            self._carriers.origins, rotation, translation, viewer, gaussians.means, gaussians.covariances,
+            gaussians.colors,
+        )  # fmt: skip
+        return gaussians
+
+    def _measured(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
+        """Return center and radius of a sphere around the Gaussians at rest, in the head's space."""
+        self._carriers.follow(neutral_vertices)
+        axes, origins = self._carriers.axes[self._carrier], self._carriers.origins[self._carrier]
+        means = np.einsum("nij,nj->ni", axes, self._centers) + origins + self._shift
+        center = ((means.min(0) + means.max(0)) / 2).astype(np.float32)
+        return center, float(np.linalg.norm(means - center, axis=1).max())
