@@ -21,6 +21,10 @@ ENVELOPE_QUEFRENCY = 44  # samples: coarser than the harmonics of voices up to 3
 SHORTEST_BREATH = 4_000  # samples, 250 ms: shorter pauses hold no breath
 BREATH_SHARE = 0.5  # of the pauses
 SMACK_SHARE = 0.2  # of the pauses: lips and tongue come apart audibly
+SHORTEST_HUM = 8_000  # samples, 500 ms: shorter pauses hold no "mm"
+HUM_SHARE = 0.15  # of the pauses that are long enough
+MURMUR_HZ = ((270, 90, 1.0), (1000, 250, 0.08), (2200, 400, 0.04))  # formants of /m/: centre, width, height
+BREATHY_FROM_HZ = (1_500, 5_000)  # above a frequency in this range a breathy voice is noise
 
 
 def rms(samples: Samples) -> float:
@@ -28,9 +32,10 @@ def rms(samples: Samples) -> float:
     return float(np.sqrt(np.mean(samples.astype(np.float64) ** 2) + QUIET))
 
 
-def warped(samples: Samples, segments: Sequence[Segment], rng: np.random.Generator) -> tuple[Samples, list[Segment]]:
-    """Return the voice of another throat: resampled by .82 to 1.22, and a little faster here and slower there."""
-    mean_speed = np.exp(rng.uniform(np.log(0.82), np.log(1.22)))
+def warped(
+    samples: Samples, segments: Sequence[Segment], mean_speed: float, rng: np.random.Generator
+) -> tuple[Samples, list[Segment]]:
+    """Return the sound resampled by `mean_speed`, with pitch and formants, a little faster here and slower there."""
     knots = max(2, int(len(samples) / SPEECH_RATE_HZ * 3))  # the pace changes about three times a second
     wobble = np.exp(rng.normal(0, rng.uniform(0, 0.08), knots))
     speed = mean_speed * np.interp(np.linspace(0, knots - 1, len(samples)), np.arange(knots), wobble)
@@ -78,6 +83,52 @@ def with_breaths(samples: Samples, segments: Sequence[Segment], rng: np.random.G
     return heard
 
 
+def with_hums(samples: Samples, segments: Sequence[Segment], rng: np.random.Generator) -> tuple[Samples, list[Segment]]:
+    """Return the voice with some "mm" and "mm-hm" in its longer pauses; the lips are closed meanwhile."""
+    heard, shown = samples.copy(), list[Segment]()
+    loudness = rms(samples)
+    for pause in segments:
+        start, end = int(pause.start_s * SPEECH_RATE_HZ), int(pause.end_s * SPEECH_RATE_HZ)
+        if pause.viseme != Viseme.SILENCE or end - start < SHORTEST_HUM or rng.random() > HUM_SHARE:
+            shown.append(pause)
+            continue
+        length = int(rng.uniform(0.2, min(0.9, (end - start) / SPEECH_RATE_HZ - 0.2)) * SPEECH_RATE_HZ)
+        first = int(rng.integers(start + 800, end - length - 800))
+        heard[first : first + length] += hum(length, rng) * np.float32(loudness * 10 ** (-rng.uniform(0, 18) / 20))
+        begins_s, ends_s = first / SPEECH_RATE_HZ, (first + length) / SPEECH_RATE_HZ
+        shown += [pause._replace(end_s=begins_s), Segment(Viseme.P, begins_s, ends_s), pause._replace(start_s=ends_s)]
+    return heard, shown
+
+
+def hum(length: int, rng: np.random.Generator) -> Samples:
+    """Return a nasal murmur of unit loudness: a falling, rising or dipping pitch, now and then with a gap ("mm-hm")."""
+    knots_hz = rng.uniform(85, 250) * np.exp(rng.normal(0, 0.12, 4))
+    pitch_hz = np.interp(np.linspace(0, 3, length), np.arange(4), knots_hz)
+    phase = 2 * np.pi * np.cumsum(pitch_hz) / SPEECH_RATE_HZ
+    voice = np.zeros(length)
+    for harmonic in range(1, 25):
+        at_hz = harmonic * pitch_hz
+        height = sum(level / (1 + ((at_hz - center) / width) ** 2) for center, width, level in MURMUR_HZ)
+        voice += np.where(at_hz < SPEECH_RATE_HZ / 2, height, 0) * np.cos(harmonic * phase) / harmonic**0.5
+    edge = min(length // 4, 640)
+    envelope = np.minimum(1, np.minimum(np.arange(length), np.arange(length)[::-1]) / edge)
+    if rng.random() < 0.4:
+        middle = np.abs(np.arange(length) / length - rng.uniform(0.4, 0.6))
+        envelope *= np.clip(middle / 0.06, 0.03, 1)
+    hummed = (voice * envelope).astype(np.float32)
+    return hummed / np.float32(rms(hummed))
+
+
+def made_breathy(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Return the voice with its upper harmonics turned to noise, as where the vocal folds do not quite meet."""
+    spectrum = stft(samples, nperseg=STFT_SAMPLES, noverlap=STFT_SAMPLES * 3 // 4)[2]
+    first = int(rng.uniform(*BREATHY_FROM_HZ) / SPEECH_RATE_HZ * STFT_SAMPLES)
+    turned = rng.uniform(0.4, 1.0) * np.pi * rng.uniform(-1, 1, spectrum[first:].shape)
+    spectrum[first:] *= np.exp(1j * turned) * rng.uniform(0.8, 1.6)
+    heard = istft(spectrum, nperseg=STFT_SAMPLES, noverlap=STFT_SAMPLES * 3 // 4)[1]
+    return np.resize(heard, len(samples)).astype(np.float32)
+
+
 def breath(length: int, rng: np.random.Generator) -> Samples:
     """Return the noise of air through an open throat, swelling and fading, of unit loudness."""
     frequency_hz = np.fft.rfftfreq(length, 1 / SPEECH_RATE_HZ)
@@ -95,7 +146,7 @@ def breath(length: int, rng: np.random.Generator) -> Samples:
 def through_a_channel(samples: Samples, rng: np.random.Generator, other_voices: Sequence[Samples]) -> Samples:
     """Return the voice in a random room, with random noise, over a random microphone; the loudness stays."""
     loudness = rms(samples)
-    if rng.random() < 0.5:
+    if rng.random() < 0.6:
         samples = in_a_room(samples, rng)
     if rng.random() < 0.75:
         snr_db = rng.uniform(0, 40) if rng.random() < 0.5 else rng.uniform(10, 40)

@@ -25,7 +25,9 @@ WARP_RANGE = (0.88, 1.14)  # of the mel axis: a child to a large man
 EQ_KNOTS, EQ_DEVIATION = 5, 2.0  # natural log of power: about 9 dB between microphones
 GAIN_RANGE = (-3.5, 1.5)  # natural log of power: -15 to +6.5 dB
 HISS_SHARE, HISS_RANGE = 0.6, (SILENT_FEATURE, -6.0)
-MASK_SHARE, MASK_BANDS = 0.4, 9  # SpecAugment: a missing band
+MASK_SHARE, MASK_BANDS = 0.5, 14  # SpecAugment (Park et al. 2019): a missing band
+CONTRAST_RANGE = (0.75, 1.3)  # of the distance from the mean spectrum: recordings are compressed or wide
+STYLE_SHARE = 0.4  # MixStyle (Zhou et al. 2021): the long-term spectrum of another stretch, mixed with one's own
 
 
 class Batch(NamedTuple):
@@ -97,6 +99,7 @@ class Batches:
         features = np.take_along_axis(features, below, 2) * (1 - fraction) + (
             np.take_along_axis(features, below + 1, 2) * fraction
         )
+        features = self._with_other_statistics(features)
         knots = np.linspace(0, MEL_BANDS - 1, EQ_KNOTS)
         for row in range(size):
             equaliser = np.interp(bands, knots, rng.normal(0, EQ_DEVIATION, EQ_KNOTS)) + rng.uniform(*GAIN_RANGE)
@@ -108,6 +111,16 @@ class Batches:
                 first = int(rng.integers(MEL_BANDS - MASK_BANDS))
                 features[row, :, first : first + int(rng.integers(2, MASK_BANDS))] = features[row].mean()
         return np.maximum(features, np.float32(SILENT_FEATURE))
+
+    def _with_other_statistics(self, features: np.ndarray) -> np.ndarray:
+        """Return features with mean and deviation of each band partly those of another stretch, and more or less so."""
+        size, rng = len(features), self.rng
+        mean, deviation = features.mean(axis=1, keepdims=True), features.std(axis=1, keepdims=True) + 0.1
+        other = rng.permutation(size)
+        mix = np.where(rng.random(size) < STYLE_SHARE, rng.beta(0.4, 0.4, size), 0.0)[:, None, None].astype(np.float32)
+        contrast = rng.uniform(*CONTRAST_RANGE, (size, 1, 1)).astype(np.float32)
+        new_deviation = contrast * (deviation + mix * (deviation[other] - deviation))
+        return (features - mean) / deviation * new_deviation + mean + mix * (mean[other] - mean)
 
 
 def is_speech(visemes: Int[Tensor, "B T"]) -> Float[Tensor, "B T"]:

@@ -26,7 +26,15 @@ from rsatalker.errors import AssetError, ToolMissing
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.speech.features import FEATURES_PER_INSTANT, log_mel
 from rsatalker.training.animator import animate, viseme_labels
-from rsatalker.training.augment import Samples, through_a_channel, warped, with_breaths, with_other_formants
+from rsatalker.training.augment import (
+    Samples,
+    made_breathy,
+    through_a_channel,
+    warped,
+    with_breaths,
+    with_hums,
+    with_other_formants,
+)
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.engines.voices import (
     GROUPS,
@@ -41,7 +49,9 @@ from rsatalker.training.phones import Segment, Viseme
 PART_S = 120.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
 SHORTEST_S = 0.6  # shorter utterances teach nothing about context
 BABBLE_VOICES = 24  # clips from which each process mixes babble
-FORMANT_RANGE = (0.86, 1.16)  # of an adult's formants: from a large man's throat to a child's
+FORMANT_RANGE = (0.84, 1.2)  # of the voice's own formants: from a large man's throat to a child's
+SPEED_RANGE = (0.8, 1.35)  # of the voice's own pace; pitch goes with it
+BREATHY_SHARE = 0.25  # of the augmented copies
 LISTENING_SHARE = 0.12  # of the utterances are followed by seconds of silence, as when the other one speaks
 HISS_SHARE = 0.8  # of the utterances have a microphone's hiss; the others are digital, as an engine's own speech is
 Split = Literal["training", "held-out"]
@@ -157,11 +167,21 @@ def examples_of(spoken: Spoken, plan: PartPlan, rng: np.random.Generator) -> Ite
     group = GROUPS.index(plan.voice.group)
     yield example_of(samples, segments, spoken.voice, group)
     for _ in range(plan.augmented_copies):
-        other_throat = with_other_formants(samples, float(rng.uniform(*FORMANT_RANGE)))
-        moved, moved_segments = warped(with_breaths(other_throat, segments, rng), segments, rng)
-        yield example_of(
-            through_a_channel(moved, rng, babble_voices()), moved_segments, spoken.voice, group, noisy=True
-        )
+        moved, moved_segments = by_another_speaker(samples, segments, rng)
+        heard = through_a_channel(moved, rng, babble_voices())
+        yield example_of(heard, moved_segments, spoken.voice, group, noisy=True)
+
+
+def by_another_speaker(
+    samples: Samples, segments: Sequence[Segment], rng: np.random.Generator
+) -> tuple[Samples, list[Segment]]:
+    """Return an utterance as if someone else had spoken it: another throat, pitch and pace, breaths and hums."""
+    speed = float(np.exp(rng.uniform(*np.log(SPEED_RANGE))))  # resampling moves the formants by as much
+    samples = with_other_formants(samples, float(rng.uniform(*FORMANT_RANGE)) / speed)
+    if rng.random() < BREATHY_SHARE:
+        samples = made_breathy(samples, rng)
+    samples, segments = with_hums(with_breaths(samples, segments, rng), segments, rng)
+    return warped(samples, segments, speed, rng)
 
 
 def example_of(

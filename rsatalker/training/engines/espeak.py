@@ -9,6 +9,7 @@ import ctypes
 import sys
 from ctypes.util import find_library
 from dataclasses import dataclass
+from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
@@ -78,6 +79,13 @@ class Espeak:
         self.events: list[tuple[str, int]] = []  # phone, sample
         self.callback = _SynthCallback(self._receive)  # kept: the library holds a bare pointer to it
         self.library.espeak_SetSynthCallback(self.callback)
+
+    def variants(self) -> tuple[str, ...]:
+        """Return the names of the variants that are installed, such as `f3`."""
+        folder = ctypes.c_char_p()
+        self.library.espeak_Info.restype = ctypes.c_char_p
+        self.library.espeak_Info(ctypes.byref(folder))
+        return tuple(path.name for path in (Path((folder.value or b"").decode()) / "voices" / "!v").iterdir())
 
     def speak(self, text: str, voice: str, style: EspeakStyle) -> Spoken:
         """Return the utterance of a voice such as `en-us+f3`."""

@@ -57,10 +57,10 @@ def installed_festival_voices() -> tuple[FestivalVoice, ...]:
     return tuple(voice for voice in FESTIVAL_VOICES if voice.name.removeprefix("voice_") in listed)
 
 
-def speak_with_festival(
+def spoken_by_festival(
     texts: Sequence[str], voice: FestivalVoice, duration_stretches: Sequence[float]
-) -> Iterator[Spoken]:
-    """Yield one utterance a text; a text that the voice cannot say is left out.
+) -> Iterator[tuple[int, Spoken]]:
+    """Yield the index of each text and its utterance; a text that the voice cannot say is left out.
 
     Raises:
         ToolMissing: Festival is not installed.
@@ -79,16 +79,17 @@ def speak_with_festival(
             except AudioError:  # missing or empty: the voice had nothing to say
                 continue
             phones = _phones(labels.read_text(encoding="utf-8", errors="replace"), voice.language)
-            yield Spoken(samples, segments_of(phones), f"festival-{voice.name.removeprefix('voice_')}")
+            yield index, Spoken(samples, segments_of(phones), f"festival-{voice.name.removeprefix('voice_')}")
 
 
 def _batch_script(texts: Sequence[str], voice: FestivalVoice, stretches: Sequence[float], folder: Path) -> str:
     lines = [f"({voice.name})"]
     for index, (text, stretch) in enumerate(zip(texts, stretches, strict=True)):
         base = (folder / str(index)).as_posix()
+        plain = text.replace("\\", " ").replace('"', " ")  # the text stands in a string of Scheme
         lines += [
             f"(Parameter.set 'Duration_Stretch {stretch:.3f})",
-            f"(set! spoken (eval (list 'Utterance 'Text \"{text}\")))",  # Utterance is a macro: hence eval
+            f"(set! spoken (eval (list 'Utterance 'Text \"{plain}\")))",  # Utterance is a macro: hence eval
             f'(utt.synth spoken)(utt.save.wave spoken "{base}.wav" \'riff)(utt.save.segs spoken "{base}.segs")',
         ]
     return "\n".join(lines)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import random
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cache, partial
-from itertools import count
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import Literal
 
+import numpy as np
+
 from rsatalker.errors import ToolMissing
+from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.training.engines.espeak import Espeak, EspeakStyle
-from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, speak_with_festival
+from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, spoken_by_festival
 from rsatalker.training.engines.flite import PITCH_RANGES_HZ, FliteStyle, speak_with_flite
 from rsatalker.training.engines.spoken import Spoken
+from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.text import english, pseudo_words, words_of
 
 Engine = Literal["espeak", "flite", "festival"]
@@ -26,15 +29,20 @@ GROUPS: tuple[Group, ...] = (
 )  # of voices: synthetic, recorded English, recorded foreign
 
 ESPEAK_VARIANTS = words_of("""
-    m1 m2 m3 m4 m6 m8 f1 f2 f3 f4 Andrea Alicia Annie Andy Alex antonio Belinda david Denis Gene Henrique Iven2 Jacky
-    Lee Linda Max Michael Mike paul Pedro quincy rob steph2 victor zac klatt klatt2 klatt4 anika norbert sandro shelby
-""")
+    m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 Alex Alicia Andrea Andy Annie AnxiousAndy Denis Diogo Gene Gene2 Henrique Hugo
+    Jacky Lee Marco Mario Michael Mike Nguyen RicishayMax RicishayMax2 Storm adam anika announcer antonio aunty belinda
+    benjamin boris caleb croak david ed edward edward2 grandma grandpa gustave iven iven2 iven3 iven4 john kaukovalta
+    klatt klatt2 klatt3 klatt4 klatt5 klatt6 linda marcelo max michel miguel norbert pablo paul pedro quincy rob robert
+    sandro shelby steph steph2 steph3 travis victor whisper whisperf zac
+""")  # robots, demons and the like are left out
 ESPEAK_ACCENTS = words_of("""
-    en-us en-us en-us en-gb en-gb-scotland en-gb-x-rp en-029 en-us-nyc en-gb-x-gbclan
+    en-us en-us en-us en-gb en-gb-scotland en-gb-x-rp en-029 en-us-nyc en-gb-x-gbclan en-gb-x-gbcwmd
 """)
 HELD_OUT_VARIANTS = ("f5", "m7")
 HELD_OUT = {"flite-rms", "festival-lp_diphone", *(f"espeak-{variant}" for variant in HELD_OUT_VARIANTS)}
 FESTIVAL_BATCH = 8  # sentences per start of festival
+ESPEAK_WORDS_PER_MINUTE = 165  # conversation
+PACE_RANGE = (0.75, 1.4)  # from deliberate to hurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,8 @@ class Voice:
 
     Attributes:
         engine: Who speaks.
-        name: Voice of that engine; for eSpeak `*` (any variant that is not held out) or a variant.
+        name: Voice of that engine; for eSpeak `*` (any variant that is not held out), a variant such as `f3`, or one
+            speaker such as `en-us+f3`.
         group: What kind of voice it is; the trainer balances the groups.
         share: Part of the corpus' speaking time, relative to the other voices that are installed.
         held_out: Never trained on.
@@ -126,30 +135,76 @@ def espeak() -> Espeak:
     return Espeak()
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something to be said, and how.
+
+    Attributes:
+        text: A sentence in the voice's language.
+        pace: 1 is conversation, .8 slow, 1.25 fast.
+        pitch: Between -1 and 1: the lowest and the highest that sounds natural for the voice.
+    """
+
+    text: str
+    pace: float = 1.0
+    pitch: float = 0.0
+
+
+def speak_lines(lines: Sequence[Line], voice: Voice) -> list[Spoken]:
+    """Return what a voice says, line by line: samples at 16 kHz and the visemes with their times in seconds.
+
+    The way for whoever needs a given voice to say given things, such as the turns of a dialogue; give all lines of a
+    voice at once, because festival takes a second to start. The same lines give the same sound, but for eSpeak's
+    pauses, which vary by some milliseconds. May be called in any process; each loads its own engines.
+
+    Args:
+        lines: What to say; a line that the voice cannot say comes back as a tenth of a second of silence.
+        voice: One of `installed_voices().voices`, made a single speaker by `one_speaker`.
+
+    Raises:
+        ToolMissing: The engine is not installed.
+    """
+    match voice.engine:
+        case "espeak":
+            return [espeak().speak(line.text, _espeak_name(voice), _espeak_style(line)) for line in lines]
+        case "flite":
+            return [speak_with_flite(line.text, voice.name, _flite_style(line, voice.name)) for line in lines]
+        case "festival":
+            festival_voice = next(v for v in FESTIVAL_VOICES if v.name == f"voice_{voice.name}")
+            texts = [line.text for line in lines]
+            said = dict(spoken_by_festival(texts, festival_voice, [1 / line.pace for line in lines]))
+            nothing = Spoken(
+                np.zeros(SPEECH_RATE_HZ // 10, np.float32), [Segment(Viseme.SILENCE, 0.0, 0.1)], voice.name
+            )
+            return [said.get(index, nothing) for index in range(len(lines))]
+
+
+def one_speaker(voice: Voice, rng: random.Random) -> Voice:
+    """Return a voice that is one speaker: of eSpeak's `*`, a random accent and variant; others are that already."""
+    if voice.engine != "espeak" or "+" in voice.name:
+        return voice
+    variant = rng.choice(ESPEAK_VARIANTS) if voice.name == "*" else voice.name
+    return replace(voice, name=f"{rng.choice(ESPEAK_ACCENTS)}+{variant}")
+
+
 def speak_endlessly(voice: Voice, rng: random.Random) -> Iterator[Spoken]:
     """Yield utterance after utterance of one voice, each with another text, pace and pitch."""
-    if voice.engine == "festival":
-        yield from _festival_speech(voice, rng)
-        return
-    speak_once = partial(_espeak_speech if voice.engine == "espeak" else _flite_speech, voice, rng)
-    for _ in count():
-        yield speak_once()
+    batch = FESTIVAL_BATCH if voice.engine == "festival" else 1
+    language = next((v.language for v in FESTIVAL_VOICES if v.name == f"voice_{voice.name}"), "en")
+    while True:
+        texts = [english(rng) if language == "en" else pseudo_words(rng, language) for _ in range(batch)]
+        lines = [Line(text, rng.uniform(*PACE_RANGE), rng.uniform(-1, 1)) for text in texts]
+        yield from speak_lines(lines, one_speaker(voice, rng))
 
 
-def _espeak_speech(voice: Voice, rng: random.Random) -> Spoken:
-    variant = rng.choice(ESPEAK_VARIANTS) if voice.name == "*" else voice.name
-    style = EspeakStyle(rng.randint(125, 210), rng.randint(15, 85), rng.randint(20, 80))
-    return espeak().speak(english(rng), f"{rng.choice(ESPEAK_ACCENTS)}+{variant}", style)
+def _espeak_name(voice: Voice) -> str:
+    return voice.name if "+" in voice.name else f"en-us+{voice.name}"
 
 
-def _flite_speech(voice: Voice, rng: random.Random) -> Spoken:
-    style = FliteStyle(rng.uniform(0.85, 1.25), rng.uniform(*PITCH_RANGES_HZ[voice.name]))
-    return speak_with_flite(english(rng), voice.name, style)
+def _espeak_style(line: Line) -> EspeakStyle:
+    return EspeakStyle(round(ESPEAK_WORDS_PER_MINUTE * line.pace), round(50 + 35 * line.pitch), 50)
 
 
-def _festival_speech(voice: Voice, rng: random.Random) -> Iterator[Spoken]:
-    festival_voice = next(v for v in FESTIVAL_VOICES if v.name == f"voice_{voice.name}")
-    for _ in count():
-        language = festival_voice.language
-        texts = [english(rng) if language == "en" else pseudo_words(rng, language) for _ in range(FESTIVAL_BATCH)]
-        yield from speak_with_festival(texts, festival_voice, [rng.uniform(0.8, 1.2) for _ in texts])
+def _flite_style(line: Line, name: str) -> FliteStyle:
+    lowest_hz, highest_hz = PITCH_RANGES_HZ[name]
+    return FliteStyle(1 / line.pace, lowest_hz + (highest_hz - lowest_hz) * (line.pitch + 1) / 2)

@@ -6,11 +6,14 @@ import pytest
 from rsatalker.training.augment import (
     background,
     companded,
+    hum,
+    made_breathy,
     music,
     rms,
     through_a_channel,
     warped,
     with_breaths,
+    with_hums,
     with_noise,
     with_other_formants,
 )
@@ -28,7 +31,7 @@ def click_at(second: float) -> np.ndarray:
 @pytest.mark.parametrize("seed", range(5))
 def test_segments_move_with_the_sound(seed):
     segments = [Segment(Viseme.SILENCE, 0, 1.2), Segment(Viseme.P, 1.2, 1.5), Segment(Viseme.AA, 1.5, 2.0)]
-    moved, new = warped(click_at(1.2), segments, np.random.default_rng(seed))
+    moved, new = warped(click_at(1.2), segments, 0.8 + 0.1 * seed, np.random.default_rng(seed))
     assert np.argmax(moved > 0.5) / 16_000 == pytest.approx(new[1].start_s, abs=0.002)
     assert new[-1].end_s == pytest.approx(len(moved) / 16_000, abs=0.002)
 
@@ -90,3 +93,39 @@ def test_music_is_reproducible():
 def test_companding_stays_close():
     voice = np.sin(np.arange(1_000) / 10).astype(np.float32)
     assert np.abs(companded(voice) - voice).max() < 0.05
+
+
+def test_hums_sound_where_the_lips_are_closed_and_nowhere_else():
+    segments = [Segment(Viseme.AA, 0, 0.5), Segment(Viseme.SILENCE, 0.5, 2.0)]
+    voice = np.concatenate([np.random.default_rng(0).normal(0, 0.1, 8_000), np.zeros(24_000)]).astype(np.float32)
+    closed = [
+        (with_hums(voice, segments, np.random.default_rng(seed)), seed)
+        for seed in range(40)
+    ]  # fmt: skip
+    hummed = [shown for shown, _ in closed if len(shown[1]) > len(segments)]
+    assert 1 <= len(hummed) <= 15
+    for heard, shown in hummed:
+        (hum_segment,) = (segment for segment in shown if segment.viseme == Viseme.P)
+        inside = slice(int(hum_segment.start_s * 16_000), int(hum_segment.end_s * 16_000))
+        outside = heard.copy()
+        outside[inside] = voice[inside]
+        assert rms(heard[inside]) > 0.005
+        assert np.array_equal(outside, voice)
+        assert [segment.end_s for segment in shown[:-1]] == [segment.start_s for segment in shown[1:]]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_hum_is_low_and_of_unit_loudness(seed):
+    hummed = hum(8_000, np.random.default_rng(seed))
+    power = np.abs(np.fft.rfft(hummed)) ** 2
+    assert rms(hummed) == pytest.approx(1, rel=1e-3)
+    assert power[: 8_000 * 700 // 16_000].sum() > 0.8 * power.sum()
+
+
+def test_breathy_voice_keeps_its_low_harmonics_and_loses_the_high_ones():
+    time_s = np.arange(32_000) / 16_000
+    voice = (np.sin(2 * np.pi * 500 * time_s) + np.sin(2 * np.pi * 6_500 * time_s)).astype(np.float32)
+    power = np.abs(np.fft.rfft(made_breathy(voice, np.random.default_rng(0)))) ** 2
+    low, high = power[1_000], power[13_000]
+    assert low > 1.5 * high
+    assert power[12_500:13_500].sum() > 1.3 * high  # the sound is still there, spread out

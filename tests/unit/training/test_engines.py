@@ -11,10 +11,20 @@ import pytest
 from rsatalker.errors import ToolMissing
 from rsatalker.training.engines import spoken, voices
 from rsatalker.training.engines.espeak import EspeakStyle
-from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, speak_with_festival
+from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, spoken_by_festival
 from rsatalker.training.engines.flite import FliteStyle, speak_with_flite
 from rsatalker.training.engines.spoken import Spoken, run_engine
-from rsatalker.training.engines.voices import HELD_OUT, VOICES, installed_voices, speak_endlessly
+from rsatalker.training.engines.voices import (
+    ESPEAK_VARIANTS,
+    HELD_OUT,
+    VOICES,
+    Line,
+    Voice,
+    installed_voices,
+    one_speaker,
+    speak_endlessly,
+    speak_lines,
+)
 from rsatalker.training.phones import Segment, Viseme
 
 pytestmark = pytest.mark.unit
@@ -52,8 +62,8 @@ def test_flite_speaks_phones(flite):
 
 def test_festival_speaks_papa(festival):
     voice = next(v for v in installed_festival_voices() if v.name == "voice_kal_diphone")
-    utterances = list(speak_with_festival(["papa", "mama"], voice, [1.0, 1.2]))
-    assert len(utterances) == 2
+    utterances = dict(spoken_by_festival(["papa", 'a "mama"'], voice, [1.0, 1.2]))
+    assert set(utterances) == {0, 1}
     check_papa(utterances[0])
 
 
@@ -100,3 +110,32 @@ def test_endless_speech_is_reproducible(name, flite, festival):
     assert first[0].segments != first[1].segments
     assert [s.segments for s in first] == [s.segments for s in second]
     assert [s.voice for s in first] == [s.voice for s in second]
+
+
+@pytest.mark.parametrize(("engine", "name"), [("espeak", "en-gb+f3"), ("flite", "slt"), ("festival", "kal_diphone")])
+def test_lines_are_spoken_in_order_and_faster_when_asked(engine, name, espeak_library, flite, festival):
+    lines = [Line("papa"), Line("papa", pace=1.3), Line("the bridge is old")]
+    utterances = speak_lines(lines, Voice(engine, name, "english", 1.0))
+    assert len(utterances) == 3
+    check_papa(utterances[0])
+    assert len(utterances[1].samples) < 0.95 * len(utterances[0].samples)
+    assert len(utterances[2].segments) > len(utterances[0].segments)
+
+
+def test_line_that_a_voice_cannot_say_is_silence(festival):
+    (said,) = speak_lines([Line("")], Voice("festival", "kal_diphone", "english", 1.0))
+    assert [segment.viseme for segment in said.segments] == [Viseme.SILENCE]
+
+
+def test_one_speaker_is_drawn_from_many_and_kept_when_it_is_one():
+    many = Voice("espeak", "*", "formant", 1.0)
+    names = {one_speaker(many, random.Random(seed)).name for seed in range(20)}
+    assert len(names) > 10
+    assert all(name.split("+")[1] in ESPEAK_VARIANTS for name in names)
+    one = Voice("espeak", "en-gb+f3", "formant", 1.0)
+    assert one_speaker(one, random.Random(0)) == one
+
+
+def test_every_variant_of_the_list_is_a_voice_of_espeak(espeak_library):
+    listed = espeak_library.variants()
+    assert set(ESPEAK_VARIANTS) <= set(listed)
