@@ -23,7 +23,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Show two heads talking to each other; writes a video.",
     "doctor": "Say what was found on this machine and what to do about what is missing.",
     "corpus": "Make the synthetic speech corpus that the motion model is trained on.",
-    "train": "Train the motion model.",
+    "train-speech": "Train the lips, speech of one voice to motion: stage 1 of training.",
     "evaluate": "Print the quality of a motion model beside baselines.",
 }
 

@@ -66,7 +66,7 @@ def checkpoint_recipe(path: str | Path | None = None) -> dict[str, object]:
 def _read(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
     if not path.is_file():
         raise CheckpointError(
-            f"the checkpoint {path} does not exist; give the path of a file that `rsatalker train` made."
+            f"the checkpoint {path} does not exist; give the path of a file that `rsatalker train-speech` made."
         )
     try:
         with safe_open(str(path), framework="pt") as file:

@@ -23,7 +23,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
-from torch.nn.functional import gelu, pad
+from torch.nn.functional import dropout, gelu, pad
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,7 @@ class MotionModelConfig:
         look_ahead: Instants by which the answer lags behind the sound; 3 are 100 ms.
         controls: Articulation controls (`ARTICULATION_NAMES`).
         visemes: Classes of the auxiliary head; it exists for training.
+        dropout: Share of each layer's channels that a training step leaves out, lest the model lean on one.
     """
 
     feature_bands: int = 80
@@ -55,6 +56,7 @@ class MotionModelConfig:
     look_ahead: int = 3
     controls: int = 12
     visemes: int = 17
+    dropout: float = 0.05
 
 
 class CausalConvolution(nn.Module):
@@ -106,7 +108,7 @@ class SpeechEncoder(nn.Module):
         x = gelu(self.front(normal.reshape(batch, count // 2, 2 * bands)))  # (B, 2T, front)
         x = self.join(x.reshape(batch, count // self.config.features_per_instant, -1))  # (B, T, C)
         for layer in self.stack:
-            x = x + gelu(layer(x))
+            x = x + dropout(gelu(layer(x)), self.config.dropout, self.training)
         return self.norm(x)
 
 

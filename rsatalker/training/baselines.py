@@ -114,7 +114,7 @@ def load_baselines(path: Path) -> tuple[LoudnessLips, MfccLips]:
             )
     except (OSError, BadZipFile, EOFError, KeyError, ValueError) as error:
         raise AssetError(
-            f"{path} cannot be read as fitted baselines ({error}); `rsatalker train` writes them beside its checkpoint."
+            f"{path} cannot be read as fitted baselines ({error}); `rsatalker train-speech` writes them beside its checkpoint."
         ) from error
 
 

@@ -1,7 +1,6 @@
 """Training learns, resumes where it stopped, and reports beside its baselines."""
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,20 +10,20 @@ from rich.console import Console
 
 from rsatalker.errors import AssetError
 from rsatalker.motion.checkpoint import checkpoint_recipe, load_checkpoint
-from rsatalker.motion.model import MotionModel, MotionModelConfig, Prediction
+from rsatalker.motion.model import Prediction
 from rsatalker.training.batches import Batch
 from rsatalker.training.evaluate import EvaluateOptions, aligned_recordings, evaluate
 from rsatalker.training.losses import lip_loss
-from rsatalker.training.train import Training, TrainOptions, learning_rate, train
+from rsatalker.training.train_speech import SpeechTraining, TrainSpeechOptions, learning_rate, train_speech
 
 pytestmark = pytest.mark.unit
 
 QUIET = Console(quiet=True)
 
 
-def options(corpus, steps=6, **changes) -> TrainOptions:
-    small = {"batch_size": 4, "instants": 40, "channels": 16, "save_every": 3}
-    return TrainOptions(corpus, corpus / "lips.safetensors", steps, **(small | changes))
+def options(corpus, steps=6, **changes) -> TrainSpeechOptions:
+    small = {"folder": corpus / "run", "batch_size": 4, "instants": 40, "channels": 16, "save_every": 3}
+    return TrainSpeechOptions(corpus, steps=steps, **(small | changes))
 
 
 def batch_and_perfect_prediction() -> tuple[Batch, Prediction]:
@@ -54,62 +53,63 @@ def test_loss_punishes_a_missed_closure_more_than_a_false_one():
 
 
 def test_every_weight_has_a_gradient(corpus):
-    training = Training(options(corpus))
+    training = SpeechTraining(options(corpus))
     batch = training.batches.draw(4)
     lip_loss(training.model(batch.features), batch, 3).backward()
     assert all(weight.grad is not None and weight.grad.abs().sum() > 0 for weight in training.model.parameters())
 
 
 def test_training_lowers_the_loss(corpus):
-    training = Training(options(corpus, steps=300))
-    losses = [training.advance() for _ in range(60)]
+    training = SpeechTraining(options(corpus, steps=300))
+    losses = [training.advance(step) for step in range(1, 61)]
     assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:10])
 
 
-def test_train_writes_a_checkpoint_that_streams_and_a_log(corpus):
-    train(options(corpus), QUIET)
-    model = load_checkpoint(corpus / "lips.safetensors")
+def test_train_speech_leaves_a_checkpoint_that_streams_a_log_curves_and_a_report(corpus):
+    train_speech(options(corpus), QUIET)
+    model = load_checkpoint(corpus / "run" / "lips.safetensors")
     assert model.lips(np.zeros((1, 40, 80), np.float32)).articulation.shape == (1, 10, 12)
-    assert checkpoint_recipe(corpus / "lips.safetensors")["steps_done"] == 6
-    entries = [json.loads(line) for line in (corpus / "lips.log.jsonl").read_text().splitlines()]
+    assert checkpoint_recipe(corpus / "run" / "lips.safetensors")["steps_done"] == 6
+    entries = [json.loads(line) for line in (corpus / "run" / "log.jsonl").read_text().splitlines()]
     assert entries[-1]["step"] == 6
-    assert "r8" in entries[-1]["held_out"]
+    assert "r8" in entries[-1]["held-out"]
+    assert (corpus / "run" / "curves.png").is_file()
+    assert "held-out voices" in json.loads((corpus / "run" / "report.json").read_text())
 
 
-def test_stopped_training_ends_like_one_that_was_not(corpus, tmp_path):
-    whole, stopped = Training(options(corpus)), Training(options(corpus))
-    for _ in range(6):
-        whole.advance()
-    for _ in range(3):
-        stopped.advance()
-    stopped.options.checkpoint.parent.mkdir(exist_ok=True)
-    stopped.save(train_scores(corpus))
-    resumed = Training(options(corpus))
-    assert resumed.resume()
-    for _ in range(3):
-        resumed.advance()
-    for one, other in zip(whole.model.parameters(), resumed.model.parameters(), strict=True):
-        torch.testing.assert_close(one, other)
+class PowerCutError(Exception):
+    pass
 
 
-def train_scores(corpus):
-    from rsatalker.training.examples import read_corpus
-    from rsatalker.training.train import validated
+def test_stopped_training_ends_like_one_that_was_not(corpus, monkeypatch):
+    train_speech(options(corpus, folder=corpus / "whole"), QUIET)
+    advance = SpeechTraining.advance
 
-    return validated(MotionModel(MotionModelConfig(channels=16)).eval(), list(read_corpus(corpus, "held-out")))
+    def cut_at_5(training, step):
+        if step == 5:
+            raise PowerCutError
+        return advance(training, step)
+
+    monkeypatch.setattr(SpeechTraining, "advance", cut_at_5)
+    with pytest.raises(PowerCutError):
+        train_speech(options(corpus), QUIET)
+    monkeypatch.undo()
+    train_speech(options(corpus, resume=True), QUIET)
+    whole, resumed = (load_checkpoint(corpus / run / "lips.safetensors") for run in ("whole", "run"))
+    for one, other in zip(whole.parameters(), resumed.parameters(), strict=True):
+        assert torch.equal(one, other)
 
 
 def test_training_does_not_resume_with_other_options(corpus):
-    train(options(corpus), QUIET)
-    assert not Training(options(corpus, steps=9)).resume()
+    train_speech(options(corpus), QUIET)
+    with pytest.raises(AssetError, match=r"other settings: steps 6 \(now 9\)"):
+        train_speech(options(corpus, steps=9, resume=True), QUIET)
 
 
 def test_training_starts_from_a_checkpoint(corpus, tmp_path):
-    train(options(corpus), QUIET)
-    onward = Training(
-        replace(options(corpus), start_from=corpus / "lips.safetensors", checkpoint=tmp_path / "b.safetensors")
-    )
-    first = load_checkpoint(corpus / "lips.safetensors")
+    train_speech(options(corpus), QUIET)
+    first = load_checkpoint(corpus / "run" / "lips.safetensors")
+    onward = SpeechTraining(options(corpus, start_from=corpus / "run" / "lips.safetensors", folder=tmp_path / "b"))
     assert onward.model.config == first.config
     for one, other in zip(onward.model.parameters(), first.parameters(), strict=True):
         assert torch.equal(one, other)
@@ -118,21 +118,21 @@ def test_training_starts_from_a_checkpoint(corpus, tmp_path):
 
 
 def test_learning_rate_warms_up_and_falls():
-    about = TrainOptions(steps=1000)
+    about = TrainSpeechOptions(steps=1000)
     assert learning_rate(about, 0) < 0.01 * about.learning_rate
     assert learning_rate(about, 250) > 0.8 * about.learning_rate
     assert learning_rate(about, 999) < 0.02 * about.learning_rate
 
 
 def test_evaluate_reports_model_and_baselines_on_every_set(corpus):
-    train(options(corpus), QUIET)
+    train_speech(options(corpus), QUIET)
     speech = corpus / "speech"
     speech.mkdir()
     soundfile.write(speech / "a.wav", np.random.default_rng(0).normal(0, 0.1, 22_050 * 2), 22_050)
     phones = [["sil", 0, 0.5], ["m", 0.5, 0.6], ["ay", 0.6, 1.0], ["f", 1.0, 1.1], ["sil", 1.1, 2.0]]
     (speech / "alignment.json").write_text(json.dumps({"a.wav": {"phones": phones}}))
     report = corpus / "report.json"
-    evaluate(EvaluateOptions(corpus / "lips.safetensors", corpus, speech, report), QUIET)
+    evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors", corpus, speech, report), QUIET)
     scores = json.loads(report.read_text())
     assert set(scores) == {
         "held-out voices", "real speech", "real speech, -15 dB", "real speech, noise at 10 dB"
@@ -142,16 +142,16 @@ def test_evaluate_reports_model_and_baselines_on_every_set(corpus):
 
 
 def test_evaluate_without_anything_to_measure_on_says_what_to_give(corpus):
-    train(options(corpus), QUIET)
+    train_speech(options(corpus), QUIET)
     with pytest.raises(AssetError, match="give --speech with a folder of aligned recordings, or --corpus"):
-        evaluate(EvaluateOptions(corpus / "lips.safetensors"), QUIET)
+        evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors"), QUIET)
 
 
 def test_evaluate_names_the_baselines_when_they_are_missing(corpus):
-    train(options(corpus), QUIET)
-    (corpus / "lips.baselines.npz").unlink()
+    train_speech(options(corpus), QUIET)
+    (corpus / "run" / "lips.baselines.npz").unlink()
     with pytest.raises(AssetError, match=r"lips\.baselines\.npz cannot be read as fitted baselines"):
-        evaluate(EvaluateOptions(corpus / "lips.safetensors", corpus), QUIET)
+        evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors", corpus), QUIET)
 
 
 @pytest.mark.parametrize("content", [None, "not json", '{"a.wav": {"words": []}}', "[]"])
