@@ -121,7 +121,7 @@ def at_speech_rate(audio: Audio) -> Float32[np.ndarray, "C S16"]:
 
 
 class StreamingResampler:
-    """Brings one channel from any rate of 8 to 96 kHz to 16 kHz, in chunks of any size.
+    """Brings one channel from any rate of 8 to 96 kHz to another, in chunks of any size.
 
     A polyphase windowed sinc. However the input is cut, the output is the same; it lags by `KERNEL_REACH_S`.
 
@@ -129,19 +129,19 @@ class StreamingResampler:
         AudioError: The rate is unusable.
     """
 
-    def __init__(self, sample_rate_hz: int) -> None:
+    def __init__(self, sample_rate_hz: int, target_rate_hz: int = SPEECH_RATE_HZ) -> None:
         check_rate(sample_rate_hz)
-        self.passes_through = sample_rate_hz == SPEECH_RATE_HZ
-        self.step = Fraction(sample_rate_hz, SPEECH_RATE_HZ)  # input samples per output sample
+        self.passes_through = sample_rate_hz == target_rate_hz
+        self.step = Fraction(sample_rate_hz, target_rate_hz)  # input samples per output sample
         self.reach = int(np.ceil(KERNEL_REACH_S * sample_rate_hz))  # input samples on either side
-        self.kernels = _polyphase_kernels(sample_rate_hz, self.reach)  # (phases, 2 reach)
+        self.kernels = _polyphase_kernels(sample_rate_hz, target_rate_hz, self.reach)  # (phases, 2 reach)
         self.pending = np.zeros(self.reach - 1, np.float32)  # input still needed; starts with silence before the sound
         self.pending_start = 1 - self.reach  # index of pending[0] in the input
         self.received = 0  # input samples so far
         self.produced = 0  # output samples so far
 
     def push(self, samples: Float32[np.ndarray, " S"]) -> Float32[np.ndarray, " S16"]:
-        """Return the 16 kHz samples that are complete now."""
+        """Return the samples at the new rate that are complete now."""
         check_samples(samples)
         self.received += len(samples)
         if self.passes_through:
@@ -151,7 +151,7 @@ class StreamingResampler:
         return self._produce(_ceil(Fraction(last_usable) / self.step))
 
     def finish(self) -> Float32[np.ndarray, " S16"]:
-        """Return what was held back, as if silence followed; the total is ceil(input samples x 16000 / rate)."""
+        """Return what was held back, as if silence followed; the total is ceil(input samples x target / rate)."""
         if self.passes_through:
             return np.zeros(0, np.float32)
         self.pending = np.concatenate([self.pending, np.zeros(2 * self.reach, np.float32)])
@@ -165,7 +165,7 @@ class StreamingResampler:
         windows = np.lib.stride_tricks.sliding_window_view(self.pending, 2 * self.reach)
         first = positions - (self.reach - 1) - self.pending_start
         out = np.empty(up_to - self.produced, np.float32)
-        for start in range(0, len(out), SPEECH_RATE_HZ):  # a second at a time: the gathered windows stay small
+        for start in range(0, len(out), SPEECH_RATE_HZ):  # a bounded part at a time: the gathered windows stay small
             part = slice(start, start + SPEECH_RATE_HZ)
             out[part] = np.einsum("nk,nk->n", windows[first[part]], self.kernels[phases[part]])
         self.produced = up_to
@@ -175,11 +175,11 @@ class StreamingResampler:
         return out
 
 
-def _polyphase_kernels(sample_rate_hz: int, reach: int) -> Float32[np.ndarray, "phases K"]:
+def _polyphase_kernels(sample_rate_hz: int, target_rate_hz: int, reach: int) -> Float32[np.ndarray, "phases K"]:
     """Return one kernel for each fraction of an input sample at which an output sample can lie."""
-    phases = SPEECH_RATE_HZ // gcd(SPEECH_RATE_HZ, sample_rate_hz)
+    phases = target_rate_hz // gcd(target_rate_hz, sample_rate_hz)
     offsets = np.arange(1 - reach, reach + 1)[None, :] - (np.arange(phases) / phases)[:, None]  # in input samples
-    cutoff = PASS_BAND * min(1.0, SPEECH_RATE_HZ / sample_rate_hz)  # of the input's Nyquist frequency
+    cutoff = PASS_BAND * min(1.0, target_rate_hz / sample_rate_hz)  # of the input's Nyquist frequency
     window = np.i0(KAISER_BETA * np.sqrt(np.clip(1 - (offsets / reach) ** 2, 0, 1))) / np.i0(KAISER_BETA)
     kernels = cutoff * np.sinc(cutoff * offsets) * window
     return (kernels / kernels.sum(axis=1, keepdims=True)).astype(np.float32)  # unit gain at 0 Hz in every phase

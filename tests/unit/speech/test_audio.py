@@ -129,3 +129,13 @@ def test_resampler_is_at_most_five_milliseconds_late():
 def test_resampler_refuses_nan():
     with pytest.raises(AudioError, match="NaN"):
         StreamingResampler(48_000).push(np.full(10, np.nan, np.float32))
+
+
+def test_resampler_reaches_other_rates_too() -> None:
+    """44.1 to 48 kHz, as for a film's sound: a tone keeps its pitch, its level and its place to the sample."""
+    tone = np.sin(2 * np.pi * 1000 * np.arange(44_100) / 44_100).astype(np.float32)
+    resampler = StreamingResampler(44_100, 48_000)
+    heard = np.concatenate([resampler.push(tone[:7_001]), resampler.push(tone[7_001:]), resampler.finish()])
+    expected = np.sin(2 * np.pi * 1000 * np.arange(48_000) / 48_000)
+    assert len(heard) == 48_000
+    np.testing.assert_allclose(heard[200:-200], expected[200:-200], atol=2e-3)
