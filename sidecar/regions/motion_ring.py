@@ -123,7 +123,7 @@ class MotionRingReader(RingReader):
         return self._ring.latest
 
     def instants(self, since_index: int = 0) -> list[MotionInstant]:
-        """Return all instants after an index that the ring still holds, oldest first.
+        """Return all instants after an index that the ring still holds, oldest first; each index once.
 
         A first index above `since_index` + 1 means that the reader was away too long and missed some.
         """
@@ -131,8 +131,9 @@ class MotionRingReader(RingReader):
             return []
         latest = self._ring.latest
         oldest = max(since_index + 1, latest - self._ring.geometry.slot_count + 1, 1)
-        found = (self._ring.read(number, self._copy) for number in range(oldest, latest + 1))
-        return [instant for instant in found if instant is not None and instant.index >= oldest]
+        numbers = range(oldest, latest + 1)
+        found = ((number, self._ring.read(number, self._copy)) for number in numbers)
+        return [instant for number, instant in found if instant is not None and instant.index == number]
 
     def _copy(self, index: int) -> MotionInstant:
         slot, record, geometry = self._ring.slots[index], self._ring.copied_header(index), self._ring.geometry

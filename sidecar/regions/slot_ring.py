@@ -103,10 +103,11 @@ class SlotRing:
         return self.region.bytes[offset : offset + 8].view(np.uint64)
 
     def take_geometry(self) -> None:
-        """Read and check where the slots are now."""
-        self.generation = int(self._generation[0])
+        """Read and check where the slots are now; a layout that is refused is refused again at the next look."""
+        generation = int(self._generation[0])
         order_memory()
         self.geometry = read_geometry(self.region, self._kind)
+        self.generation = generation
         slots = self.region.bytes[self.geometry.slots_offset_bytes : self.geometry.slots_end]
         self.slots: UInt8[np.ndarray, "slots stride"] = slots.reshape(self.geometry.slot_count, -1)
         header = SLOT_HEADERS[self._kind]

@@ -5,6 +5,9 @@
 //   ReadFrames frames NAME COUNT   the next COUNT frames, as they come; ends early if the writer is lost
 //   ReadFrames once NAME...        the newest frame of each region, or why there is none
 //   ReadFrames motion NAME         every instant that the ring holds
+//   ReadFrames follow NAME COUNT   the next COUNT instants, as they come
+//   ReadFrames count NAME...       how many instants each ring holds, or why it cannot be read
+//   ReadFrames watch NAME COUNT    whether the writer lives, the first COUNT times that this changes
 //   ReadFrames engine NAME         writes one state whose numbers the test knows
 
 using System;
@@ -36,7 +39,17 @@ internal static class ReadFrames
                     }
                     return 0;
                 case "motion":
-                    return ReadMotion(arguments[1]);
+                    return ReadMotion(arguments[1], 0);
+                case "follow":
+                    return ReadMotion(arguments[1], int.Parse(arguments[2]));
+                case "count":
+                    foreach (var name in arguments.Skip(1))
+                    {
+                        CountInstants(name);
+                    }
+                    return 0;
+                case "watch":
+                    return Watch(arguments[1], int.Parse(arguments[2]));
                 case "engine":
                     return WriteEngine(arguments[1]);
             }
@@ -46,7 +59,8 @@ internal static class ReadFrames
             PrintProblem(problem);
             return 1;
         }
-        Console.Error.WriteLine("ReadFrames frames NAME COUNT | once NAME... | motion NAME | engine NAME");
+        Console.Error.WriteLine(
+            "ReadFrames frames|follow|watch NAME COUNT, or once|count NAME..., or motion|engine NAME");
         return 2;
     }
 
@@ -96,23 +110,90 @@ internal static class ReadFrames
         }
     }
 
-    private static int ReadMotion(string name)
+    // Prints instants until there are count of them; with count 0 those that are there.
+    private static int ReadMotion(string name, int count)
     {
         var instant = new MotionInstant();
+        var printed = 0;
         using (var reader = new MotionRingReader(name))
         {
-            while (reader.ReadNext(instant))
+            for (var patience = LostPolls; patience > 0;)
             {
-                Number("index", instant.Index);
-                Number("timeline_us", instant.TimelineUs);
-                Text("expression_space", reader.Ring.ExpressionSpace);
-                Number("utterance_a", instant.Heads[0].UtteranceId);
-                Number("media_us_a", instant.Heads[0].MediaUs);
-                Number("utterance_b", instant.Heads[1].UtteranceId);
-                Number("media_us_b", instant.Heads[1].MediaUs);
-                Numbers("jaw_a", instant.Heads[0].Pose.JawPose);
-                AddPose(instant.Heads[1].Pose);
-                PrintLine();
+                if (reader.ReadNext(instant))
+                {
+                    Print(instant, reader.Ring.ExpressionSpace);
+                    patience = LostPolls;
+                    if (++printed == count)
+                    {
+                        return 0;
+                    }
+                }
+                else if (count == 0)
+                {
+                    return 0;
+                }
+                else
+                {
+                    Thread.Sleep(1);
+                    patience -= reader.Ring.WriterIsLost ? 1 : 0;
+                }
+            }
+        }
+        return 1;
+    }
+
+    private static void Print(MotionInstant instant, string expressionSpace)
+    {
+        Number("index", instant.Index);
+        Number("timeline_us", instant.TimelineUs);
+        Text("expression_space", expressionSpace);
+        Number("utterance_a", instant.Heads[0].UtteranceId);
+        Number("media_us_a", instant.Heads[0].MediaUs);
+        Number("utterance_b", instant.Heads[1].UtteranceId);
+        Number("media_us_b", instant.Heads[1].MediaUs);
+        Numbers("jaw_a", instant.Heads[0].Pose.JawPose);
+        AddPose(instant.Heads[1].Pose);
+        PrintLine();
+    }
+
+    private static void CountInstants(string name)
+    {
+        try
+        {
+            var instant = new MotionInstant();
+            var instants = 0;
+            using (var reader = new MotionRingReader(name))
+            {
+                while (reader.ReadNext(instant))
+                {
+                    ++instants;
+                }
+            }
+            Text("status", "fresh");
+            Text("field", "");
+            Number("instants", instants);
+            PrintLine();
+        }
+        catch (RegionException problem)
+        {
+            PrintProblem(problem);
+        }
+    }
+
+    private static int Watch(string name, int count)
+    {
+        using (var reader = new FrameRingReader(name))
+        {
+            for (bool? wasLost = null; count > 0; Thread.Sleep(1))
+            {
+                var isLost = reader.Ring.WriterIsLost;
+                if (isLost != wasLost)
+                {
+                    Text("writer", isLost ? "lost" : "alive");
+                    PrintLine();
+                    --count;
+                }
+                wasLost = isLost;
             }
         }
         return 0;

@@ -5,8 +5,15 @@
 //   read_frames frames NAME COUNT   the next COUNT frames, as they come; ends early if the writer is lost
 //   read_frames once NAME...        the newest frame of each region, or why there is none
 //   read_frames motion NAME         every instant that the ring holds
+//   read_frames follow NAME COUNT   the next COUNT instants, as they come
+//   read_frames count NAME...       how many instants each ring holds, or why it cannot be read
+//   read_frames watch NAME COUNT    whether the writer lives, the first COUNT times that this changes
 //   read_frames engine NAME         writes one state whose numbers the test knows
+//
+// On Windows regions are named sections. Where they are files of another system all the same (under Wine), each file is
+// given the section's name first, so that the core opens what a sidecar on Windows would have made.
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <cstdio>
@@ -19,10 +26,34 @@
 #include "FrameRingReader.h"
 #include "MotionRingReader.h"
 
+#if defined(_WIN32)
+#include <windows.h>
+#endif
+
 using namespace RsaTalker;
 
 namespace
 {
+#if defined(_WIN32)
+// Holds a section of that name for as long as this process runs; a name that is no file is left to the core to refuse.
+void NameSection(const std::string& Name)
+{
+    const std::string Path = "Z:\\dev\\shm\\" + Name;
+    const DWORD Shared = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE;
+    const HANDLE File =
+        CreateFileA(Path.c_str(), GENERIC_READ | GENERIC_WRITE, Shared, nullptr, OPEN_EXISTING, 0, nullptr);
+    if (File != INVALID_HANDLE_VALUE)
+    {
+        CreateFileMappingA(File, nullptr, PAGE_READWRITE, 0, 0, Name.c_str());
+        CloseHandle(File); // the section keeps it
+    }
+}
+#else
+void NameSection(const std::string&)
+{
+}
+#endif
+
 constexpr int LostPolls = 2000; // of a millisecond: a busy machine may stop a writer for longer than StaleMs
 
 // One JSON object, printed on its own line.
@@ -171,28 +202,95 @@ void ReadOnce(const std::string& Name)
     }
 }
 
-int ReadMotion(const std::string& Name)
+void PrintInstant(const MotionInstant& Found, const MotionRingReader& Reader)
+{
+    JsonLine Line;
+    Line.Number("index", Found.Index).Number("timeline_us", Found.TimelineUs);
+    Line.Text("expression_space", Reader.Ring().ExpressionSpace());
+    Line.Number("utterance_a", Found.Heads[0].UtteranceId).Number("media_us_a", Found.Heads[0].MediaUs);
+    Line.Number("utterance_b", Found.Heads[1].UtteranceId).Number("media_us_b", Found.Heads[1].MediaUs);
+    Line.Numbers("jaw_a", Found.Heads[0].HeadPose.JawPose, 3);
+    AddPose(Line, Found.Heads[1].HeadPose, Found.Heads[1].Expression);
+    Line.Print();
+}
+
+// Prints instants until there are Count of them; with Count 0 those that are there.
+int ReadMotion(const std::string& Name, int Count)
 {
     MotionRingReader Reader;
     Problem Why;
     MotionInstant Found;
     ReadStatus Status = Reader.Open(Name, Why) ? ReadStatus::Fresh : ReadStatus::Malformed;
-    while (Status == ReadStatus::Fresh && (Status = Reader.ReadNext(Found, Why)) == ReadStatus::Fresh)
+    int Printed = 0;
+    for (int Patience = LostPolls; Status != ReadStatus::Malformed && Patience > 0;)
     {
-        JsonLine Line;
-        Line.Number("index", Found.Index).Number("timeline_us", Found.TimelineUs);
-        Line.Text("expression_space", Reader.Ring().ExpressionSpace());
-        Line.Number("utterance_a", Found.Heads[0].UtteranceId).Number("media_us_a", Found.Heads[0].MediaUs);
-        Line.Number("utterance_b", Found.Heads[1].UtteranceId).Number("media_us_b", Found.Heads[1].MediaUs);
-        Line.Numbers("jaw_a", Found.Heads[0].HeadPose.JawPose, 3);
-        AddPose(Line, Found.Heads[1].HeadPose, Found.Heads[1].Expression);
-        Line.Print();
+        Status = Reader.ReadNext(Found, Why);
+        if (Status == ReadStatus::Fresh)
+        {
+            PrintInstant(Found, Reader);
+            Patience = LostPolls;
+            if (++Printed == Count)
+            {
+                return 0;
+            }
+        }
+        else if (Count == 0)
+        {
+            break;
+        }
+        else
+        {
+            std::this_thread::sleep_for(std::chrono::milliseconds(1));
+            Patience -= Reader.Ring().WriterIsLost() ? 1 : 0;
+        }
     }
     if (Status == ReadStatus::Malformed)
     {
         PrintProblem(Why);
     }
-    return Status == ReadStatus::Nothing ? 0 : 1;
+    return Status == ReadStatus::Nothing && Count == 0 ? 0 : 1;
+}
+
+void CountInstants(const std::string& Name)
+{
+    MotionRingReader Reader;
+    Problem Why;
+    MotionInstant Found;
+    int Instants = 0;
+    ReadStatus Status = Reader.Open(Name, Why) ? ReadStatus::Fresh : ReadStatus::Malformed;
+    while (Status == ReadStatus::Fresh && (Status = Reader.ReadNext(Found, Why)) == ReadStatus::Fresh)
+    {
+        ++Instants;
+    }
+    if (Status == ReadStatus::Malformed)
+    {
+        PrintProblem(Why);
+        return;
+    }
+    JsonLine().Text("status", "fresh").Text("field", "").Number("instants", Instants).Print();
+}
+
+int Watch(const std::string& Name, int Count)
+{
+    FrameRingReader Reader;
+    Problem Why;
+    if (!Reader.Open(Name, Why))
+    {
+        PrintProblem(Why);
+        return 1;
+    }
+    for (bool First = true, WasLost = false; Count > 0; std::this_thread::sleep_for(std::chrono::milliseconds(1)))
+    {
+        const bool IsLost = Reader.Ring().WriterIsLost();
+        if (First || IsLost != WasLost)
+        {
+            JsonLine().Text("writer", IsLost ? "lost" : "alive").Print();
+            --Count;
+        }
+        First = false;
+        WasLost = IsLost;
+    }
+    return 0;
 }
 
 void Count(float* Values, int Size, float First)
@@ -238,26 +336,28 @@ int WriteEngine(const std::string& Name)
 int main(int Count, char** Arguments)
 {
     const std::string Verb = Count > 2 ? Arguments[1] : "";
-    if (Verb == "frames" && Count == 4)
+    const bool TakesMany = Verb == "once" || Verb == "count";
+    for (int Index = 2; Index < (TakesMany ? Count : std::min(Count, 3)); ++Index)
     {
-        return ReadFrames(Arguments[2], std::atoi(Arguments[3]));
-    }
-    if (Verb == "once")
-    {
-        for (int Index = 2; Index < Count; ++Index)
+        NameSection(Arguments[Index]);
+        if (TakesMany)
         {
-            ReadOnce(Arguments[Index]);
+            Verb == "once" ? ReadOnce(Arguments[Index]) : CountInstants(Arguments[Index]);
         }
+    }
+    if (TakesMany)
+    {
         return 0;
     }
-    if (Verb == "motion")
+    if (Verb == "motion" || Verb == "engine")
     {
-        return ReadMotion(Arguments[2]);
+        return Verb == "motion" ? ReadMotion(Arguments[2], 0) : WriteEngine(Arguments[2]);
     }
-    if (Verb == "engine")
+    if (Count == 4 && (Verb == "frames" || Verb == "follow" || Verb == "watch"))
     {
-        return WriteEngine(Arguments[2]);
+        const auto Follow = Verb == "frames" ? ReadFrames : Verb == "follow" ? ReadMotion : Watch;
+        return Follow(Arguments[2], std::atoi(Arguments[3]));
     }
-    std::fprintf(stderr, "read_frames frames NAME COUNT | once NAME... | motion NAME | engine NAME\n");
+    std::fprintf(stderr, "read_frames frames|follow|watch NAME COUNT, or once|count NAME..., or motion|engine NAME\n");
     return 2;
 }

@@ -134,3 +134,14 @@ def test_any_damage_to_a_slot_header_is_read_or_refused(
 
 def test_kinds_are_numbered_as_published() -> None:
     assert [int(kind) for kind in RegionKind] == [1, 2, 3]
+
+
+def test_layout_that_is_refused_stays_refused(vectors: SimpleNamespace, place: Place) -> None:
+    region = place(vectors.region_bytes("frames"))
+    reader = FrameRingReader(region.name)
+    region.header["width"] = layout.MAX_FRAME_SIZE + 1
+    region.header["generation"] += 2
+    for _ in range(2):
+        with pytest.raises(FrameRingError, match="width is 8193"):
+            reader.latest()
+    reader.close()

@@ -113,3 +113,14 @@ def test_closing_writer_tells_readers(ring: MotionRingWriter, reader: MotionRing
     ring.close()
     ring.close()
     assert (reader.state, reader.writer_is_lost) == (RegionState.STOPPING, True)
+
+
+def test_instant_that_was_overwritten_is_not_taken_for_the_older_one(vectors: SimpleNamespace, place: Place) -> None:
+    region = place(vectors.region_bytes("motion"))
+    held = int(region.header["latest"])
+    region.header["latest"] = held - layout.MOTION_SLOT_COUNT  # as a reader saw it that was halted for a whole ring
+    reader = MotionRingReader(region.name)
+    assert reader.instants() == []
+    region.header["latest"] = held
+    assert [instant.index for instant in reader.instants()] == [held - 3, held - 2, held - 1, held]
+    reader.close()

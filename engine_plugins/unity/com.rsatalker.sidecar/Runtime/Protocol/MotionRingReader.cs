@@ -85,7 +85,10 @@ namespace RsaTalker.Sidecar.Protocol
                     continue;
                 }
                 RegionException.DemandEqual("index", instant.Index % kept, _lastRead % kept);
-                return true;
+                if (instant.Index == _lastRead) // otherwise a newer one lies there, whose turn comes
+                {
+                    return true;
+                }
             }
             return false;
         }

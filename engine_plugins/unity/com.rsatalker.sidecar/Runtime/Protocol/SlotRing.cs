@@ -186,8 +186,9 @@ namespace RsaTalker.Sidecar.Protocol
 
         private void TakeGeometry()
         {
-            _generation = Region.ReadCounter(RegionHeaderLayout.Generation);
+            var generation = Region.ReadCounter(RegionHeaderLayout.Generation);
             _slots = Geometry.Read(Region, _kind);
+            _generation = generation; // only now: a layout that is refused is refused again at the next look
         }
 
         private void CheckIdentity(string name)

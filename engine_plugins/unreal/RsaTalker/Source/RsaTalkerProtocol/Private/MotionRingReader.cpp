@@ -40,9 +40,17 @@ ReadStatus MotionRingReader::ReadNext(MotionInstant& Instant, Problem& Why)
             continue; // already being overwritten: it is lost, the next one is not
         }
         const bool IsSound = Copy(Slot, LastRead, Instant, Why);
-        if (Slots.EndRead(LastRead, Sequence))
+        if (!Slots.EndRead(LastRead, Sequence))
         {
-            return IsSound ? ReadStatus::Fresh : ReadStatus::Malformed;
+            continue;
+        }
+        if (!IsSound)
+        {
+            return ReadStatus::Malformed;
+        }
+        if (Instant.Index == LastRead) // otherwise a newer one lies there, whose turn comes
+        {
+            return ReadStatus::Fresh;
         }
     }
     return ReadStatus::Nothing;

@@ -136,7 +136,8 @@ bool SlotRing::CheckIdentity(const std::string& Name, Problem& Why) const
 
 bool SlotRing::TakeGeometry(Problem& Why)
 {
-    Generation = WordAt(Region.Data() + offsetof(RegionHeader, Generation)).load(std::memory_order_acquire);
+    const Word& Current = WordAt(Region.Data() + offsetof(RegionHeader, Generation));
+    const std::uint64_t Taken = Current.load(std::memory_order_acquire);
     RegionHeader Header;
     std::memcpy(&Header, Region.Data(), sizeof(Header));
     Geometry Found;
@@ -145,6 +146,7 @@ bool SlotRing::TakeGeometry(Problem& Why)
         return false;
     }
     Layout = Found;
+    Generation = Taken; // only now: a layout that is refused is refused again at the next look
     return true;
 }
 

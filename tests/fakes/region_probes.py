@@ -1,0 +1,121 @@
+"""Builds the programs that read and write regions in other languages."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "tests" / "cross_language"
+CPP_CORE = ROOT / "engine_plugins" / "unreal" / "RsaTalker" / "Source" / "RsaTalkerProtocol"
+CSHARP_CORE = ROOT / "engine_plugins" / "unity" / "com.rsatalker.sidecar" / "Runtime" / "Protocol"
+WARNINGS = ["-Wall", "-Wextra", "-Werror"]
+SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+WINE_FOLDER = Path("/usr/lib/wine")  # where Debian's package wine64 keeps its two programs, out of the way of PATH
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A program that reads and writes regions in one language."""
+
+    command: list[str]
+    environment: dict[str, str] = field(default_factory=dict)
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        environment = os.environ | self.environment
+        return subprocess.Popen([*self.command, *arguments], stdout=subprocess.PIPE, text=True, env=environment)
+
+    def run(self, *arguments: str) -> list[dict[str, Any]]:
+        """Return the objects that it printed; it must have ended well."""
+        result = subprocess.run(
+            [*self.command, *arguments], check=False, capture_output=True, text=True, env=os.environ | self.environment
+        )
+        assert result.stderr == "", result.stderr
+        return [json.loads(line) for line in result.stdout.splitlines()]
+
+
+def tool(package: str, *names: str) -> str:
+    """Return the path of the first tool there is; without any, skip on a user's machine and fail in CI."""
+    path = next(filter(None, map(shutil.which, names)), None)
+    if path is None:
+        message = f"{names[0]} is not installed; on Debian: apt-get install {package}"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return path
+
+
+def compiled(command: list[str | Path]) -> None:
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def compile_cpp(compiler: str, program: Path, *flags: str) -> None:
+    sources = [*sorted((CPP_CORE / "Private").glob("*.cpp")), PROGRAMS / "read_frames.cpp"]
+    include = f"-I{CPP_CORE / 'Public'}"
+    compiled([compiler, "-std=c++17", "-O1", "-g", *WARNINGS, include, *flags, *sources, "-o", program])
+
+
+@contextmanager
+def gcc_probe(folder: Path) -> Iterator[Probe]:
+    program = folder / "read_frames_gcc"
+    compile_cpp(tool("g++", "g++"), program, *SANITIZERS, "-pthread")
+    yield Probe([str(program)])
+
+
+@contextmanager
+def clang_probe(folder: Path) -> Iterator[Probe]:
+    program = folder / "read_frames_clang"
+    compile_cpp(tool("clang libclang-rt-14-dev", "clang++"), program, *SANITIZERS, "-pthread")
+    yield Probe([str(program)])
+
+
+@contextmanager
+def windows_probe(folder: Path) -> Iterator[Probe]:
+    """The branch for Windows, built by MinGW and run by Wine on the regions of a Linux sidecar."""
+    program = folder / "read_frames.exe"
+    compiler = tool("g++-mingw-w64-x86-64-posix", "x86_64-w64-mingw32-g++-posix", "x86_64-w64-mingw32-g++")
+    compile_cpp(compiler, program, "-static")
+    wine = tool("wine64", str(WINE_FOLDER / "wine64"), "wine64")
+    server = tool("wine64", str(WINE_FOLDER / "wineserver64"), "wineserver")
+    with tempfile.TemporaryDirectory(prefix="wine", ignore_cleanup_errors=True) as prefix:  # 700 MB
+        environment = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "DISPLAY": ""}
+        probe = Probe([wine, str(program)], environment)
+        subprocess.run(
+            probe.command, check=False, capture_output=True, env=os.environ | environment
+        )  # makes the prefix
+        yield probe
+        subprocess.run([server, "-k", "-w"], check=False, env=os.environ | environment)
+
+
+@contextmanager
+def csharp_probe(folder: Path) -> Iterator[Probe]:
+    program = folder / "ReadFrames.exe"
+    compiler, runtime = tool("mono-mcs", "mcs"), tool("mono-runtime", "mono")
+    sources = [*sorted(CSHARP_CORE.glob("*.cs")), PROGRAMS / "ReadFrames.cs"]
+    compiled([compiler, "-langversion:7.2", "-warnaserror", f"-out:{program}", *sources])
+    yield Probe([runtime, str(program)])
+
+
+@contextmanager
+def python_probe(folder: Path) -> Iterator[Probe]:
+    yield Probe([sys.executable, str(PROGRAMS / "read_frames.py")], {"PYTHONPATH": str(ROOT)})
+
+
+BUILDERS: dict[str, Callable[[Path], Any]] = {
+    "gcc": gcc_probe,
+    "clang": clang_probe,
+    "windows": windows_probe,
+    "csharp": csharp_probe,
+    "python": python_probe,
+}
+NATIVE = [name for name in BUILDERS if name != "windows"]  # Wine's counter is CLOCK_MONOTONIC_RAW, not the host clock
