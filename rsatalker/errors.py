@@ -7,8 +7,10 @@ RsaTalkerError
 ├── DegenerateMeshError     a triangle without area where a frame is needed
 ├── ExpressionSpaceError    motion of one expression space given to a head of another
 ├── MoodError               an unknown mood, or a strength out of range
+├── OutputError             a file cannot be written: disk full, folder refused, a package for its format missing
 ├── RelationshipError       kinship, status and senior that do not fit together
 ├── RendererUnavailable     the renderer asked for cannot run on this machine
+├── ScriptError             a cutscene's script says what cannot be; the message names file, line and field
 └── ToolMissing             an external program that a command needs is not installed
 
 Every message says what was expected, what was found and what to do.
@@ -43,12 +45,20 @@ class MoodError(RsaTalkerError):
     """An unknown mood, or a strength of a mood or style out of range."""
 
 
+class OutputError(RsaTalkerError):
+    """A file cannot be written: the disk is full, the folder refuses, or a package for its format is missing."""
+
+
 class RelationshipError(RsaTalkerError):
     """Kinship, status and senior do not fit together."""
 
 
 class RendererUnavailable(RsaTalkerError):  # noqa: N818  the name states the condition, as in the design
     """The renderer asked for cannot run on this machine."""
+
+
+class ScriptError(RsaTalkerError):
+    """A cutscene's script says what cannot be; the message names file, line and field."""
 
 
 class ToolMissing(RsaTalkerError):  # noqa: N818  the name states the condition
