@@ -6,14 +6,17 @@ just in time). Motion runs on the audio's timeline, samples and not seconds of a
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, UInt8
+from torch import nn
 
 from rsatalker.avatars.avatar import Avatar
+from rsatalker.avatars.fitted_avatar import FittedAvatar
 from rsatalker.avatars.light import Light
 from rsatalker.motion.generator import MotionGenerator
 from rsatalker.motion.model import Lips, MotionModel
@@ -75,6 +78,11 @@ class Dialogue:
         """Let one mouth speak more or less clearly from the next instant on."""
         self._generator.set_style(participant, style)
 
+    def fork(self) -> Dialogue:
+        """Return a dialogue that goes on from here on its own, with the same weights in the same memory."""
+        models = [part for part in vars(self).values() if isinstance(part, nn.Module)]
+        return copy.deepcopy(self, {id(weight): weight for model in models for weight in model.parameters()})
+
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete; possibly none.
 
@@ -118,7 +126,7 @@ class StageTimings:
 class Talker:
     """One head: mesh -> gaussians -> frame."""
 
-    def __init__(self, avatar: Avatar, renderer: Renderer) -> None:
+    def __init__(self, avatar: Avatar | FittedAvatar, renderer: Renderer) -> None:
         self.avatar = avatar
         self._renderer = renderer
 

@@ -72,11 +72,6 @@ class ConversationClock:
         self._timeline = timeline
         self._then_ns = now_ns
         self._held_since_ns: int | None = None
-        self._not_before_us = [0, 0]
-
-    def skip_to(self, participant: int, timeline_us: int) -> None:
-        """Leave out what a head would have shown before an instant."""
-        self._not_before_us[participant] = max(self._not_before_us[participant], timeline_us)
 
     def advance(
         self, now_ns: int, playback: Mapping[int, PlaybackPosition], heartbeat_ns: int, motion_end_us: int
@@ -127,7 +122,7 @@ class ConversationClock:
 
     def _run_free(self, elapsed_us: int, now_ns: int) -> None:
         """Go on at wall-clock rate; wait at the start of an utterance that an engine is about to play."""
-        goal_us = max(self.free_us + elapsed_us, min(self._not_before_us))
+        goal_us = self.free_us + elapsed_us
         starts = [start_us for start_us in self._starts() if self.free_us <= start_us < goal_us]
         if not self.engine_driven or not starts:
             self._held_since_ns = None
@@ -145,7 +140,7 @@ class ConversationClock:
                     yield utterance.start_us
 
     def _reading(self, participant: int, drive: _Drive | None, stepped: bool, motion_end_us: int) -> ClockReading:
-        timeline_us = drive.timeline_us if drive else max(self.free_us, self._not_before_us[participant])
+        timeline_us = drive.timeline_us if drive else self.free_us
         timeline_us = min(max(timeline_us, 0), motion_end_us)
         speaking = self._timeline.speaking_at(participant, timeline_us)
         utterance_id, media_us = speaking or (0, -1)

@@ -23,20 +23,23 @@ from enum import StrEnum
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.speech.audio import check_rate
 from sidecar.clock import ClockReading, ConversationClock
+from sidecar.conversation_regions import Regions
 from sidecar.display_lead import DisplayLead
 from sidecar.errors import StateError
+from sidecar.intake import AudioFormat, check_channels
 from sidecar.motion_ahead import MotionAhead
-from sidecar.motion_window import Fade
-from sidecar.regions.engine_region import EngineRegionReader, EngineState
+from sidecar.motion_window import FADE_US, Fade
+from sidecar.regions.engine_region import EngineState
 from sidecar.regions.frame_ring import FrameRingWriter
 from sidecar.regions.layout import RegionState
-from sidecar.regions.motion_ring import MotionRingWriter
 from sidecar.studio import MotionSource, TalkingHead
 from sidecar.timings import Timings
+from sidecar.utterance import Utterance, samples_at
 from sidecar.voices import Voices
 
-RELAXED_US = 100_000  # this long after an interruption a mouth is at rest
+CUT_AHEAD_US = 50_000  # from what is shown to where a voice is cut: frames on their way, and time to make new motion
 
 
 class State(StrEnum):
@@ -65,15 +68,6 @@ REGION_STATES: dict[State, RegionState] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class FrameSize:
-    """Pixels of one layer, and layers: 1, or both eyes."""
-
-    width: int
-    height: int
-    layers: int
-
-
 @dataclass(slots=True)
 class Participant:
     """One of the two, as the frame loop sees it.
@@ -91,58 +85,6 @@ class Participant:
     fade: Fade = field(default_factory=Fade)
     frames_published: int = 0
     shown: object = None
-
-
-@dataclass(frozen=True, slots=True)
-class Regions:
-    """The shared memory of a conversation.
-
-    Attributes:
-        frames: Of a and b; empty if the client draws the heads itself.
-        motion: Of both.
-        engine: What the engine tells.
-    """
-
-    frames: tuple[FrameRingWriter, ...]
-    motion: MotionRingWriter
-    engine: EngineRegionReader
-
-    @staticmethod
-    def create(size: FrameSize | None, expression_count: int, expression_space: str) -> Regions:
-        """Make all regions.
-
-        Raises:
-            RegionFull: There is no room; those already made have been removed again.
-        """
-        made: list[FrameRingWriter | MotionRingWriter | EngineRegionReader] = []
-        try:
-            engine = EngineRegionReader()
-            made.append(engine)
-            motion = MotionRingWriter(expression_count, expression_space)
-            made.append(motion)
-            frames: list[FrameRingWriter] = []
-            for wanted in (size, size):
-                if wanted is None:
-                    continue
-                frames.append(
-                    FrameRingWriter(wanted.width, wanted.height, wanted.layers, expression_count, expression_space)
-                )
-                made.append(frames[-1])
-        except BaseException:
-            for region in made:
-                region.close()
-            raise
-        return Regions(tuple(frames), motion, engine)
-
-    def beat(self, state: RegionState) -> None:
-        """Show in all regions that the sidecar lives."""
-        for ring in (*self.frames, self.motion):
-            ring.beat(state)
-
-    def close(self) -> None:
-        """Remove all regions."""
-        for region in (*self.frames, self.motion, self.engine):
-            region.close()
 
 
 class Conversation:
@@ -239,22 +181,105 @@ class Conversation:
             if self._state is not State.CLOSED:
                 self.regions.beat(REGION_STATES[self._state])
 
-    def cancel(self, utterance_id: int) -> int:
-        """Cut an utterance off and let the face relax; return the time on its own audio at which it ends now.
+    def speak(
+        self,
+        participants: tuple[int, ...],
+        audio_format: AudioFormat,
+        audio: bytes,
+        utterance_id: int,
+        now_ns: int,
+        *,
+        interrupts: bool = False,
+    ) -> Utterance:
+        """Say a whole clip; raises as `Voices.speak` does, and then nobody has been interrupted.
 
-        Motion that was made ahead is left out: the heads go on where the mouth is at rest again.
+        Args:
+            participants: Who says it.
+            audio_format: How the bytes are to be read.
+            audio: The clip.
+            utterance_id: Of the client's choice; 0: of ours.
+            now_ns: Of the host clock.
+            interrupts: Cut off what the others say, and begin there.
         """
-        with self.motion.lock, self.voices.lock:
-            utterance, cut_media_us = self.voices.cancel(utterance_id)
-            cut_us = utterance.end_us
-            if utterance.end == utterance.start or cut_us <= min(self.clock_us):
-                return cut_media_us
-            silent = {0, 1} - {p for p in (0, 1) if self.voices.timeline.speaking_at(p, self.clock_us[p])}
-            for participant in utterance.participants:
-                self.motion.interrupt(participant)
-            for participant in silent.union(utterance.participants):
-                self.clock.skip_to(participant, max(self.motion.end_us + RELAXED_US, cut_us))
+        clip = self.voices.clip(participants, audio_format, audio)
+        if not interrupts:
+            return self.voices.speak_clip(clip, utterance_id, now_ns)
+        with self.motion.lock:
+            with self.voices.lock:
+                self.voices.timeline.check_room(participants, clip.seconds)
+                self.voices.check_can_begin(participants, utterance_id)
+                self._cut(self._said_by_others(participants))
+                utterance = self.voices.speak_clip(clip, utterance_id, now_ns)
+            self._make_good(now_ns)
+        return utterance
+
+    def begin(
+        self,
+        participants: tuple[int, ...],
+        audio_format: AudioFormat,
+        utterance_id: int,
+        now_ns: int,
+        *,
+        interrupts: bool = False,
+    ) -> Utterance:
+        """Open an utterance that grows chunk by chunk; as `speak`, but the interrupted relax before it begins."""
+        if not interrupts:
+            return self.voices.begin(participants, audio_format, utterance_id, now_ns)
+        check_rate(audio_format.sample_rate_hz)
+        check_channels(audio_format.channels, participants)
+        with self.motion.lock:
+            with self.voices.lock:
+                self.voices.check_can_begin(participants, utterance_id)
+                self._cut(self._said_by_others(participants))
+            self._make_good(now_ns)
+            return self.voices.begin(participants, audio_format, utterance_id, now_ns)
+
+    def cancel(self, utterance_id: int, now_ns: int) -> int:
+        """Cut an utterance off just behind what is shown; return the time on its own audio at which it ends now.
+
+        Motion from there on is made anew: the face relaxes within 100 ms, both heads live on, and whoever else speaks
+        goes on speaking.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        with self.motion.lock:
+            with self.voices.lock:
+                utterance = self.voices.known(utterance_id)
+                is_heard = self._cut([utterance])
+                cut_media_us = utterance.duration_us
+            if is_heard:
+                self._make_good(now_ns)
         return cut_media_us
+
+    def _said_by_others(self, participants: tuple[int, ...]) -> list[Utterance]:
+        """Return what is said, or waits to be said, by anybody else; the caller holds the lock of the voices."""
+        timeline = self.voices.timeline
+        others = {u.utterance_id: u for p in (0, 1) if p not in participants for u in timeline.utterances(p)}
+        return [u for u in others.values() if u.growing or u.end_us > min(self.clock_us)]
+
+    def _cut(self, utterances: Sequence[Utterance]) -> bool:
+        """Cut utterances off just behind what is shown; return whether motion has to be made anew.
+
+        The caller holds both locks.
+        """
+        open_from_us = self.motion.open_from_us
+        first, second = (max(shown_us + CUT_AHEAD_US, open_from_us) for shown_us in self.clock_us)
+        from_us = first, second
+        is_heard = False
+        for utterance in utterances:
+            at = samples_at(max(from_us[participant] for participant in utterance.participants))
+            is_heard |= max(at, utterance.start) < min(utterance.end, self.voices.timeline.heard)
+            self.voices.cut(utterance.utterance_id, at)
+        if is_heard:
+            self.motion.make_anew(from_us)
+        return is_heard
+
+    def _make_good(self, now_ns: int) -> None:
+        """Make the motion that a cut took away, as far as the faces need to relax; the caller holds `motion.lock`."""
+        relaxed_us = max(self.clock_us) + CUT_AHEAD_US + FADE_US
+        while self.motion.end_us < relaxed_us and self.motion.advance(self.clock_us, now_ns):
+            pass
 
     def close(self) -> None:
         """Remove the regions once neither loop is at work here. Can be called twice."""

@@ -11,7 +11,8 @@ from jaxtyping import Float32
 
 from rsatalker.motion.social import Relationship
 from sidecar.config import ServeOptions
-from sidecar.conversation import Conversation, FrameSize, Regions
+from sidecar.conversation import Conversation
+from sidecar.conversation_regions import FrameSize, Regions
 from sidecar.errors import LimitError, NotFoundError, StateError
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.studio import Studio, unknown_avatar

@@ -12,7 +12,8 @@ from rsatalker.motion.social import Kinship, Relationship, Status
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LONGEST_S, LOWEST_RATE_HZ
 from sidecar import placement
 from sidecar.config import LARGEST_FRAME_PX, ServeOptions
-from sidecar.conversation import Conversation, FrameSize
+from sidecar.conversation import Conversation
+from sidecar.conversation_regions import FrameSize
 from sidecar.conversations import ConversationSetup
 from sidecar.errors import InvalidRequestError, ProtocolVersionError
 from sidecar.intake import LONGEST_CHUNK_S, AudioFormat, SampleFormat

@@ -1,24 +1,34 @@
-"""The motion of one conversation, made ahead of its clock: voices in, both heads' motion out."""
+"""The motion of one conversation, made ahead of its clock: voices in, both heads' motion out.
+
+What has been made ahead can be made anew from an instant on: the source goes back to a bookmark and hears the voices
+again as they are now. New motion takes over from old within 100 ms, in frames and in the motion region alike.
+"""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float32
 
-from rsatalker.motion.pose import FlameMotion, FlamePose
+from rsatalker.motion.mood import Mood, Style
+from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
 from rsatalker.motion.social import Relationship
-from sidecar.motion_window import MotionWindow
+from sidecar.bookmarks import Bookmarks
+from sidecar.motion_window import MotionWindow, instant_us
 from sidecar.regions.motion_ring import HeadInstant, MotionRingWriter
 from sidecar.studio import MotionSource
-from sidecar.timeline import Timeline, samples_at
+from sidecar.timeline import Timeline
 from sidecar.timings import Timings
+from sidecar.utterance import microseconds, samples_at
 from sidecar.voices import Voices
 
 IDLE_LEAD_US = 200_000  # heard ahead while nobody speaks: 100 ms look-ahead, a window, and a step of motion to spare
 WHOLE_LEAD_US = 4_000_000  # of a dialogue that is known as a whole; the motion region holds 8.5 s
 LEAST_BLOCK = 320  # samples, 20 ms: smaller pushes cost more than they bring
+CALM_BLOCK = 1600  # samples, 100 ms: a third of the cost, taken while ...
+CALM_LEAD_US = 300_000  # ... so much more than that has been heard
 LARGEST_BLOCK = 4000  # samples, 250 ms: other conversations get their turn in between
 
 
@@ -41,14 +51,22 @@ class MotionAhead:
     ) -> None:
         self.lock = threading.RLock()
         self._source = source
+        self._bookmarks = Bookmarks()
         self._voices = voices
         self._ring = ring
         self._timings = timings
         self._lead_us = lead_us
         self._starts_with_speech = starts_with_speech
         self._windows = (MotionWindow(), MotionWindow())
+        self._published = 0  # one past the number of the newest instant in the region
+        self._told: dict[tuple[str, int], Callable[[MotionSource], None]] = {}
         self._places: Float32[np.ndarray, "2 4 4"] | None = None
         self._told_places: Float32[np.ndarray, "2 4 4"] | None = None
+
+    @property
+    def open_from_us(self) -> int:
+        """Time on the timeline from which on motion can be made anew; the caller holds `lock`."""
+        return microseconds(self._bookmarks.oldest)
 
     @property
     def end_us(self) -> int:
@@ -61,8 +79,15 @@ class MotionAhead:
 
     def set_relationship(self, relationship: Relationship) -> None:
         """Change who the two are to each other, for all motion from now on."""
-        with self.lock:
-            self._source.relationship = relationship
+        self._tell("relationship", 0, lambda source: setattr(source, "relationship", relationship))
+
+    def set_mood(self, participant: int, mood: Mood) -> None:
+        """Change how somebody feels, for all motion from now on."""
+        self._tell("mood", participant, lambda source: source.set_mood(participant, mood))
+
+    def set_style(self, participant: int, style: Style) -> None:
+        """Change how strongly somebody moves the mouth, for all motion from now on."""
+        self._tell("style", participant, lambda source: source.set_style(participant, style))
 
     def place(self, world_from_heads: Float32[np.ndarray, "2 4 4"]) -> None:
         """Tell both heads where they stand, so that they look at each other; holds from the next block on.
@@ -70,11 +95,6 @@ class MotionAhead:
         Does not wait for the motion that is being made: the frame loop calls it.
         """
         self._places = world_from_heads
-
-    def interrupt(self, participant: int) -> None:
-        """Let a mouth relax from the next instant on."""
-        with self.lock:
-            self._source.interrupt(participant)
 
     def advance(self, clock_us: tuple[int, int], now_ns: int) -> bool:
         """Make the motion of the next block of audio if it is due, and return whether it was.
@@ -85,44 +105,74 @@ class MotionAhead:
         """
         with self.lock:
             with self._voices.lock:
-                if self._starts_with_speech and not self._voices.timeline.has_speech:
+                timeline = self._voices.timeline
+                if self._starts_with_speech and not timeline.has_speech:
                     return False
-                count = due_samples(self._voices.timeline, max(clock_us), self._lead_us, now_ns)
-                if count < LEAST_BLOCK:
+                count = due_samples(timeline, max(clock_us), self._lead_us, now_ns)
+                if count == 0:
                     return False
-                heard = self._voices.timeline.take(min(count, LARGEST_BLOCK))
-            places = self._places
-            if places is not None and places is not self._told_places:
-                self._source.place(places)
-                self._told_places = places
-            motions = self._source.push(heard)
-            self._timings.add("features", self._source.features_ms)
-            self._timings.add("motion", self._source.motion_ms)
-            for window, motion in zip(self._windows, motions, strict=True):
-                window.extend(motion, min(clock_us))
-            self._publish(motions)
+                self._bookmarks.note(timeline.heard, self._source, samples_at(min(clock_us)))
+                timeline.forget(self._bookmarks.oldest)
+                heard = timeline.take(count)
+            self._make(heard, min(clock_us))
         return True
 
-    def _publish(self, motions: tuple[FlameMotion, FlameMotion]) -> None:
-        first = motions[0]
-        for index in range(len(first)):
-            timeline_us = first.start_us + round(index * 1e6 / first.frame_rate_hz)
+    def make_anew(self, from_us: tuple[int, int]) -> None:
+        """Forget each head's motion from a time on; it is made again with the next blocks.
+
+        The caller holds `lock` and the lock of the voices, and has changed what is said from then on.
+        """
+        start, self._source = self._bookmarks.go_back(samples_at(min(from_us)))
+        self._told_places = None
+        for tell in self._told.values():
+            tell(self._source)
+        self._voices.timeline.hear_again(start, settled=samples_at(max(from_us)))
+        ends = [window.cut(time_us) for window, time_us in zip(self._windows, from_us, strict=True)]
+        self._published = min(self._published, *ends)
+
+    def _tell(self, what: str, participant: int, message: Callable[[MotionSource], None]) -> None:
+        """Tell the source, and those that will be made from its bookmarks."""
+        with self.lock:
+            self._told[what, participant] = message
+            message(self._source)
+
+    def _make(self, heard: Float32[np.ndarray, "2 S"], clock_us: int) -> None:
+        places = self._places
+        if places is not None and places is not self._told_places:
+            self._source.place(places)
+            self._told_places = places
+        motions = self._source.push(heard)
+        self._timings.add("features", self._source.features_ms)
+        self._timings.add("motion", self._source.motion_ms)
+        for window, motion in zip(self._windows, motions, strict=True):
+            window.extend(motion, clock_us)
+        self._publish()
+
+    def _publish(self) -> None:
+        """Publish the instants that are new; those after a cut replace what was published before."""
+        end = min(window.end for window in self._windows)
+        for instant in range(self._published, end):
+            timeline_us = instant_us(instant, MOTION_RATE_HZ)
             with self._voices.lock:
                 speaking = [self._voices.timeline.speaking_at(participant, timeline_us) for participant in (0, 1)]
             heads = [
-                HeadInstant(*(said or (0, -1)), motion[index]) for said, motion in zip(speaking, motions, strict=True)
+                HeadInstant(*(said or (0, -1)), window[instant])
+                for said, window in zip(speaking, self._windows, strict=True)
             ]
             self._ring.push(timeline_us, heads)
+        self._published = max(end, self._published)
 
 
 def due_samples(timeline: Timeline, clock_us: int, lead_us: int, now_ns: int) -> int:
-    """Return how many more samples the motion model should hear now.
+    """Return how many more samples the motion model should hear now; 0 if it is better to wait for more.
 
-    Nobody can break into what it has heard, so it hears no more than it needs: a little while all are silent, the lead
-    while somebody speaks. Only a dialogue that came as a whole, both voices together, is heard far ahead.
+    Motion that is made far ahead is made again when somebody breaks in, so the model hears no more than it needs: a
+    little of silence, the lead of speech. Only a dialogue that came as a whole, both voices, is heard far ahead.
     """
     clock = samples_at(clock_us)
-    goal = samples_at(clock_us + (IDLE_LEAD_US if timeline.silent_from(clock) else lead_us))
+    goal = max(samples_at(clock_us + IDLE_LEAD_US), min(samples_at(clock_us + lead_us), timeline.speech_end))
     if timeline.whole_until():
         goal = max(goal, min(timeline.whole_until(), samples_at(clock_us + WHOLE_LEAD_US)))
-    return max(min(goal, timeline.known_until(now_ns)) - timeline.heard, 0)
+    due = min(goal, timeline.known_until(now_ns, clock)) - timeline.heard
+    is_calm = timeline.heard - clock > samples_at(CALM_LEAD_US)
+    return 0 if due < (CALM_BLOCK if is_calm else LEAST_BLOCK) else min(due, LARGEST_BLOCK)

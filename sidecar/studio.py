@@ -12,6 +12,7 @@ from jaxtyping import Float32, UInt8
 
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.motion.expression_space import EXPRESSION_SPACES
+from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.social import Relationship
 from rsatalker.renderers.camera import Camera, look_at
@@ -85,12 +86,20 @@ class MotionSource(Protocol):
         """Return the motion of all instants that these samples complete."""
         ...
 
-    def interrupt(self, participant: int) -> None:
-        """Let one mouth relax within 100 ms."""
-        ...
-
     def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:
         """Tell both heads where they stand."""
+        ...
+
+    def set_mood(self, participant: int, mood: Mood) -> None:
+        """Change how somebody feels."""
+        ...
+
+    def set_style(self, participant: int, style: Style) -> None:
+        """Change how strongly somebody moves the mouth."""
+        ...
+
+    def fork(self) -> MotionSource:
+        """Return a source that goes on from here on its own: from the same voices it makes the same motion."""
         ...
 
 

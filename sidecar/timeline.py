@@ -1,109 +1,26 @@
 """The two voices of a conversation on one timeline, and which utterance stands where on it.
 
 The timeline counts samples at 16 kHz from the start of the conversation, both voices together. What the motion model
-has heard is settled; an utterance goes behind that, and behind what the same voice has yet to say. Everything in
-between is silence.
+has heard is settled, until a cut makes it hear again from there; an utterance goes behind that, and behind what the
+same voice has yet to say. Everything in between is silence.
 """
 
 from __future__ import annotations
-
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.errors import LimitError
+from sidecar.utterance import Segment, Utterance
+from sidecar.voice_tape import VoiceTape
 
 START_GRID = 16  # samples: utterances begin on whole milliseconds, so that microseconds of both times are integers
-UNDERRUN_NS = 500_000_000  # a growing utterance that brings nothing for so long is taken to pause: silence goes on
+UNDERRUN_NS = 100_000_000  # a growing utterance that brings nothing for so long ...
+RUNS_OUT = 2400  # samples, 150 ms: ... and has no more than this left to be shown is taken to pause: silence goes on
 LONGEST_BACKLOG_S = 600.0  # of one voice that is not heard yet; two utterances of the longest kind
 KEPT_UTTERANCES = 64  # that are over; a frame on its way or a late engine may still name one
 FOREVER = 1 << 62  # samples
-
-
-def microseconds(samples: int) -> int:
-    """Return the time of a sample on the timeline."""
-    return samples * 1_000_000 // SPEECH_RATE_HZ
-
-
-def samples_at(time_us: float) -> int:
-    """Return the sample at a time on the timeline, the next one if it lies between two."""
-    return -int(-time_us * SPEECH_RATE_HZ // 1_000_000)
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """An uninterrupted part of an utterance, in samples at 16 kHz."""
-
-    start: int
-    media_start: int
-    length: int
-
-    @property
-    def end(self) -> int:
-        """One past its last sample on the timeline."""
-        return self.start + self.length
-
-
-@dataclass(slots=True)
-class Utterance:
-    """Something that one participant says, or both.
-
-    Attributes:
-        utterance_id: Unique in its conversation.
-        participants: (0,), (1,) or (0, 1).
-        start: Its first sample on the timeline; may move on until that sample has come.
-        segments: In order; more than one only after an underrun, when silence went on in between.
-        growing: Whether more audio may follow.
-        fed_ns: When audio came last, on the sidecar's clock.
-    """
-
-    utterance_id: int
-    participants: tuple[int, ...]
-    start: int
-    growing: bool
-    fed_ns: int
-    segments: list[Segment] = field(default_factory=list[Segment])
-
-    @property
-    def end(self) -> int:
-        """One past its last sample so far on the timeline."""
-        return self.segments[-1].end if self.segments else self.start
-
-    @property
-    def start_us(self) -> int:
-        """Time of its first sample on the timeline."""
-        return microseconds(self.start)
-
-    @property
-    def end_us(self) -> int:
-        """Time on the timeline at which it ends, as far as it is known."""
-        return microseconds(self.end)
-
-    @property
-    def duration_us(self) -> int:
-        """Length of its audio so far."""
-        return microseconds(sum(segment.length for segment in self.segments))
-
-    def timeline_us(self, media_us: float) -> float:
-        """Return the time on the timeline of a time on the utterance's own audio; it may lie outside."""
-        for segment in self.segments:
-            if media_us < microseconds(segment.media_start + segment.length):
-                return microseconds(segment.start) + media_us - microseconds(segment.media_start)
-        return self.end_us + media_us - self.duration_us
-
-    def media_us(self, timeline_us: int) -> int | None:
-        """Return the time on the utterance's own audio, or None outside; between segments the audio stands still."""
-        if not self.start_us <= timeline_us < self.end_us:
-            return None
-        for segment in reversed(self.segments):
-            if timeline_us >= microseconds(segment.start):
-                inside = min(timeline_us - microseconds(segment.start), microseconds(segment.length))
-                return microseconds(segment.media_start) + inside
-        return 0
 
 
 class Timeline:
@@ -111,7 +28,8 @@ class Timeline:
 
     def __init__(self) -> None:
         self.heard = 0  # samples that the motion model has taken
-        self._waiting: tuple[deque[tuple[int, np.ndarray]], ...] = (deque(), deque())  # (start, samples) of each voice
+        self._settled = 0  # up to here motion has been shown, though it may be made again
+        self._tapes = (VoiceTape(), VoiceTape())
         self._utterances: dict[int, Utterance] = {}
         self._highest_id = 0
 
@@ -119,6 +37,11 @@ class Timeline:
     def has_speech(self) -> bool:
         """Whether an utterance has ever begun."""
         return self._highest_id > 0
+
+    @property
+    def speech_end(self) -> int:
+        """One past the last sample that anybody is known to say."""
+        return max((utterance.end for utterance in self._utterances.values()), default=0)
 
     def __getitem__(self, utterance_id: int) -> Utterance:
         """Return an utterance; KeyError if there is none of that id, or it was over long ago."""
@@ -145,7 +68,7 @@ class Timeline:
 
     def begin(self, utterance_id: int, participants: tuple[int, ...], now_ns: int) -> Utterance:
         """Open an utterance behind everything that its voices have yet to say."""
-        start = _on_grid(max(self.heard, *(self._voice_end(participant) for participant in participants)))
+        start = _on_grid(max(self._open_from, *(self._voice_end(participant) for participant in participants)))
         utterance = Utterance(utterance_id, participants, start, growing=True, fed_ns=now_ns)
         self._utterances[utterance_id] = utterance
         self._highest_id = max(self._highest_id, utterance_id)
@@ -169,8 +92,8 @@ class Timeline:
         if count == 0:
             return
         start = utterance.end
-        if start < self.heard:  # silence went on meanwhile
-            start = _on_grid(self.heard)
+        if start < self._open_from:  # silence went on meanwhile
+            start = _on_grid(self._open_from)
         if not utterance.segments:  # the utterance begins with its first sample, however late that comes
             utterance.start = start
         media_start = sum(segment.length for segment in utterance.segments)
@@ -180,66 +103,71 @@ class Timeline:
         else:
             utterance.segments.append(Segment(start, media_start, count))
         for participant, samples in zip(utterance.participants, voices, strict=True):
-            self._waiting[participant].append((start, np.array(samples, np.float32)))
+            self._tapes[participant].append(start, samples)
 
-    def cut(self, utterance: Utterance) -> int:
-        """End an utterance where the motion model has heard it; return that time on its own audio, microseconds."""
+    def cut(self, utterance: Utterance, at: int) -> None:
+        """End an utterance at a sample of the timeline, unless it ends earlier."""
         utterance.growing = False
-        end = max(min(utterance.end, self.heard), utterance.start)
-        removed = utterance.end - end
+        end = max(min(utterance.end, at), utterance.start)
+        for participant in utterance.participants:
+            self._tapes[participant].silence(end, utterance.end)
         utterance.segments[:] = [
             Segment(segment.start, segment.media_start, min(segment.length, end - segment.start))
             for segment in utterance.segments
             if segment.start < end
         ]
-        if removed > 0:
-            for participant in utterance.participants:
-                self._drop_waiting(participant, end, end + removed)
-        return utterance.duration_us
 
-    def known_until(self, now_ns: int) -> int:
-        """Return up to which sample it is settled what both voices say; `FOREVER` when nothing is growing."""
+    def known_until(self, now_ns: int, shown: int) -> int:
+        """Return up to which sample it is settled what both voices say; `FOREVER` when nothing is growing.
+
+        Args:
+            now_ns: Of the host clock.
+            shown: The sample that the heads show now: while there is still something to show, a late chunk is awaited.
+        """
         known = FOREVER
         for utterance in self._utterances.values():
-            if utterance.growing and now_ns - utterance.fed_ns < UNDERRUN_NS:
+            pauses = now_ns - utterance.fed_ns >= UNDERRUN_NS and shown >= utterance.end - RUNS_OUT
+            if utterance.growing and not pauses:
                 known = min(known, max(utterance.end, self.heard))
         return known
 
     def whole_until(self) -> int:
-        """Return the end of the two-channel clip that is being heard, which nobody can interrupt; else 0."""
+        """Return the end of the two-channel clip that is being heard, of which all is known; else 0."""
         for utterance in self._utterances.values():
             is_whole_dialogue = len(utterance.participants) == 2 and not utterance.growing
             if is_whole_dialogue and utterance.start <= self.heard < utterance.end:
                 return utterance.end
         return 0
 
-    def silent_from(self, sample: int) -> bool:
-        """Return whether neither voice has anything to say from a sample on."""
-        return all(utterance.end <= sample and not utterance.growing for utterance in self._utterances.values())
-
     def take(self, count: int) -> Float32[np.ndarray, "2 S"]:
         """Return the next samples of both voices; they count as heard from now on."""
         voices = np.zeros((2, count), np.float32)
-        end = self.heard + count
-        for voice, waiting in zip(voices, self._waiting, strict=True):
-            while waiting and waiting[0][0] < end:
-                start, samples = waiting.popleft()
-                usable = samples[: end - start]
-                voice[start - self.heard : start - self.heard + len(usable)] = usable
-                if len(usable) < len(samples):
-                    waiting.appendleft((end, samples[len(usable) :]))
-        self.heard = end
+        for voice, tape in zip(voices, self._tapes, strict=True):
+            tape.copy_into(voice, self.heard)
+        self.heard += count
         return voices
+
+    def hear_again(self, start: int, settled: int) -> None:
+        """Let the motion model take samples again that it has heard.
+
+        Args:
+            start: From here on.
+            settled: What is said before this sample stays as it is: it has been shown.
+        """
+        self.heard, self._settled = start, settled
+
+    def forget(self, before: int) -> None:
+        """Let go of sound that nobody will hear again."""
+        for tape in self._tapes:
+            tape.forget(before)
+
+    @property
+    def _open_from(self) -> int:
+        """The first sample at which something new can be said."""
+        return max(self.heard, self._settled)
 
     def _voice_end(self, participant: int) -> int:
         return max((utterance.end for utterance in self.utterances(participant)), default=0)
-
-    def _drop_waiting(self, participant: int, start: int, end: int) -> None:
-        kept: Sequence[tuple[int, np.ndarray]] = [
-            block for block in self._waiting[participant] if not start <= block[0] < end
-        ]
-        self._waiting[participant].clear()
-        self._waiting[participant].extend(kept)
 
     def _forget_old(self) -> None:
         over = [u.utterance_id for u in self._utterances.values() if not u.growing and u.end < self.heard]

@@ -4,16 +4,36 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float32
 
 from rsatalker.speech.audio import LONGEST_S
 from sidecar.errors import InvalidRequestError, NotFoundError, StateError
 from sidecar.intake import AudioFormat, Intake
-from sidecar.timeline import Timeline, Utterance
+from sidecar.timeline import Timeline
 from sidecar.timings import Timings
+from sidecar.utterance import Utterance
 
 IDLE_NS = 30_000_000_000  # a growing utterance without any chunk for so long is over
 LARGEST_ID = (1 << 63) - 1  # of a client: the sidecar counts on from there, and ids have 64 bits
 PARTICIPANT_NAMES: dict[tuple[int, ...], str] = {(0,): "a", (1,): "b", (0, 1): "both"}
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """A whole utterance at 16 kHz, ready to be said.
+
+    Attributes:
+        participants: Who says it.
+        parts: One channel for each of them, one part after the other.
+        seconds: Length.
+    """
+
+    participants: tuple[int, ...]
+    parts: tuple[Float32[np.ndarray, "C S"], ...]
+    seconds: float
 
 
 class Voices:
@@ -41,18 +61,27 @@ class Voices:
             LimitError: More would be waiting than a voice may hold.
             StateError: A participant is in the middle of an utterance that grows.
         """
+        return self.speak_clip(self.clip(participants, audio_format, audio), utterance_id, now_ns)
+
+    def clip(self, participants: tuple[int, ...], audio_format: AudioFormat, audio: bytes) -> Clip:
+        """Return a whole utterance, checked and at 16 kHz; raises as `speak` does."""
         if not audio:
             raise InvalidRequestError("audio is empty; send at least one sample.")
         started = time.perf_counter()
         intake = Intake(audio_format, participants)
-        parts = [intake.push(audio, longest_s=LONGEST_S), intake.finish()]
+        parts = (intake.push(audio, longest_s=LONGEST_S), intake.finish())
+        self._timings.add("audio", (time.perf_counter() - started) * 1e3)
+        return Clip(participants, parts, audio_format.seconds(audio))
+
+    def speak_clip(self, clip: Clip, utterance_id: int, now_ns: int) -> Utterance:
+        """Add a whole utterance that has been checked; raises as `speak` does."""
         with self.lock:
-            self.timeline.check_room(participants, audio_format.seconds(audio))
-            utterance = self._begin(participants, utterance_id, now_ns)
-            for part in parts:
+            self.timeline.check_room(clip.participants, clip.seconds)
+            self.check_can_begin(clip.participants, utterance_id)
+            utterance = self._begin(clip.participants, utterance_id, now_ns)
+            for part in clip.parts:
                 self.timeline.append(utterance, part, now_ns)
             utterance.growing = False
-        self._timings.add("audio", (time.perf_counter() - started) * 1e3)
         return utterance
 
     def begin(
@@ -61,6 +90,7 @@ class Voices:
         """Open an utterance that grows chunk by chunk; raises as `speak` does."""
         intake = Intake(audio_format, participants)
         with self.lock:
+            self.check_can_begin(participants, utterance_id)
             utterance = self._begin(participants, utterance_id, now_ns)
             self._intakes[utterance.utterance_id] = intake
         return utterance
@@ -109,16 +139,16 @@ class Voices:
         with self.lock:
             return self._growing(utterance_id)[1].next_sequence
 
-    def cancel(self, utterance_id: int) -> tuple[Utterance, int]:
-        """Cut an utterance off; return it and the time on its own audio at which it ends now, microseconds.
+    def cut(self, utterance_id: int, at: int) -> None:
+        """End an utterance at a sample of the timeline, unless it ends earlier; no chunk is taken any more.
 
         Raises:
             NotFoundError: There is none of that id.
         """
         with self.lock:
-            utterance = self._known(utterance_id)
+            utterance = self.known(utterance_id)
             self._intakes.pop(utterance_id, None)
-            return utterance, self.timeline.cut(utterance)
+            self.timeline.cut(utterance, at)
 
     def end_idle(self, now_ns: int) -> None:
         """Let utterances end whose client has sent nothing for long; it has probably gone."""
@@ -133,7 +163,8 @@ class Voices:
         with self.lock:
             return utterance_id in self._intakes
 
-    def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int) -> Utterance:
+    def check_can_begin(self, participants: tuple[int, ...], utterance_id: int) -> None:
+        """Raise InvalidRequestError if the id cannot be taken, StateError if somebody is not ready for an utterance."""
         if utterance_id > LARGEST_ID:
             raise InvalidRequestError(
                 f"utterance_id is {utterance_id}; at most {LARGEST_ID} is taken. Choose a smaller one, or 0 to let the "
@@ -149,16 +180,23 @@ class Voices:
                     f"participant {PARTICIPANT_NAMES[other.participants]} is in the middle of utterance "
                     f"{other.utterance_id}, which still grows. End it with its last chunk, or cancel it, first."
                 )
+
+    def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int) -> Utterance:
         return self.timeline.begin(utterance_id or self.timeline.fresh_id(), participants, now_ns)
 
     def _growing(self, utterance_id: int) -> tuple[Utterance, Intake]:
-        utterance = self._known(utterance_id)
+        utterance = self.known(utterance_id)
         intake = self._intakes.get(utterance_id)
         if intake is None:
             raise StateError(f"utterance {utterance_id} has ended; begin another one.")
         return utterance, intake
 
-    def _known(self, utterance_id: int) -> Utterance:
+    def known(self, utterance_id: int) -> Utterance:
+        """Return an utterance.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
         if utterance_id not in self.timeline:
             raise NotFoundError(
                 f"There is no utterance {utterance_id} in this conversation; Speak, PushAudio and StreamAudio answer "

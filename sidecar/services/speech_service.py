@@ -12,7 +12,7 @@ from sidecar.conversation import Conversation
 from sidecar.conversations import Conversations
 from sidecar.errors import InvalidRequestError
 from sidecar.messages import audio_format_from, participants_from
-from sidecar.timeline import Utterance
+from sidecar.utterance import Utterance
 from sidecar.v1 import speech_pb2, speech_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -63,7 +63,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
                 await self._feed(conversation, utterance_id, message)
             conversation.voices.end(utterance_id, self._clock_ns())
         except BaseException:  # also when the client breaks the call off; the loop does not wait for the heads
-            asyncio.get_running_loop().run_in_executor(None, conversation.cancel, utterance_id)
+            asyncio.get_running_loop().run_in_executor(None, conversation.cancel, utterance_id, self._clock_ns())
             raise
         return speech_pb2.StreamAudioResponse(
             utterance_id=utterance_id, start_us=utterance.start_us, duration_us=utterance.duration_us
@@ -74,7 +74,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
     ) -> speech_pb2.CancelSpeechResponse:
         """Cut an utterance off."""
         conversation = self._live(request.conversation_id)
-        cut_us = await asyncio.to_thread(conversation.cancel, request.utterance_id)
+        cut_us = await asyncio.to_thread(conversation.cancel, request.utterance_id, self._clock_ns())
         return speech_pb2.CancelSpeechResponse(cut_at_media_us=cut_us)
 
     async def _feed(
@@ -109,7 +109,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
             try:
                 voices.push(utterance_id, 0, request.audio, now_ns)
             except BaseException:  # the client does not know the utterance yet and could not end it
-                voices.cancel(utterance_id)
+                conversation.cancel(utterance_id, now_ns)
                 raise
         else:
             voices.check_same(utterance_id, participants_from(request.participant), audio_format_from(request.format))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import threading
 from dataclasses import dataclass
 
@@ -54,7 +55,8 @@ class LoudnessMotion:
         self.relationship = relationship
         self.features_ms = self.motion_ms = 0.5
         self.places: list[np.ndarray] = []
-        self.interrupted: list[int] = []
+        self.moods: list[tuple[int, object]] = []
+        self.styles: list[tuple[int, object]] = []
         self.fails = False
         self._heard = np.zeros((2, 0), np.float32)
         self._made = 0
@@ -62,8 +64,14 @@ class LoudnessMotion:
     def place(self, world_from_head) -> None:
         self.places.append(world_from_head)
 
-    def interrupt(self, participant: int) -> None:
-        self.interrupted.append(participant)
+    def set_mood(self, participant: int, mood) -> None:
+        self.moods.append((participant, mood))
+
+    def set_style(self, participant: int, style) -> None:
+        self.styles.append((participant, style))
+
+    def fork(self) -> LoudnessMotion:
+        return copy.deepcopy(self)
 
     def push(self, voices):
         if self.fails:

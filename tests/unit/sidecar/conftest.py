@@ -8,7 +8,7 @@ from turned_by_hand import Scene
 
 from rsatalker.motion.social import Relationship
 from sidecar.config import ServeOptions
-from sidecar.conversation import FrameSize
+from sidecar.conversation_regions import FrameSize
 from sidecar.conversations import Conversations, ConversationSetup
 from sidecar.placement import world_from_heads
 from sidecar.timings import Timings

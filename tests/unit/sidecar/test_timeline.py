@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from sidecar.errors import LimitError
-from sidecar.timeline import FOREVER, UNDERRUN_NS, Timeline
+from sidecar.timeline import FOREVER, RUNS_OUT, UNDERRUN_NS, Timeline
 
 pytestmark = pytest.mark.unit
 
@@ -88,25 +88,33 @@ def test_media_time_is_none_outside_the_utterance():
 def test_known_until_ends_where_a_growing_utterance_ends():
     timeline = Timeline()
     say(timeline, (0,), 320, growing=True)
-    assert timeline.known_until(now_ns=0) == 320
+    assert timeline.known_until(now_ns=0, shown=0) == 320
 
 
 def test_known_until_is_open_when_nothing_grows():
     timeline = Timeline()
     say(timeline, (0,), 320)
-    assert timeline.known_until(now_ns=0) == FOREVER
+    assert timeline.known_until(now_ns=0, shown=0) == FOREVER
 
 
 def test_silence_goes_on_when_a_growing_utterance_brings_nothing():
     timeline = Timeline()
     utterance = say(timeline, (0,), 320, growing=True)
-    assert timeline.known_until(UNDERRUN_NS) == FOREVER
+    assert timeline.known_until(UNDERRUN_NS, shown=0) == FOREVER
     timeline.take(1600)
     timeline.append(utterance, tone(160), UNDERRUN_NS)
     assert [segment.start for segment in utterance.segments] == [0, 1600]
     assert utterance.duration_us == 30_000
     assert utterance.media_us(100_000 + 5_000) == 25_000
     assert utterance.timeline_us(25_000) == 105_000
+
+
+def test_late_chunk_is_awaited_while_there_is_still_something_to_show():
+    timeline = Timeline()
+    say(timeline, (0,), 16_000, growing=True)
+    assert timeline.known_until(10 * UNDERRUN_NS, shown=16_000 - RUNS_OUT - 1) == 16_000
+    assert timeline.known_until(10 * UNDERRUN_NS, shown=16_000 - RUNS_OUT) == FOREVER
+    assert timeline.known_until(UNDERRUN_NS - 1, shown=16_000) == 16_000
 
 
 def test_media_time_stands_still_between_segments():
@@ -117,13 +125,32 @@ def test_media_time_stands_still_between_segments():
     assert utterance.media_us(60_000) == 20_000
 
 
-def test_cut_silences_what_was_not_heard():
+def test_cut_silences_what_comes_behind_it():
     timeline = Timeline()
     utterance = say(timeline, (0, 1), 1600)
     timeline.take(480)
-    assert timeline.cut(utterance) == 30_000
+    timeline.cut(utterance, at=480)
     assert not timeline.take(1600).any()
     assert utterance.duration_us == 30_000
+
+
+def test_cut_is_heard_by_who_hears_again():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 1600)
+    timeline.take(1600)
+    timeline.cut(utterance, at=480)
+    timeline.hear_again(160, settled=480)
+    voices = timeline.take(640)
+    np.testing.assert_array_equal(voices[0], np.repeat(np.float32([0.5, 0]), [320, 320]))
+
+
+def test_utterance_after_a_cut_begins_there_and_not_where_the_model_hears_again():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 3200)
+    timeline.take(3200)
+    timeline.cut(utterance, at=1600)
+    timeline.hear_again(160, settled=1600)
+    assert say(timeline, (1,), 160).start == 1600
 
 
 def test_cut_leaves_the_other_voice_alone():
@@ -131,7 +158,7 @@ def test_cut_leaves_the_other_voice_alone():
     utterance = say(timeline, (0,), 1600)
     say(timeline, (1,), 1600)
     timeline.take(480)
-    timeline.cut(utterance)
+    timeline.cut(utterance, at=480)
     voices = timeline.take(480)
     assert not voices[0].any()
     assert voices[1].all()
@@ -141,8 +168,27 @@ def test_cut_removes_an_utterance_that_has_not_begun():
     timeline = Timeline()
     say(timeline, (0,), 160)
     waiting = say(timeline, (0,), 160)
-    assert timeline.cut(waiting) == 0
+    timeline.cut(waiting, at=80)
+    assert waiting.duration_us == 0
     assert not timeline.take(320)[0, 160:].any()
+
+
+def test_cut_of_what_is_over_changes_nothing():
+    timeline = Timeline()
+    utterance = say(timeline, (0,), 160)
+    timeline.take(1600)
+    timeline.cut(utterance, at=1600)
+    assert utterance.duration_us == 10_000
+
+
+def test_sound_that_nobody_will_hear_again_is_forgotten():
+    timeline = Timeline()
+    say(timeline, (0,), 160)
+    say(timeline, (0,), 160)
+    timeline.take(320)
+    timeline.forget(160)
+    timeline.hear_again(0, settled=0)
+    assert [bool(voice.any()) for voice in np.split(timeline.take(320)[0], 2)] == [False, True]
 
 
 def test_late_first_chunk_moves_the_start_of_its_utterance():
@@ -163,7 +209,7 @@ def test_room_is_refused_for_more_than_a_voice_may_hold():
         timeline.check_room((0, 1), 301)
 
 
-def test_whole_until_tells_the_dialogue_that_nobody_can_interrupt():
+def test_whole_until_tells_the_dialogue_of_which_all_is_known():
     timeline = Timeline()
     assert timeline.whole_until() == 0
     utterance = say(timeline, (0, 1), 1600)

@@ -60,6 +60,6 @@ def test_largest_id_leaves_room_for_those_of_the_sidecar(voices: Voices):
 
 def test_cancelled_utterance_takes_no_chunk(voices: Voices):
     growing = voices.begin((1,), MONO, 0, now_ns=0)
-    voices.cancel(growing.utterance_id)
+    voices.cut(growing.utterance_id, at=0)
     with pytest.raises(StateError, match="utterance 1 has ended"):
         voices.push(growing.utterance_id, 0, SECOND.tobytes(), now_ns=0)

@@ -1,0 +1,71 @@
+"""The shared memory of one conversation, made and removed as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sidecar.regions.engine_region import EngineRegionReader
+from sidecar.regions.frame_ring import FrameRingWriter
+from sidecar.regions.layout import RegionState
+from sidecar.regions.motion_ring import MotionRingWriter
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSize:
+    """Pixels of one layer, and layers: 1, or both eyes."""
+
+    width: int
+    height: int
+    layers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Regions:
+    """The shared memory of a conversation.
+
+    Attributes:
+        frames: Of a and b; empty if the client draws the heads itself.
+        motion: Of both.
+        engine: What the engine tells.
+    """
+
+    frames: tuple[FrameRingWriter, ...]
+    motion: MotionRingWriter
+    engine: EngineRegionReader
+
+    @staticmethod
+    def create(size: FrameSize | None, expression_count: int, expression_space: str) -> Regions:
+        """Make all regions.
+
+        Raises:
+            RegionFull: There is no room; those already made have been removed again.
+        """
+        made: list[FrameRingWriter | MotionRingWriter | EngineRegionReader] = []
+        try:
+            engine = EngineRegionReader()
+            made.append(engine)
+            motion = MotionRingWriter(expression_count, expression_space)
+            made.append(motion)
+            frames: list[FrameRingWriter] = []
+            for wanted in (size, size):
+                if wanted is None:
+                    continue
+                frames.append(
+                    FrameRingWriter(wanted.width, wanted.height, wanted.layers, expression_count, expression_space)
+                )
+                made.append(frames[-1])
+        except BaseException:
+            for region in made:
+                region.close()
+            raise
+        return Regions(tuple(frames), motion, engine)
+
+    def beat(self, state: RegionState) -> None:
+        """Show in all regions that the sidecar lives."""
+        for ring in (*self.frames, self.motion):
+            ring.beat(state)
+
+    def close(self) -> None:
+        """Remove all regions."""
+        for region in (*self.frames, self.motion, self.engine):
+            region.close()
