@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Literal, cast, get_args, get_type_hints
 
 from sidecar.errors import ConfigError
 
@@ -21,6 +21,11 @@ class ServeOptions:
     Attributes:
         host: Loopback address to listen on.
         port: TCP port of gRPC; 0 takes a free one.
+        http_port: TCP port of HTTP; without it, the one after gRPC's, or a free one if that is taken.
+        allowed_origins: Web pages that may call over HTTP, e.g. https://localhost:8443.
+        lan: Also listen on the LAN, with TLS, and announce the sidecar there.
+        interface: Network interfaces for --lan, by name or address; without it, the only one.
+        insecure_lan: As --lan, but without TLS: whoever listens on the LAN hears voices and reads the token.
         renderer: What draws the heads; auto takes gsplat on a CUDA device, else the CPU.
         threads: Threads of the CPU renderer; 0 takes one for each core.
         detail: Share of the full number of Gaussians on each head.
@@ -36,6 +41,11 @@ class ServeOptions:
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
+    http_port: int | None = None
+    allowed_origins: tuple[str, ...] = ()
+    lan: bool = False
+    interface: tuple[str, ...] = ()
+    insecure_lan: bool = False
     renderer: RendererChoice = "auto"
     threads: int = 0
     detail: float = 1.0
@@ -54,6 +64,12 @@ class ServeOptions:
                 f"host is {self.host!r}; the sidecar listens on loopback only: 127.0.0.1, ::1 or localhost."
             )
         self._check_range("port", 0, 65535)
+        if self.http_port is not None:
+            self._check_range("http_port", 0, 65535)
+        if self.lan and self.insecure_lan:
+            raise ConfigError("lan and insecure_lan contradict each other: choose TLS (lan) or none (insecure_lan).")
+        if self.interface and not (self.lan or self.insecure_lan):
+            raise ConfigError("interface is for --lan: without it, the sidecar listens on this machine only.")
         self._check_range("threads", 0, 1024)
         self._check_range("detail", 0.05, 1.0)
         self._check_range("frame_rate_hz", 1, 240)
@@ -100,6 +116,12 @@ def _fitting(path: Path, name: str, value: object) -> object:
     wanted = get_type_hints(ServeOptions)[name]
     if name == "checkpoint" and isinstance(value, str):
         return Path(value)
+    if wanted == tuple[str, ...]:
+        if isinstance(value, list) and all(isinstance(one, str) for one in cast(list[object], value)):
+            return tuple(cast(list[str], value))
+        raise ConfigError(f"The configuration file {path} sets {name} to {value!r}; expected a list of strings.")
+    if wanted == int | None:
+        wanted = int
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):
         return float(value)
     if wanted in (int, float, str, bool) and type(value) is not wanted:

@@ -4,6 +4,9 @@ SidecarError
 ├── ConfigError             an option or configuration file that cannot be used
 ├── AuthenticationError     a call without the token of this sidecar, or with another's
 ├── UnreachableError        no sidecar answers where one was expected
+├── TrustError              the sidecar of another machine shows a certificate that is not known, or not the known one
+├── TimeUpError             a call or its body took longer than was allowed
+├── UnsupportedError        a call or an encoding that this sidecar does not have
 ├── ProtocolVersionError    the two ends speak different major versions; the message names both
 ├── InvalidRequestError     a call whose content is wrong: value, length, sequence number, NaN
 ├── NotFoundError           no conversation, avatar or utterance of that id or name
@@ -31,6 +34,18 @@ class AuthenticationError(SidecarError):
 
 class UnreachableError(SidecarError):
     """No sidecar answers; the message says where it was looked for and how to start one."""
+
+
+class TrustError(SidecarError):
+    """A sidecar's certificate is unknown or another than before; the message has its fingerprint."""
+
+
+class TimeUpError(SidecarError):
+    """A call or its body took longer than was allowed; the message says how long that is."""
+
+
+class UnsupportedError(SidecarError):
+    """This sidecar has no such call or encoding; the message names those that it has."""
 
 
 class ProtocolVersionError(SidecarError):

@@ -6,13 +6,15 @@ import json
 import os
 import socket
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from sidecar.errors import ConfigError, UnreachableError
+from sidecar.file_lock import locked
 from sidecar.regions.owner import Owner, is_gone, pid_namespace, this_process
 
 FILE_NAME = "sidecar.json"
+LOCK_NAME = "sidecar.lock"  # held while the file is changed; stays behind, empty
 ANSWER_S = 0.5  # longest wait for a connection on this machine
 
 
@@ -27,6 +29,8 @@ class RuntimeRecord:
         pid: Its process.
         start_ns: When that process started, as the OS counts; tells a recycled pid.
         pid_namespace: Linux: inode of the pid namespace; 0 elsewhere.
+        http_address: Of its HTTP port, e.g. "127.0.0.1:50552".
+        tls_fingerprint: SHA-256 of the certificate that other machines see, upper-case hex; empty without `--lan`.
     """
 
     address: str
@@ -35,12 +39,25 @@ class RuntimeRecord:
     pid: int
     start_ns: int
     pid_namespace: int
+    http_address: str = ""
+    tls_fingerprint: str = ""
 
     @staticmethod
-    def of_this_process(address: str, token: str, version: str) -> RuntimeRecord:
+    def of_this_process(
+        address: str, token: str, version: str, http_address: str = "", tls_fingerprint: str = ""
+    ) -> RuntimeRecord:
         """Return the record of the running process."""
         owner = this_process()
-        return RuntimeRecord(address, token, version, owner.pid, owner.start_ns, owner.pid_namespace)
+        return RuntimeRecord(
+            address,
+            token,
+            version,
+            owner.pid,
+            owner.start_ns,
+            owner.pid_namespace,
+            http_address,
+            tls_fingerprint,
+        )
 
     @property
     def is_alive(self) -> bool:
@@ -86,11 +103,8 @@ def read_record() -> RuntimeRecord | None:
         text = runtime_file().read_text(encoding="utf-8")
     except OSError:  # no file, no folder, or another user's
         return None
-    try:
-        record = RuntimeRecord(**json.loads(text))
-    except (ValueError, TypeError):  # half-written by a crash, or of another version: as good as none
-        return None
-    return record if record.is_alive else None
+    record = _parsed(text)
+    return record if record is not None and record.is_alive else None
 
 
 def find_record() -> RuntimeRecord:
@@ -111,19 +125,20 @@ def write_record(record: RuntimeRecord) -> None:
     Raises:
         ConfigError: A living sidecar owns the file, or the folder cannot be written.
     """
-    other = read_record()
-    if other is not None and other.pid != record.pid:
-        raise ConfigError(already_running(other))
     file = runtime_file()
-    draft = file.with_name(f"{FILE_NAME}.{record.pid}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft.unlink(missing_ok=True)
-        # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-            json.dump(asdict(record), stream, indent=1)
-        draft.replace(file)
+        with locked(file.with_name(LOCK_NAME)):  # of two that start in the same instant, one comes later
+            other = read_record()
+            if other is not None and other.pid != record.pid:
+                raise ConfigError(already_running(other))
+            draft = file.with_name(f"{FILE_NAME}.{record.pid}")
+            draft.unlink(missing_ok=True)
+            # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
+            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                json.dump(asdict(record), stream, indent=1)
+            draft.replace(file)
     except OSError as error:
         raise ConfigError(
             f"The runtime file {file} cannot be written: {error.strerror}. Set RSATALKER_RUNTIME to a folder of yours."
@@ -132,9 +147,12 @@ def write_record(record: RuntimeRecord) -> None:
 
 def remove_record(record: RuntimeRecord) -> None:
     """Remove the runtime file if it is still this sidecar's."""
-    other = read_record()
-    if other is None or other.pid == record.pid:
-        runtime_file().unlink(missing_ok=True)
+    if not runtime_folder().is_dir():
+        return
+    with locked(runtime_file().with_name(LOCK_NAME)):
+        other = read_record()
+        if other is None or other.pid == record.pid:
+            runtime_file().unlink(missing_ok=True)
 
 
 def already_running(other: RuntimeRecord) -> str:
@@ -143,3 +161,13 @@ def already_running(other: RuntimeRecord) -> str:
         f"Another sidecar (pid {other.pid}) answers at {other.address}. Use that one, stop it first, or start this one "
         "with another --port and RSATALKER_RUNTIME set to a folder of its own."
     )
+
+
+def _parsed(text: str) -> RuntimeRecord | None:
+    """Return what a file says; fields of a newer version are left out."""
+    try:
+        entries = json.loads(text)
+        known = {field.name for field in fields(RuntimeRecord)}
+        return RuntimeRecord(**{name: value for name, value in entries.items() if name in known})
+    except (ValueError, TypeError, AttributeError):  # half-written by a crash: as good as none
+        return None

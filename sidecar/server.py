@@ -7,17 +7,8 @@ import contextlib
 import logging
 import os
 import secrets
-import signal
-import sys
-import threading
 from collections.abc import Callable
 from importlib import metadata
-from typing import Any
-
-import grpc
-import grpc.aio
-from grpc_health.v1 import health, health_pb2, health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
 
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
@@ -25,38 +16,22 @@ from sidecar.errors import ConfigError
 from sidecar.frame_loop import FrameLoop
 from sidecar.heart import Heart
 from sidecar.loop import Loop
+from sidecar.messages import status_message
 from sidecar.motion_loop import MotionLoop
+from sidecar.network.endpoints import Endpoints
+from sidecar.network.lan import LanAccess, lan_access
+from sidecar.network.metrics import metrics_text
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.shared_memory import remove_dead_regions
 from sidecar.runtime_file import RuntimeRecord, already_running, read_record, remove_record, write_record
-from sidecar.services.conversation_service import ConversationService
-from sidecar.services.guard import Guard
-from sidecar.services.sidecar_service import SidecarService
-from sidecar.services.speech_service import SpeechService
+from sidecar.services.assembly import services_of
+from sidecar.signals import catch_signals
 from sidecar.studio import Studio
 from sidecar.timings import Timings
-from sidecar.v1 import (
-    conversation_pb2,
-    conversation_pb2_grpc,
-    sidecar_pb2,
-    sidecar_pb2_grpc,
-    speech_pb2,
-    speech_pb2_grpc,
-)
 
-LARGEST_MESSAGE = 128 << 20  # bytes: 300 s of two channels at 48 kHz as floats are 115 MB
 LEASE_CHECK_S = 1.0  # between looks for leases that are over
-GRACE_S = 1.0  # for calls on their way when the sidecar stops
 TOKEN_VARIABLE = "RSATALKER_TOKEN"
 SHORTEST_TOKEN = 16  # characters
-SERVICES = tuple(
-    file.DESCRIPTOR.services_by_name[name].full_name
-    for file, name in (
-        (sidecar_pb2, "SidecarService"),
-        (conversation_pb2, "ConversationService"),
-        (speech_pb2, "SpeechService"),
-    )
-)
 
 log = logging.getLogger(__name__)
 
@@ -81,42 +56,53 @@ class Sidecar:
     """A sidecar in this process, made on the event loop that it runs on: `listen`, `start`, `wait`, `stop`.
 
     Attributes:
-        address: Where it listens, once started.
+        address: Where it listens for gRPC, once started.
+        http_address: Where it listens for HTTP, once started.
         record: What the runtime file says, once started.
         conversations: All that are open.
     """
 
     def __init__(self, studio: Studio, options: ServeOptions, token: str) -> None:
-        self.address = ""
         self.record: RuntimeRecord | None = None
-        timings = Timings()
-        self.conversations = Conversations(studio, options, timings)
-        self._studio = studio
-        self._options = options
+        self._timings = Timings()
+        self.conversations = Conversations(studio, options, self._timings)
         self._token = token
+        self._lan = lan_access(options)
+        self._started_ns = host_clock_ns()
         self._loops: tuple[Loop, ...] = (
             Heart(self.conversations),
             MotionLoop(self.conversations, host_clock_ns),
-            FrameLoop(self.conversations, timings, options.frame_rate_hz, options.idle_frame_rate_hz, host_clock_ns),
+            FrameLoop(
+                self.conversations, self._timings, options.frame_rate_hz, options.idle_frame_rate_hz, host_clock_ns
+            ),
         )
-        self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # grpc_health has no stubs
-        self._server = self._build_server(timings)
+        services = services_of(studio, options, self.conversations, self._timings, sidecar_version(), host_clock_ns)
+        self._endpoints = Endpoints(services, options, token, self._metrics, self._lan)
         self._leases: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
+    @property
+    def address(self) -> str:
+        """Where it listens for gRPC on this machine."""
+        return self._endpoints.address
+
+    @property
+    def http_address(self) -> str:
+        """Where it listens for HTTP on this machine."""
+        return self._endpoints.http_address
+
+    @property
+    def lan(self) -> LanAccess | None:
+        """How other machines reach it; None: not at all."""
+        return self._lan
+
     def listen(self) -> None:
-        """Take the port; calls wait until `start`.
+        """Take the ports; calls wait until `start`.
 
         Raises:
-            ConfigError: The port is taken.
+            ConfigError: A port is taken.
         """
-        host = "127.0.0.1" if self._options.host == "localhost" else self._options.host
-        host = f"[{host}]" if ":" in host else host
-        try:
-            port = self._server.add_insecure_port(f"{host}:{self._options.port}")
-        except RuntimeError as error:
-            raise ConfigError(port_taken(f"{host}:{self._options.port}")) from error
-        self.address = f"{host}:{port}"
+        self._endpoints.listen()
 
     async def start(self) -> None:
         """Begin to serve, and say so in the runtime file.
@@ -124,15 +110,20 @@ class Sidecar:
         Raises:
             ConfigError: Another sidecar owns the runtime file.
         """
-        record = RuntimeRecord.of_this_process(self.address, self._token, sidecar_version())
+        certificate = self._lan.certificate if self._lan else None
+        record = RuntimeRecord.of_this_process(
+            self.address,
+            self._token,
+            sidecar_version(),
+            self.http_address,
+            certificate.fingerprint if certificate else "",
+        )
         write_record(record)
         self.record = record
         for loop in self._loops:
             loop.start()
         self._leases = asyncio.create_task(self._end_leases())
-        await self._server.start()
-        for service in ("", *SERVICES):
-            await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        await self._endpoints.start()
 
     async def wait(self) -> None:
         """Return when somebody asks for the end."""
@@ -145,12 +136,11 @@ class Sidecar:
     async def stop(self) -> None:
         """Answer what is on its way, close all conversations and remove everything that this process made."""
         try:
-            await self._health.enter_graceful_shutdown()
             if self._leases:
                 self._leases.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await self._leases
-            await self._server.stop(GRACE_S)
+            await self._endpoints.stop()
         finally:
             await asyncio.to_thread(self._stop_loops)
             if self.record:
@@ -161,23 +151,10 @@ class Sidecar:
             loop.stop()
         self.conversations.close_all()
 
-    def _build_server(self, timings: Timings) -> grpc.aio.Server:
-        options = [
-            ("grpc.so_reuseport", 0),  # else Linux lets a second sidecar share the port in silence
-            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
-        ]
-        server = grpc.aio.server(interceptors=[Guard(self._token)], options=options)
-        sidecar_pb2_grpc.add_SidecarServiceServicer_to_server(
-            SidecarService(self._studio, self._options, self.conversations, timings, sidecar_version(), host_clock_ns),
-            server,
-        )
-        conversation_pb2_grpc.add_ConversationServiceServicer_to_server(
-            ConversationService(self.conversations, self._options), server
-        )
-        speech_pb2_grpc.add_SpeechServiceServicer_to_server(SpeechService(self.conversations, host_clock_ns), server)
-        health_pb2_grpc.add_HealthServicer_to_server(self._health, server)
-        reflection.enable_server_reflection((*SERVICES, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-        return server
+    def _metrics(self) -> str:
+        uptime_ms = (host_clock_ns() - self._started_ns) // 1_000_000
+        status = status_message(uptime_ms, self._timings.percentiles(), self.conversations.all())
+        return metrics_text(status, sidecar_version())
 
     async def _end_leases(self) -> None:
         while True:
@@ -191,15 +168,6 @@ class Sidecar:
                 continue
             for conversation_id in ended:
                 log.info("conversation %s: its lease is over", conversation_id)
-
-
-def port_taken(address: str) -> str:
-    """Return the sentence for a port that cannot be had."""
-    other = read_record()
-    if other is not None and other.address == address:
-        return already_running(other)
-    port = address.rpartition(":")[2]
-    return f"Port {port} is taken by another program. Choose another with --port, or 0 for a free one."
 
 
 def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], say: Callable[[str], None]) -> None:
@@ -224,7 +192,7 @@ def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], 
 
 async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], None]) -> None:
     sidecar = Sidecar(studio, options, new_token())
-    release = _catch_signals(sidecar.ask_to_stop)
+    release = catch_signals(sidecar.ask_to_stop)
     try:
         sidecar.listen()
         if options.warm_up:
@@ -232,36 +200,9 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
             await asyncio.to_thread(studio.warm_up)
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
+        say(f"HTTP for plugins and curl: http://{sidecar.http_address}")
         await sidecar.wait()
     finally:
         await sidecar.stop()
         release()
     say("Stopped; all regions are removed.")
-
-
-def _catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
-    """Let SIGINT and SIGTERM (Windows: Ctrl+C and Ctrl+Break) call `stop` on this loop; return what undoes it."""
-    loop = asyncio.get_running_loop()
-    if threading.current_thread() is not threading.main_thread():
-        return lambda: None
-    if sys.platform == "win32":  # the Proactor loop has no add_signal_handler
-        caught = (signal.SIGINT, signal.SIGBREAK)
-
-        def on_signal(number: int, frame: Any) -> None:
-            loop.call_soon_threadsafe(stop)
-
-        before = [signal.signal(number, on_signal) for number in caught]
-
-        def restore() -> None:
-            for number, old in zip(caught, before, strict=True):
-                signal.signal(number, old)
-
-        return restore
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop)
-
-    def release() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.remove_signal_handler(number)
-
-    return release

@@ -1,6 +1,8 @@
-"""Which error of ours becomes which gRPC status: one table, both ways."""
+"""Which error of ours becomes which status, over gRPC and HTTP alike: one table, both ways."""
 
 from __future__ import annotations
+
+import logging
 
 import grpc
 
@@ -18,7 +20,10 @@ STATUS_OF_ERROR: dict[type[Exception], grpc.StatusCode] = {
     errors.RegionNotFound: grpc.StatusCode.NOT_FOUND,
     errors.FrameRingError: grpc.StatusCode.INTERNAL,
     errors.StateError: grpc.StatusCode.FAILED_PRECONDITION,
+    errors.TimeUpError: grpc.StatusCode.DEADLINE_EXCEEDED,
+    errors.TrustError: grpc.StatusCode.UNAVAILABLE,
     errors.UnreachableError: grpc.StatusCode.UNAVAILABLE,
+    errors.UnsupportedError: grpc.StatusCode.UNIMPLEMENTED,
     errors.SidecarError: grpc.StatusCode.INTERNAL,
     rsatalker_errors.AssetError: grpc.StatusCode.FAILED_PRECONDITION,
     rsatalker_errors.AudioError: grpc.StatusCode.INVALID_ARGUMENT,
@@ -36,6 +41,8 @@ ERROR_OF_STATUS: dict[grpc.StatusCode, type[errors.SidecarError]] = {
     grpc.StatusCode.UNAVAILABLE: errors.UnreachableError,
 }
 
+log = logging.getLogger(__name__)
+
 
 def status_of(error: Exception) -> grpc.StatusCode | None:
     """Return the status of an error that was raised on purpose; None for any other."""
@@ -43,6 +50,17 @@ def status_of(error: Exception) -> grpc.StatusCode | None:
         if kind in STATUS_OF_ERROR:
             return STATUS_OF_ERROR[kind]
     return None
+
+
+def answer_to(error: Exception, method: str) -> tuple[grpc.StatusCode, str]:
+    """Return the status and the sentence for an error that a call raised; one that nobody foresaw is logged."""
+    status = status_of(error)
+    if status is not None:
+        return status, str(error)
+    log.error("%s failed", method, exc_info=error)
+    return grpc.StatusCode.INTERNAL, (
+        f"The sidecar failed in {method} ({type(error).__name__}); its log says where. Please report it."
+    )
 
 
 def error_of(status: grpc.StatusCode, message: str) -> errors.SidecarError:

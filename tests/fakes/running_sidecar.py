@@ -19,6 +19,7 @@ class RunningSidecar:
     def __init__(self, studio: Studio, options: ServeOptions) -> None:
         self.studio = studio
         self.address = ""
+        self.http_address = ""
         self.sidecar: Sidecar | None = None
         self._options = options
         self._ready = threading.Event()
@@ -47,7 +48,7 @@ class RunningSidecar:
         try:
             self.sidecar.listen()
             await self.sidecar.start()
-            self.address = self.sidecar.address
+            self.address, self.http_address = self.sidecar.address, self.sidecar.http_address
             self._ready.set()
             await self.sidecar.wait()
         except Exception as error:  # noqa: BLE001  it is raised where the sidecar was started

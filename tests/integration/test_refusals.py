@@ -22,7 +22,7 @@ from sidecar.errors import (
 )
 from sidecar.regions.engine_region import EngineState
 from sidecar.remote_conversation import RemoteConversation
-from sidecar.server import LARGEST_MESSAGE
+from sidecar.network.endpoints import LARGEST_MESSAGE
 from sidecar.v1 import conversation_pb2, sidecar_pb2, sidecar_pb2_grpc, speech_pb2
 
 pytestmark = pytest.mark.integration
@@ -327,9 +327,9 @@ def test_anchor_that_is_no_place_is_ignored_and_told(client: SidecarClient, conv
 def test_second_sidecar_names_the_first(running: RunningSidecar, start: Callable[..., RunningSidecar], monkeypatch):
     from dataclasses import replace
 
-    from sidecar import server
+    from sidecar.network import endpoints
 
     record = replace(running.sidecar.record, pid=4711)  # type: ignore[union-attr]
-    monkeypatch.setattr(server, "read_record", lambda: record)
+    monkeypatch.setattr(endpoints, "read_record", lambda: record)
     port = int(running.address.rpartition(":")[2])
-    assert f"Another sidecar (pid 4711) answers at 127.0.0.1:{port}" in server.port_taken(f"127.0.0.1:{port}")
+    assert f"Another sidecar (pid 4711) answers at 127.0.0.1:{port}" in endpoints.port_taken(f"127.0.0.1:{port}")

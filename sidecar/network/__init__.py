@@ -1,0 +1,1 @@
+"""What goes over a network: Connect over HTTP, TLS, discovery, and motion for other programs."""

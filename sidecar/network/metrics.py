@@ -1,0 +1,49 @@
+"""The text of `/metrics`, as Prometheus reads it. Nothing in it tells who speaks or what is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sidecar.v1 import sidecar_pb2
+
+QUANTILES = (("0.5", "p50_ms"), ("0.95", "p95_ms"), ("0.99", "p99_ms"))
+
+
+def metrics_text(status: sidecar_pb2.GetStatusResponse, version: str) -> str:
+    """Return the state of a sidecar in Prometheus' text format 0.0.4."""
+    return "\n".join([*_sidecar(status, version), *_stages(status), *_conversations(status)]) + "\n"
+
+
+def _sidecar(status: sidecar_pb2.GetStatusResponse, version: str) -> Iterable[str]:
+    yield from _head("rsatalker_info", "gauge", "Version of the sidecar; always 1.")
+    yield f'rsatalker_info{{version="{version}"}} 1'
+    yield from _head("rsatalker_uptime_seconds", "gauge", "Since the sidecar began to serve.")
+    yield f"rsatalker_uptime_seconds {status.uptime_ms / 1000:.3f}"
+
+
+def _stages(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
+    name = "rsatalker_stage_duration_seconds"
+    yield from _head(name, "summary", "Time that a run of a stage takes, over the newest runs.")
+    for stage in status.stages:
+        for quantile, field in QUANTILES:
+            yield f'{name}{{stage="{stage.stage}",quantile="{quantile}"}} {getattr(stage, field) / 1000:.6f}'
+        yield f'{name}_count{{stage="{stage.stage}"}} {stage.count}'
+
+
+def _conversations(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
+    states: dict[str, int] = {}
+    for conversation in status.conversations:
+        states[conversation.state] = states.get(conversation.state, 0) + 1
+    yield from _head("rsatalker_conversations", "gauge", "Conversations that are not closed.")
+    yield from (f'rsatalker_conversations{{state="{state}"}} {count}' for state, count in sorted(states.items()))
+    yield from _head("rsatalker_engines_attached", "gauge", "Conversations whose engine was heard lately.")
+    yield f"rsatalker_engines_attached {sum(one.engine_attached for one in status.conversations)}"
+    yield from _head("rsatalker_frames_published", "gauge", "Frames of the conversations that are open.")
+    yield f"rsatalker_frames_published {sum(one.frames_published for one in status.conversations)}"
+    yield from _head("rsatalker_ticks_missed", "gauge", "Ticks missed in the conversations that are open.")
+    yield f"rsatalker_ticks_missed {sum(one.ticks_missed for one in status.conversations)}"
+
+
+def _head(name: str, kind: str, meaning: str) -> Iterable[str]:
+    yield f"# HELP {name} {meaning}"
+    yield f"# TYPE {name} {kind}"

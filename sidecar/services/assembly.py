@@ -1,0 +1,50 @@
+"""All services of a sidecar, each with what it needs: to add a service, add its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sidecar.config import ServeOptions
+from sidecar.conversations import Conversations
+from sidecar.services.calls import Service
+from sidecar.services.conversation_service import ConversationService
+from sidecar.services.sidecar_service import SidecarService
+from sidecar.services.speech_service import SpeechService
+from sidecar.studio import Studio
+from sidecar.timings import Timings
+from sidecar.v1 import (
+    conversation_pb2,
+    conversation_pb2_grpc,
+    sidecar_pb2,
+    sidecar_pb2_grpc,
+    speech_pb2,
+    speech_pb2_grpc,
+)
+
+
+def services_of(
+    studio: Studio,
+    options: ServeOptions,
+    conversations: Conversations,
+    timings: Timings,
+    version: str,
+    clock_ns: Callable[[], int],
+) -> list[Service]:
+    """Return the services that this sidecar offers over gRPC and HTTP."""
+    return [
+        Service(
+            sidecar_pb2.DESCRIPTOR.services_by_name["SidecarService"],
+            SidecarService(studio, options, conversations, timings, version, clock_ns),
+            sidecar_pb2_grpc.add_SidecarServiceServicer_to_server,
+        ),
+        Service(
+            conversation_pb2.DESCRIPTOR.services_by_name["ConversationService"],
+            ConversationService(conversations, options),
+            conversation_pb2_grpc.add_ConversationServiceServicer_to_server,
+        ),
+        Service(
+            speech_pb2.DESCRIPTOR.services_by_name["SpeechService"],
+            SpeechService(conversations, clock_ns),
+            speech_pb2_grpc.add_SpeechServiceServicer_to_server,
+        ),
+    ]

@@ -1,0 +1,38 @@
+"""How somebody ends a sidecar: Ctrl+C, SIGTERM, or Ctrl+Break on Windows."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+
+def catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
+    """Let SIGINT and SIGTERM (Windows: Ctrl+C and Ctrl+Break) call `stop` on this loop; return what undoes it."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is not threading.main_thread():
+        return lambda: None
+    if sys.platform == "win32":  # the Proactor loop has no add_signal_handler
+        caught = (signal.SIGINT, signal.SIGBREAK)
+
+        def on_signal(number: int, frame: Any) -> None:
+            loop.call_soon_threadsafe(stop)
+
+        before = [signal.signal(number, on_signal) for number in caught]
+
+        def restore() -> None:
+            for number, old in zip(caught, before, strict=True):
+                signal.signal(number, old)
+
+        return restore
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+
+    def release() -> None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    return release
