@@ -105,6 +105,7 @@ class Conversation:
         touched_ns: When a call named the conversation last.
         shown_ns: When its heads were drawn last.
         display_lead: How far ahead of an engine's clock they are drawn.
+        av_offset_us: How much later than the engine's clock says; below 0: earlier.
         frame_lock: Held while a frame is made; `close` waits for it.
     """
 
@@ -138,6 +139,7 @@ class Conversation:
         self.touched_ns = now_ns
         self.shown_ns = 0
         self.display_lead = DisplayLead()
+        self.av_offset_us = 0
         self.frame_lock = threading.Lock()
         self.clock = ConversationClock(self.voices.timeline, now_ns)
         self.readings = (ClockReading(0), ClockReading(0))

@@ -47,7 +47,8 @@ def moment_of(conversation: Conversation, now_ns: int, default_light: Light) -> 
     if engine is None:
         return Moment(now_ns, 0, (), conversation.world_from_heads, default_light, {}, 0)
     _follow_anchors(conversation, engine)
-    lead_ns = conversation.display_lead.ns  # the clock shows already what will be heard when the frame is seen
+    # The clock shows already what will be heard when the frame is seen; a user may want it a little off.
+    earlier_ns = conversation.display_lead.ns - conversation.av_offset_us * 1000
     return Moment(
         now_ns=now_ns,
         pose_id=engine.pose_id,
@@ -55,7 +56,7 @@ def moment_of(conversation: Conversation, now_ns: int, default_light: Light) -> 
         world_from_heads=conversation.world_from_heads,
         light=engine.light or default_light,
         playback={
-            entry.utterance_id: PlaybackPosition(entry.position_us, entry.at_ns - lead_ns, entry.rate)
+            entry.utterance_id: PlaybackPosition(entry.position_us, entry.at_ns - earlier_ns, entry.rate)
             for entry in engine.playbacks
         },
         heartbeat_ns=conversation.regions.engine.heartbeat_ns,

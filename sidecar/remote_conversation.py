@@ -84,6 +84,8 @@ class RemoteConversation:
         sample_rate_hz: int,
         participant: str,
         utterance_id: int = 0,
+        *,
+        interrupts: bool = False,
     ) -> SpokenUtterance:
         """Say a whole clip.
 
@@ -92,6 +94,7 @@ class RemoteConversation:
             sample_rate_hz: Of the samples.
             participant: "a", "b" or "both".
             utterance_id: 0: the sidecar chooses.
+            interrupts: Cut off what the other participant says.
         """
         channels = np.atleast_2d(samples)
         request = speech_pb2.SpeakRequest(
@@ -100,6 +103,7 @@ class RemoteConversation:
             utterance_id=utterance_id,
             format=_format_of(channels, sample_rate_hz),
             audio=_interleaved(channels),
+            interrupts=interrupts,
         )
         return _spoken(self._calls.call(self._calls.speech_calls.Speak, request))
 

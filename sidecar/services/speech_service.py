@@ -29,12 +29,13 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         """Say a whole clip."""
         conversation = self._live(request.conversation_id)
         utterance = await asyncio.to_thread(
-            conversation.voices.speak,
+            conversation.speak,
             participants_from(request.participant),
             audio_format_from(request.format),
             request.audio,
             request.utterance_id,
             self._clock_ns(),
+            interrupts=request.interrupts,
         )
         return speech_pb2.SpeakResponse(
             utterance_id=utterance.utterance_id, start_us=utterance.start_us, duration_us=utterance.duration_us
@@ -93,11 +94,12 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
     def _begin(
         self, conversation: Conversation, request: speech_pb2.PushAudioRequest | speech_pb2.StreamAudioRequest
     ) -> Utterance:
-        return conversation.voices.begin(
+        return conversation.begin(
             participants_from(request.participant),
             audio_format_from(request.format),
             request.utterance_id,
             self._clock_ns(),
+            interrupts=request.interrupts,
         )
 
     def _push(self, conversation: Conversation, request: speech_pb2.PushAudioRequest) -> speech_pb2.PushAudioResponse:

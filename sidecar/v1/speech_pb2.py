@@ -24,35 +24,35 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17sidecar/v1/speech.proto\x12\nsidecar.v1\"h\n\x0b\x41udioFormat\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12/\n\rsample_format\x18\x03 \x01(\x0e\x32\x18.sidecar.v1.SampleFormat\"\xa3\x01\n\x0cSpeakRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\'\n\x06\x66ormat\x18\x04 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\r\n\x05\x61udio\x18\x05 \x01(\x0c\"L\n\rSpeakResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\"\xc7\x01\n\x10PushAudioRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\x10\n\x08sequence\x18\x04 \x01(\x04\x12\'\n\x06\x66ormat\x18\x05 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\r\n\x05\x61udio\x18\x06 \x01(\x0c\x12\x0c\n\x04last\x18\x07 \x01(\x08\"g\n\x11PushAudioResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\x12\x15\n\rnext_sequence\x18\x04 \x01(\x04\"\xbb\x01\n\x12StreamAudioRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\'\n\x06\x66ormat\x18\x04 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\x10\n\x08sequence\x18\x05 \x01(\x04\x12\r\n\x05\x61udio\x18\x06 \x01(\x0c\"R\n\x13StreamAudioResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\"D\n\x13\x43\x61ncelSpeechRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x14\n\x0cutterance_id\x18\x02 \x01(\x04\"/\n\x14\x43\x61ncelSpeechResponse\x12\x17\n\x0f\x63ut_at_media_us\x18\x01 \x01(\x03*f\n\x0bParticipant\x12\x1b\n\x17PARTICIPANT_UNSPECIFIED\x10\x00\x12\x11\n\rPARTICIPANT_A\x10\x01\x12\x11\n\rPARTICIPANT_B\x10\x02\x12\x14\n\x10PARTICIPANT_BOTH\x10\x03*[\n\x0cSampleFormat\x12\x1d\n\x19SAMPLE_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_FORMAT_S16\x10\x01\x12\x15\n\x11SAMPLE_FORMAT_F32\x10\x02\x32\xbc\x02\n\rSpeechService\x12<\n\x05Speak\x12\x18.sidecar.v1.SpeakRequest\x1a\x19.sidecar.v1.SpeakResponse\x12H\n\tPushAudio\x12\x1c.sidecar.v1.PushAudioRequest\x1a\x1d.sidecar.v1.PushAudioResponse\x12P\n\x0bStreamAudio\x12\x1e.sidecar.v1.StreamAudioRequest\x1a\x1f.sidecar.v1.StreamAudioResponse(\x01\x12Q\n\x0c\x43\x61ncelSpeech\x12\x1f.sidecar.v1.CancelSpeechRequest\x1a .sidecar.v1.CancelSpeechResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x17sidecar/v1/speech.proto\x12\nsidecar.v1\"h\n\x0b\x41udioFormat\x12\x16\n\x0esample_rate_hz\x18\x01 \x01(\r\x12\x10\n\x08\x63hannels\x18\x02 \x01(\r\x12/\n\rsample_format\x18\x03 \x01(\x0e\x32\x18.sidecar.v1.SampleFormat\"\xb7\x01\n\x0cSpeakRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\'\n\x06\x66ormat\x18\x04 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\r\n\x05\x61udio\x18\x05 \x01(\x0c\x12\x12\n\ninterrupts\x18\x06 \x01(\x08\"L\n\rSpeakResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\"\xdb\x01\n\x10PushAudioRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\x10\n\x08sequence\x18\x04 \x01(\x04\x12\'\n\x06\x66ormat\x18\x05 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\r\n\x05\x61udio\x18\x06 \x01(\x0c\x12\x0c\n\x04last\x18\x07 \x01(\x08\x12\x12\n\ninterrupts\x18\x08 \x01(\x08\"g\n\x11PushAudioResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\x12\x15\n\rnext_sequence\x18\x04 \x01(\x04\"\xcf\x01\n\x12StreamAudioRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x14\n\x0cutterance_id\x18\x03 \x01(\x04\x12\'\n\x06\x66ormat\x18\x04 \x01(\x0b\x32\x17.sidecar.v1.AudioFormat\x12\x10\n\x08sequence\x18\x05 \x01(\x04\x12\r\n\x05\x61udio\x18\x06 \x01(\x0c\x12\x12\n\ninterrupts\x18\x07 \x01(\x08\"R\n\x13StreamAudioResponse\x12\x14\n\x0cutterance_id\x18\x01 \x01(\x04\x12\x10\n\x08start_us\x18\x02 \x01(\x03\x12\x13\n\x0b\x64uration_us\x18\x03 \x01(\x03\"D\n\x13\x43\x61ncelSpeechRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x14\n\x0cutterance_id\x18\x02 \x01(\x04\"/\n\x14\x43\x61ncelSpeechResponse\x12\x17\n\x0f\x63ut_at_media_us\x18\x01 \x01(\x03*f\n\x0bParticipant\x12\x1b\n\x17PARTICIPANT_UNSPECIFIED\x10\x00\x12\x11\n\rPARTICIPANT_A\x10\x01\x12\x11\n\rPARTICIPANT_B\x10\x02\x12\x14\n\x10PARTICIPANT_BOTH\x10\x03*[\n\x0cSampleFormat\x12\x1d\n\x19SAMPLE_FORMAT_UNSPECIFIED\x10\x00\x12\x15\n\x11SAMPLE_FORMAT_S16\x10\x01\x12\x15\n\x11SAMPLE_FORMAT_F32\x10\x02\x32\xbc\x02\n\rSpeechService\x12<\n\x05Speak\x12\x18.sidecar.v1.SpeakRequest\x1a\x19.sidecar.v1.SpeakResponse\x12H\n\tPushAudio\x12\x1c.sidecar.v1.PushAudioRequest\x1a\x1d.sidecar.v1.PushAudioResponse\x12P\n\x0bStreamAudio\x12\x1e.sidecar.v1.StreamAudioRequest\x1a\x1f.sidecar.v1.StreamAudioResponse(\x01\x12Q\n\x0c\x43\x61ncelSpeech\x12\x1f.sidecar.v1.CancelSpeechRequest\x1a .sidecar.v1.CancelSpeechResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sidecar.v1.speech_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PARTICIPANT']._serialized_start=1089
-  _globals['_PARTICIPANT']._serialized_end=1191
-  _globals['_SAMPLEFORMAT']._serialized_start=1193
-  _globals['_SAMPLEFORMAT']._serialized_end=1284
+  _globals['_PARTICIPANT']._serialized_start=1149
+  _globals['_PARTICIPANT']._serialized_end=1251
+  _globals['_SAMPLEFORMAT']._serialized_start=1253
+  _globals['_SAMPLEFORMAT']._serialized_end=1344
   _globals['_AUDIOFORMAT']._serialized_start=39
   _globals['_AUDIOFORMAT']._serialized_end=143
   _globals['_SPEAKREQUEST']._serialized_start=146
-  _globals['_SPEAKREQUEST']._serialized_end=309
-  _globals['_SPEAKRESPONSE']._serialized_start=311
-  _globals['_SPEAKRESPONSE']._serialized_end=387
-  _globals['_PUSHAUDIOREQUEST']._serialized_start=390
-  _globals['_PUSHAUDIOREQUEST']._serialized_end=589
-  _globals['_PUSHAUDIORESPONSE']._serialized_start=591
-  _globals['_PUSHAUDIORESPONSE']._serialized_end=694
-  _globals['_STREAMAUDIOREQUEST']._serialized_start=697
-  _globals['_STREAMAUDIOREQUEST']._serialized_end=884
-  _globals['_STREAMAUDIORESPONSE']._serialized_start=886
-  _globals['_STREAMAUDIORESPONSE']._serialized_end=968
-  _globals['_CANCELSPEECHREQUEST']._serialized_start=970
-  _globals['_CANCELSPEECHREQUEST']._serialized_end=1038
-  _globals['_CANCELSPEECHRESPONSE']._serialized_start=1040
-  _globals['_CANCELSPEECHRESPONSE']._serialized_end=1087
-  _globals['_SPEECHSERVICE']._serialized_start=1287
-  _globals['_SPEECHSERVICE']._serialized_end=1603
+  _globals['_SPEAKREQUEST']._serialized_end=329
+  _globals['_SPEAKRESPONSE']._serialized_start=331
+  _globals['_SPEAKRESPONSE']._serialized_end=407
+  _globals['_PUSHAUDIOREQUEST']._serialized_start=410
+  _globals['_PUSHAUDIOREQUEST']._serialized_end=629
+  _globals['_PUSHAUDIORESPONSE']._serialized_start=631
+  _globals['_PUSHAUDIORESPONSE']._serialized_end=734
+  _globals['_STREAMAUDIOREQUEST']._serialized_start=737
+  _globals['_STREAMAUDIOREQUEST']._serialized_end=944
+  _globals['_STREAMAUDIORESPONSE']._serialized_start=946
+  _globals['_STREAMAUDIORESPONSE']._serialized_end=1028
+  _globals['_CANCELSPEECHREQUEST']._serialized_start=1030
+  _globals['_CANCELSPEECHREQUEST']._serialized_end=1098
+  _globals['_CANCELSPEECHRESPONSE']._serialized_start=1100
+  _globals['_CANCELSPEECHRESPONSE']._serialized_end=1147
+  _globals['_SPEECHSERVICE']._serialized_start=1347
+  _globals['_SPEECHSERVICE']._serialized_end=1663
 # @@protoc_insertion_point(module_scope)

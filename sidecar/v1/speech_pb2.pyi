@@ -37,18 +37,20 @@ class AudioFormat(_message.Message):
     def __init__(self, sample_rate_hz: _Optional[int] = ..., channels: _Optional[int] = ..., sample_format: _Optional[_Union[SampleFormat, str]] = ...) -> None: ...
 
 class SpeakRequest(_message.Message):
-    __slots__ = ("conversation_id", "participant", "utterance_id", "format", "audio")
+    __slots__ = ("conversation_id", "participant", "utterance_id", "format", "audio", "interrupts")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     UTTERANCE_ID_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     AUDIO_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     participant: Participant
     utterance_id: int
     format: AudioFormat
     audio: bytes
-    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., audio: _Optional[bytes] = ...) -> None: ...
+    interrupts: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., audio: _Optional[bytes] = ..., interrupts: _Optional[bool] = ...) -> None: ...
 
 class SpeakResponse(_message.Message):
     __slots__ = ("utterance_id", "start_us", "duration_us")
@@ -61,7 +63,7 @@ class SpeakResponse(_message.Message):
     def __init__(self, utterance_id: _Optional[int] = ..., start_us: _Optional[int] = ..., duration_us: _Optional[int] = ...) -> None: ...
 
 class PushAudioRequest(_message.Message):
-    __slots__ = ("conversation_id", "participant", "utterance_id", "sequence", "format", "audio", "last")
+    __slots__ = ("conversation_id", "participant", "utterance_id", "sequence", "format", "audio", "last", "interrupts")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     UTTERANCE_ID_FIELD_NUMBER: _ClassVar[int]
@@ -69,6 +71,7 @@ class PushAudioRequest(_message.Message):
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     AUDIO_FIELD_NUMBER: _ClassVar[int]
     LAST_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     participant: Participant
     utterance_id: int
@@ -76,7 +79,8 @@ class PushAudioRequest(_message.Message):
     format: AudioFormat
     audio: bytes
     last: bool
-    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., sequence: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., audio: _Optional[bytes] = ..., last: _Optional[bool] = ...) -> None: ...
+    interrupts: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., sequence: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., audio: _Optional[bytes] = ..., last: _Optional[bool] = ..., interrupts: _Optional[bool] = ...) -> None: ...
 
 class PushAudioResponse(_message.Message):
     __slots__ = ("utterance_id", "start_us", "duration_us", "next_sequence")
@@ -91,20 +95,22 @@ class PushAudioResponse(_message.Message):
     def __init__(self, utterance_id: _Optional[int] = ..., start_us: _Optional[int] = ..., duration_us: _Optional[int] = ..., next_sequence: _Optional[int] = ...) -> None: ...
 
 class StreamAudioRequest(_message.Message):
-    __slots__ = ("conversation_id", "participant", "utterance_id", "format", "sequence", "audio")
+    __slots__ = ("conversation_id", "participant", "utterance_id", "format", "sequence", "audio", "interrupts")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     PARTICIPANT_FIELD_NUMBER: _ClassVar[int]
     UTTERANCE_ID_FIELD_NUMBER: _ClassVar[int]
     FORMAT_FIELD_NUMBER: _ClassVar[int]
     SEQUENCE_FIELD_NUMBER: _ClassVar[int]
     AUDIO_FIELD_NUMBER: _ClassVar[int]
+    INTERRUPTS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     participant: Participant
     utterance_id: int
     format: AudioFormat
     sequence: int
     audio: bytes
-    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., sequence: _Optional[int] = ..., audio: _Optional[bytes] = ...) -> None: ...
+    interrupts: bool
+    def __init__(self, conversation_id: _Optional[str] = ..., participant: _Optional[_Union[Participant, str]] = ..., utterance_id: _Optional[int] = ..., format: _Optional[_Union[AudioFormat, _Mapping]] = ..., sequence: _Optional[int] = ..., audio: _Optional[bytes] = ..., interrupts: _Optional[bool] = ...) -> None: ...
 
 class StreamAudioResponse(_message.Message):
     __slots__ = ("utterance_id", "start_us", "duration_us")

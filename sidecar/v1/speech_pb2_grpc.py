@@ -81,14 +81,13 @@ class SpeechServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def CancelSpeech(self, request, context):
-        """Cuts an utterance off where the motion model has heard it; answers with that place, ahead of what is shown.
+        """Cuts an utterance off 50 ms behind what is shown; answers with that place.
         * Audio behind the cut is dropped, further chunks are refused, and utterances that wait behind keep their places.
         * An utterance that has not begun is dropped as a whole; one that is over stays as it was. Neither moves a face.
-        * In motion made from now on, the mouths of its participants come to rest within 100 ms. Frames leave out what was
-        made ahead: the heads fade in 100 ms to where they are at rest. A listener goes along. Another who is speaking
-        does not; the interrupted head then stands still until the time of that voice has come up, the lead at most.
-        * The client stops the sound and no longer reports its position: while it does, the face follows it up to the cut.
-        * The motion region keeps what was published. An engine that draws the heads itself fades to the motion at the cut.
+        * All motion from the cut on is made anew: the face relaxes within 100 ms, both heads live on without a stop, and
+        another who is speaking goes on speaking.
+        * In the motion region the new instants follow the old ones with earlier times: from there on they replace them.
+        * The client stops the sound at the cut and no longer reports its position.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

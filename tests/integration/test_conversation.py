@@ -143,16 +143,23 @@ def test_audio_of_another_rate_is_resampled(conversation: RemoteConversation):
     assert spoken.duration_us == 1_000_000
 
 
-def test_cancel_silences_the_mouth_and_tells_the_motion(conversation: RemoteConversation, studio: LightStudio):
+def test_cancel_silences_the_mouth_just_behind_what_is_shown(conversation: RemoteConversation):
     spoken = conversation.speak(np.full(160_000, 0.5, np.float32), RATE_HZ, "a", utterance_id=1)
     step_to(conversation, 1, 500_000)
     frame_at(conversation, 0, 500_000)
     cut_us = conversation.cancel(spoken.utterance_id)
-    assert 500_000 <= cut_us <= 1_020_000  # the lead ahead of what is shown
-    assert studio.sources[0].interrupted == [0]
+    assert cut_us == pytest.approx(550_000, abs=1000)
     conversation.engine.write(EngineState(1, (), conversation.world_from_heads))
     frame = until(lambda: (f := conversation.frames[0].latest()) and f.header.media_us == -1 and f, "silence")
     assert frame.header.timeline_us >= spoken.start_us + cut_us
+
+
+def test_voice_that_interrupts_begins_where_the_other_was_cut(conversation: RemoteConversation):
+    first = conversation.speak(np.full(160_000, 0.5, np.float32), RATE_HZ, "a", utterance_id=1)
+    step_to(conversation, 1, 500_000)
+    frame_at(conversation, 0, 500_000)
+    second = conversation.speak(np.full(16_000, 0.5, np.float32), RATE_HZ, "b", interrupts=True)
+    assert second.start_us - first.start_us == pytest.approx(550_000, abs=2000)
 
 
 def test_relationship_reaches_the_motion(conversation: RemoteConversation, studio: LightStudio):

@@ -164,3 +164,21 @@ def test_frames_fit_the_sound_in_the_middle_of_the_time_they_are_seen(scene: Sce
     assert abs(middles[0]) > 30_000
     assert abs(middles[-1]) < 2_500
     engine.close()
+
+
+@pytest.mark.parametrize(
+    ("av_offset_us", "rate", "earlier_us"),
+    [(0, 1.0, 0), (80_000, 1.0, 80_000), (-80_000, 1.0, -80_000), (80_000, 0.0, 0)],
+)
+def test_av_offset_shows_the_face_later_unless_the_clock_is_stepped(
+    scene: Scene, av_offset_us: int, rate: float, earlier_us: int
+):
+    scene.conversation.speak((0,), MONO, SECOND * 3, 1, scene.now_ns)
+    scene.conversation.av_offset_us = av_offset_us
+    engine = engine_of(scene)
+    scene.tick(12)
+    engine.write(replace(state_of(scene), playbacks=(Playback(1, 300_000, scene.now_ns + TICK_NS, rate=rate),)))
+    lead_us = scene.conversation.display_lead.ns / 1000 * rate
+    scene.tick()
+    assert scene.conversation.readings[0].media_us == pytest.approx(300_000 + lead_us - earlier_us, abs=1)
+    engine.close()
