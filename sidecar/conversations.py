@@ -83,7 +83,13 @@ class Conversations:
         return conversation
 
     def get(self, conversation_id: str) -> Conversation:
-        """Return a conversation and renew its lease.
+        """Return a conversation and renew its lease; raises as `find` does."""
+        conversation = self.find(conversation_id)
+        conversation.touched_ns = host_clock_ns()
+        return conversation
+
+    def find(self, conversation_id: str) -> Conversation:
+        """Return a conversation whose lease goes on as it did.
 
         Raises:
             NotFoundError: There is none of that id.
@@ -95,7 +101,6 @@ class Conversations:
                 f"There is no conversation {conversation_id!r}: it was closed, or nothing named it for "
                 f"{self._options.lease_s:.0f} s. Create another, and call KeepAlive while it is quiet."
             )
-        conversation.touched_ns = host_clock_ns()
         return conversation
 
     def close(self, conversation_id: str) -> None:
