@@ -4,56 +4,20 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
 
 import numpy as np
-from jaxtyping import Float32, Int16, Int32, Int64, UInt8, UInt32
+from jaxtyping import Float32, UInt8
 
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.checks import check_images, complaint
 from rsatalker.renderers.cpu_composite import composite_tiles
-from rsatalker.renderers.cpu_project import GAUSSIANS_PER_CHUNK, SPLAT_COLUMNS, camera_rows, project_gaussians
-from rsatalker.renderers.cpu_sort import TILE, fill_tile_lists, sort_by_depth
+from rsatalker.renderers.cpu_project import GAUSSIANS_PER_CHUNK, camera_rows, project_gaussians
+from rsatalker.renderers.cpu_scratch import SPARE, Scratch
 from rsatalker.renderers.worker_threads import WorkerThreads, usable_threads
 
 BYTE_SCALE, BYTE_ROUNDING = np.float32(255), np.float32(0.5)
 FLOAT_SCALE, FLOAT_ROUNDING = np.float32(1), np.float32(0)
-SPARE = 1.25  # room to grow when memory must be taken anew, so that a moving head soon stops asking
-
-
-@dataclass(frozen=True, slots=True)
-class Scratch:
-    """Memory between the stages, for C cameras, up to N Gaussians and one image size."""
-
-    splats: Float32[np.ndarray, "C N 16"]
-    boxes: Int16[np.ndarray, "C N 4"]
-    keys: UInt32[np.ndarray, "C 2 N"]
-    order: Int32[np.ndarray, "C 2 N"]
-    visible: Int64[np.ndarray, " C"]
-    totals: Int64[np.ndarray, " C"]
-    tile_begins: Int64[np.ndarray, "C rows columns"]
-    tile_ends: Int64[np.ndarray, "C rows columns"]
-
-    @staticmethod
-    def empty(cameras: int, gaussians: int, width: int, height: int) -> Scratch:
-        """Return memory that is not cleared; the kernels write before they read."""
-        tiles = (cameras, -(-height // TILE), -(-width // TILE))
-        return Scratch(
-            np.empty((cameras, gaussians, SPLAT_COLUMNS), np.float32),
-            np.empty((cameras, gaussians, 4), np.int16),
-            np.empty((cameras, 2, gaussians), np.uint32),
-            np.empty((cameras, 2, gaussians), np.int32),
-            np.empty(cameras, np.int64),
-            np.empty(cameras, np.int64),
-            np.empty(tiles, np.int64),
-            np.empty(tiles, np.int64),
-        )
-
-    def holds(self, cameras: int, gaussians: int, width: int, height: int) -> bool:
-        """Return whether a render of this size fits."""
-        tiles = (cameras, -(-height // TILE), -(-width // TILE))
-        return self.tile_begins.shape == tiles and self.splats.shape[1] >= gaussians
 
 
 class CpuRenderer:
@@ -64,14 +28,12 @@ class CpuRenderer:
     def __init__(self, threads: int | None = None) -> None:
         self._threads = WorkerThreads(usable_threads() if threads is None else threads)
         self._lock = threading.Lock()  # the scratch memory serves one render at a time
-        self._scratch = Scratch.empty(0, 0, 0, 0)
-        self._tile_splats: Int32[np.ndarray, "C L"] = np.empty((0, 0), np.int32)
+        self._scratch = Scratch(0, 0, 0, 0)
 
     @property
     def scratch_bytes(self) -> int:
         """Memory that is kept between renders."""
-        arrays = [getattr(self._scratch, field.name) for field in fields(Scratch)]
-        return sum(array.nbytes for array in [*arrays, self._tile_splats])
+        return self._scratch.nbytes
 
     def warm_up(self) -> None:
         """Compile the kernels, or load them from Numba's cache, so that the first frame comes at once."""
@@ -130,7 +92,7 @@ class CpuRenderer:
     ) -> None:
         count, width, height = len(gaussians), cameras[0].width, cameras[0].height
         if not self._scratch.holds(len(cameras), count, width, height):
-            self._scratch = Scratch.empty(len(cameras), int(count * SPARE), width, height)
+            self._scratch = Scratch(len(cameras), int(count * SPARE), width, height)
         scratch = self._scratch
         run = self._threads.run
 
@@ -152,38 +114,14 @@ class CpuRenderer:
         )
         if unusable[0]:
             raise ValueError(complaint(gaussians, int(unusable[0]) - 1))
-        run(
-            sort_by_depth,
-            count,
-            scratch.splats.view(np.uint32),
-            scratch.boxes,
-            scratch.keys,
-            scratch.order,
-            scratch.visible,
-            scratch.tile_begins,
-            scratch.totals,
-            chunks=len(cameras),
-        )
-        longest = int(scratch.totals.max())
-        if self._tile_splats.shape[0] != len(cameras) or self._tile_splats.shape[1] < longest:
-            self._tile_splats = np.empty((len(cameras), int(longest * SPARE)), np.int32)
-        run(
-            fill_tile_lists,
-            scratch.boxes,
-            scratch.order,
-            scratch.visible,
-            scratch.tile_begins,
-            scratch.tile_ends,
-            self._tile_splats,
-            chunks=len(cameras),
-        )
+        scratch.sort_into_tiles(run, count)
         run(
             composite_tiles,
             scratch.splats,
             scratch.boxes,
             scratch.tile_begins,
             scratch.tile_ends,
-            self._tile_splats,
+            scratch.tile_splats,
             scale,
             rounding,
             colors,

@@ -112,6 +112,17 @@ def _clear_tile(work: Any) -> None:
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
+def power_of_exponent(exponent: Any) -> Any:
+    """Return exp(8 exponent), 1 / 255 below that; numbers only, so that it becomes a part of the loop that calls it."""
+    x = max(exponent, LEAST_EXPONENT)
+    power = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + E0
+    power *= power
+    power *= power
+    power *= power
+    return power
+
+
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _draw_tile(
     work: Any, c: int, splats: Any, boxes: Any, tile_splats: Any, begin: int, end: int, left: int, top: int
 ) -> None:
@@ -136,11 +147,7 @@ def _draw_tile(
                 k = first + np.uint64(offset)  # unsigned: a signed index would be tested for wrap-around
                 dx, dy = work[COLUMN + k] - u, work[ROW + k] - v
                 exponent = (xx * dx + xy * dy) * dx + (yy * dy * dy + constant)
-                x = max(exponent, LEAST_EXPONENT)
-                power = ((((E5 * x + E4) * x + E3) * x + E2) * x + E1) * x + E0
-                power *= power
-                power *= power
-                power *= power
+                power = power_of_exponent(exponent)
                 alpha = min(power, MOST_ALPHA) if exponent >= LEAST_EXPONENT else np.float32(0)
                 before = work[TRANSMITTANCE + k]
                 weight = alpha * before

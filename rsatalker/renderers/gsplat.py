@@ -7,6 +7,7 @@ and runs on a CPU too, with another function in its place.
 from __future__ import annotations
 
 import importlib
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -19,9 +20,9 @@ from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
+from rsatalker.renderers.projection import project
 
 EPS2D = 0.3  # pixels squared, gsplat's default; named here because the antialiased weight must use the same
-VIEW_SLACK = 0.3  # part of the half view by which gsplat lets the slope of its linearisation leave the image
 
 Rasterization = Callable[..., tuple[Tensor, Tensor, dict[str, Any]]]
 
@@ -90,8 +91,9 @@ class GsplatRenderer:
         covars = covariance_matrices(self._upload(gaussians.covariances))
         viewmats = self._upload(np.stack([camera.camera_from_world for camera in cameras]))
         Ks = self._upload(np.stack([camera.K for camera in cameras]))
-        width, height = cameras[0].width, cameras[0].height
-        weights = antialiased_weights(means, covars, viewmats, Ks, width, height)  # (C, N)
+        width, height, near = cameras[0].width, cameras[0].height, min(camera.near for camera in cameras)
+        # gsplat knows this weight for all Gaussians or for none; hair needs it and skin must not have it.
+        weights = project(means, covars, viewmats, Ks, width, height, near, math.inf, EPS2D).compensations  # (C, N)
         weights = torch.where(self._upload(gaussians.antialiased).bool(), weights, 1)
         images, alphas, _ = self._rasterization(
             means=means.expand(views, -1, -1),
@@ -103,7 +105,7 @@ class GsplatRenderer:
             Ks=Ks[:, None],
             width=width,
             height=height,
-            near_plane=min(camera.near for camera in cameras),
+            near_plane=near,
             eps2d=EPS2D,
             packed=False,
             render_mode="RGB+ED",
@@ -139,37 +141,6 @@ def load_rasterization() -> Rasterization:
 def covariance_matrices(covariances: Float[Tensor, "N 6"]) -> Float[Tensor, "N 3 3"]:
     """Return full matrices from upper triangles xx, xy, xz, yy, yz, zz."""
     return covariances[:, [0, 1, 2, 1, 3, 4, 2, 4, 5]].reshape(-1, 3, 3)
-
-
-def antialiased_weights(
-    means: Float[Tensor, "N 3"],
-    covars: Float[Tensor, "N 3 3"],
-    viewmats: Float[Tensor, "C 4 4"],
-    Ks: Float[Tensor, "C 3 3"],
-    width: int,
-    height: int,
-) -> Float[Tensor, "C N"]:
-    """Return sqrt(det / (det with eps2d)) of each Gaussian in each image.
-
-    gsplat knows this weight for all Gaussians or for none; hair needs it and skin must not have it.
-    Source: Yu et al., Mip-Splatting (CVPR 2024), equation 9.
-    """
-    rotations = viewmats[:, :3, :3]
-    x, y, z = (means @ rotations.mT + viewmats[:, None, :3, 3]).unbind(-1)  # (C, N) each
-    z = torch.where(z > 0, z, 1)  # what is behind the camera is not drawn; any finite weight will do
-    fx, fy, cx, cy = (Ks[:, row, column, None] for row, column in ((0, 0), (1, 1), (0, 2), (1, 2)))
-    slack_x, slack_y = VIEW_SLACK * width / (2 * fx), VIEW_SLACK * height / (2 * fy)
-    slope_x = torch.clamp(x / z, -cx / fx - slack_x, (width - cx) / fx + slack_x)
-    slope_y = torch.clamp(y / z, -cy / fy - slack_y, (height - cy) / fy + slack_y)
-    right, down, ahead = (rotations[:, None, row] for row in range(3))
-    across = (fx / z)[..., None] * (right - slope_x[..., None] * ahead)  # (C, N, 3): d(u) / d(world)
-    along = (fy / z)[..., None] * (down - slope_y[..., None] * ahead)
-    xx = torch.einsum("cni,nij,cnj->cn", across, covars, across)
-    xy = torch.einsum("cni,nij,cnj->cn", across, covars, along)
-    yy = torch.einsum("cni,nij,cnj->cn", along, covars, along)
-    sharp = xx * yy - xy * xy
-    blurred = (xx + EPS2D) * (yy + EPS2D) - xy * xy
-    return (sharp / blurred).clamp(min=0).sqrt()
 
 
 def _read_back(source: Tensor, target: np.ndarray) -> None:

@@ -21,7 +21,7 @@ VIEW_SLACK = 0.3  # part of the half view by which the slope of the linearisatio
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Gaussians as one camera sees them.
+    """Gaussians as each camera sees them.
 
     Attributes:
         means2d: Centres in the image, pixels.
@@ -32,12 +32,12 @@ class Projection:
         seen: Between the near and the far plane and of some size.
     """
 
-    means2d: Float[Tensor, "N 2"]
-    depths: Float[Tensor, " N"]
-    conics: Float[Tensor, "N 3"]
-    compensations: Float[Tensor, " N"]
-    radii: Float[Tensor, "N 2"]
-    seen: Bool[Tensor, " N"]
+    means2d: Float[Tensor, "C N 2"]
+    depths: Float[Tensor, "C N"]
+    conics: Float[Tensor, "C N 3"]
+    compensations: Float[Tensor, "C N"]
+    radii: Float[Tensor, "C N 2"]
+    seen: Bool[Tensor, "C N"]
 
 
 def covariances_from_quats(
@@ -45,45 +45,53 @@ def covariances_from_quats(
 ) -> Float[Tensor, "*batch 3 3"]:
     """Return R S S R^T for wxyz quaternions of any length and standard deviations along the axes."""
     w, x, y, z = torch.nn.functional.normalize(quats, dim=-1).unbind(-1)
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    rotations = torch.stack([torch.stack(row, -1) for row in rows], -2)
-    axes = rotations * scales[..., None, :]
-    return axes @ axes.mT
+    rotation = (
+        (1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)),
+        (2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)),
+        (2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)),
+    )
+    a, b, c = (scales * scales).unbind(-1)
+    pairs = ((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))
+    # Not matrix products: torch multiplies many small matrices many times slower than it multiplies numbers.
+    xx, xy, xz, yy, yz, zz = (
+        rotation[i][0] * rotation[j][0] * a + rotation[i][1] * rotation[j][1] * b + rotation[i][2] * rotation[j][2] * c
+        for i, j in pairs
+    )
+    return torch.stack([xx, xy, xz, xy, yy, yz, xz, yz, zz], -1).unflatten(-1, (3, 3))
 
 
 def project(
     means: Float[Tensor, "N 3"],
     covars: Float[Tensor, "N 3 3"],
-    viewmat: Float[Tensor, "4 4"],
-    K: Float[Tensor, "3 3"],
+    viewmats: Float[Tensor, "C 4 4"],
+    Ks: Float[Tensor, "C 3 3"],
     width: int,
     height: int,
     near_plane: float,
     far_plane: float,
     eps2d: float,
 ) -> Projection:
-    """Return where each Gaussian lands in the image and how large it is there."""
-    rotation, translation = viewmat[:3, :3], viewmat[:3, 3]
-    x, y, depths = (means @ rotation.T + translation).unbind(-1)
+    """Return where each Gaussian lands in each image and how large it is there."""
+    rotations = viewmats[:, :3, :3]
+    x, y, depths = (means @ rotations.mT + viewmats[:, None, :3, 3]).unbind(-1)  # (C, N) each
     seen = (depths >= near_plane) & (depths <= far_plane)
     z = torch.where(seen, depths, 1)  # keeps the gradient of what is not seen finite
-    fx, fy, cx, cy = K[0, 0], K[1, 1], K[0, 2], K[1, 2]
-    means2d = torch.stack([fx * x / z + cx, fy * y / z + cy], -1)
+    fx, fy, cx, cy = (Ks[:, row, column, None] for row, column in ((0, 0), (1, 1), (0, 2), (1, 2)))
+    slope_x, slope_y = x / z, y / z
+    means2d = torch.stack([fx * slope_x + cx, fy * slope_y + cy], -1)
 
     slack_x, slack_y = VIEW_SLACK * width / (2 * fx), VIEW_SLACK * height / (2 * fy)
-    slope_x = (x / z).clamp(-cx / fx - slack_x, (width - cx) / fx + slack_x)
-    slope_y = (y / z).clamp(-cy / fy - slack_y, (height - cy) / fy + slack_y)
-    zero = torch.zeros_like(z)
-    jacobians = torch.stack(
-        [torch.stack([fx / z, zero, -fx * slope_x / z], -1), torch.stack([zero, fy / z, -fy * slope_y / z], -1)], -2
-    )
-    image_from_world = jacobians @ rotation
-    covariances = image_from_world @ covars @ image_from_world.mT
-    xx, xy, yy = covariances[:, 0, 0], covariances[:, 0, 1], covariances[:, 1, 1]
+    slope_x = slope_x.clamp(-cx / fx - slack_x, (width - cx) / fx + slack_x)
+    slope_y = slope_y.clamp(-cy / fy - slack_y, (height - cy) / fy + slack_y)
+    cov = covars.flatten(-2).unbind(-1)  # (N,) each, row by row
+    r = rotations.flatten(-2)[..., None].unbind(1)  # (C, 1) each, row by row
+    across = [fx / z * (r[i] - slope_x * r[6 + i]) for i in range(3)]  # (C, N) each: d(u) / d(world)
+    along = [fy / z * (r[3 + i] - slope_y * r[6 + i]) for i in range(3)]
+    spread = [cov[3 * i] * across[0] + cov[3 * i + 1] * across[1] + cov[3 * i + 2] * across[2] for i in range(3)]
+    xx = across[0] * spread[0] + across[1] * spread[1] + across[2] * spread[2]
+    xy = along[0] * spread[0] + along[1] * spread[1] + along[2] * spread[2]
+    spread = [cov[3 * i] * along[0] + cov[3 * i + 1] * along[1] + cov[3 * i + 2] * along[2] for i in range(3)]
+    yy = along[0] * spread[0] + along[1] * spread[1] + along[2] * spread[2]
     sharp_determinants = xx * yy - xy * xy
     xx, yy = xx + eps2d, yy + eps2d
     determinants = xx * yy - xy * xy
@@ -92,7 +100,7 @@ def project(
     return Projection(
         means2d,
         depths,
-        torch.stack([yy, -xy, xx], -1) / determinants[:, None],
+        torch.stack([yy, -xy, xx], -1) / determinants[..., None],
         (sharp_determinants / determinants).clamp(min=LEAST_SHARPNESS).sqrt(),
         (EXTENT * torch.stack([xx, yy], -1).clamp(min=0).sqrt()).ceil(),
         seen,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any, Literal, Protocol
 
+import torch
 from jaxtyping import Float
 from torch import Tensor
 
@@ -87,6 +88,27 @@ def choose_rasterization(name: RendererName = "auto", threads: int | None = None
         from rsatalker.renderers.gsplat import load_rasterization
 
         return partial(load_rasterization(), packed=False)  # packed results have no row for each Gaussian
+    if name == "cpu":
+        from rsatalker.renderers.cpu_rasterization import CpuRasterization
+
+        return CpuRasterization(threads)
     from rsatalker.renderers.reference import rasterization
 
     return rasterization
+
+
+def output_channels(
+    sums: Float[Tensor, "C H W D"],
+    alphas: Float[Tensor, "C H W"],
+    render_mode: RenderMode,
+    backgrounds: Float[Tensor, "C B"] | None = None,
+) -> Float[Tensor, "C H W X"]:
+    """Return the channels that a render mode asks for, from the sums of colours and, except for RGB, last of depth."""
+    colors, depths = (sums, sums[..., :0]) if render_mode == "RGB" else (sums[..., :-1], sums[..., -1:])
+    if backgrounds is not None:
+        colors = colors + (1 - alphas[..., None]) * backgrounds[:, None, None]
+    if render_mode == "RGB":
+        return colors
+    if render_mode.endswith("ED"):
+        depths = depths / alphas[..., None].clamp(min=1e-10)
+    return torch.cat([colors, depths], -1) if render_mode.startswith("RGB") else depths

@@ -7,19 +7,18 @@ gsplat 1.5. How Gaussians come into the image is in `projection.py`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Float32, Int, UInt8
+from jaxtyping import Bool, Float, Float32, UInt8
 from torch import Tensor
 
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.projection import LEAST_ALPHA, Projection, camera_positions, covariances_from_quats, project
-from rsatalker.renderers.rasterization import RasterizeMode, RenderMode
+from rsatalker.renderers.rasterization import RasterizeMode, RenderMode, output_channels
 from rsatalker.renderers.spherical_harmonics import colors_seen_from
 
 MOST_ALPHA = 0.999  # nothing is ever quite opaque
@@ -29,22 +28,21 @@ TILE = 16  # pixels; bounds the memory of one step, changes no result
 
 def composite(
     pixels: Float[Tensor, "P 2"],
-    projection: Projection,
-    opacities: Float[Tensor, " N"],
-    features: Float[Tensor, "N D"],
-    nearest_first: Int[Tensor, " M"],
+    means2d: Float[Tensor, "M 2"],
+    conics: Float[Tensor, "M 3"],
+    opacities: Float[Tensor, " M"],
+    features: Float[Tensor, "M D"],
 ) -> tuple[Float[Tensor, "P D"], Float[Tensor, " P"]]:
-    """Return the weighted sum of the features and the alpha of every pixel centre."""
-    offsets = pixels[:, None] - projection.means2d[nearest_first]  # (P, M, 2)
-    dx, dy = offsets.unbind(-1)
-    xx, xy, yy = projection.conics[nearest_first].unbind(-1)
+    """Return the weighted sum of the features and the alpha of every pixel centre; Gaussians come nearest first."""
+    dx, dy = (pixels[:, None] - means2d).unbind(-1)  # (P, M) each
+    xx, xy, yy = conics.unbind(-1)
     sigmas = 0.5 * (xx * dx * dx + yy * dy * dy) + xy * dx * dy
-    alphas = (opacities[nearest_first] * torch.exp(-sigmas)).clamp(max=MOST_ALPHA)  # (P, M)
+    alphas = (opacities * torch.exp(-sigmas)).clamp(max=MOST_ALPHA)  # (P, M)
     alphas = torch.where((alphas >= LEAST_ALPHA) & (sigmas >= 0), alphas, 0)
     after = torch.cumprod(1 - alphas, dim=1)
     before = torch.cat([torch.ones_like(after[:, :1]), after[:, :-1]], 1)
     weights = torch.where(after > LEAST_TRANSMITTANCE, alphas * before, 0)
-    return weights @ features[nearest_first], weights.sum(1)
+    return weights @ features, weights.sum(1)
 
 
 def rasterization(
@@ -79,36 +77,35 @@ def rasterization(
         covars = covariances_from_quats(quats, scales)
     if antialiased is None:
         antialiased = torch.full((len(means),), rasterize_mode == "antialiased", device=means.device)
-    views = [
-        project(means, covars, viewmat, K, width, height, near_plane, far_plane, eps2d)
-        for viewmat, K in zip(viewmats, Ks, strict=True)
-    ]
-    means2d = torch.stack([view.means2d for view in views])
-    images: list[Tensor] = []
+    projection = project(means, covars, viewmats, Ks, width, height, near_plane, far_plane, eps2d)
+    shown_opacities = opacities * torch.where(antialiased, projection.compensations, 1)
+    sums: list[Tensor] = []
     alphas: list[Tensor] = []
-    for camera, (view, position) in enumerate(zip(views, camera_positions(viewmats), strict=True)):
-        weights = torch.where(antialiased, view.compensations, 1)
-        visible_opacities = (opacities if opacities.ndim == 1 else opacities[camera]) * weights
+    for camera, position in enumerate(camera_positions(viewmats)):
         shown = colors if sh_degree is None else colors_seen_from(position, means, colors, sh_degree)
-        features = torch.cat([shown, view.depths[:, None]], 1)
-        projection = replace(view, means2d=means2d[camera])
-        sums, alpha = _draw_tiles(projection, visible_opacities, features, width, height)
-        background = None if backgrounds is None else backgrounds[camera]
-        images.append(output_channels(sums, alpha, render_mode, background))
-        alphas.append(alpha[..., None])
-    radii = torch.stack([torch.where(view.seen[:, None], view.radii, 0) for view in views]).int()
-    info = {"means2d": means2d, "radii": radii, "depths": torch.stack([view.depths for view in views])}
-    return torch.stack(images), torch.stack(alphas), info
+        features = shown if render_mode == "RGB" else torch.cat([shown, projection.depths[camera, :, None]], 1)
+        image, alpha = _draw_tiles(projection, camera, shown_opacities[camera], features, width, height)
+        sums.append(image)
+        alphas.append(alpha)
+    alpha = torch.stack(alphas)
+    radii = torch.where(projection.seen[..., None], projection.radii, 0).int()
+    info = {"means2d": projection.means2d, "radii": radii, "depths": projection.depths}
+    return output_channels(torch.stack(sums), alpha, render_mode, backgrounds), alpha[..., None], info
 
 
 def _draw_tiles(
-    projection: Projection, opacities: Float[Tensor, " N"], features: Float[Tensor, "N D"], width: int, height: int
+    projection: Projection,
+    camera: int,
+    opacities: Float[Tensor, " N"],
+    features: Float[Tensor, "N D"],
+    width: int,
+    height: int,
 ) -> tuple[Float[Tensor, "H W D"], Float[Tensor, "H W"]]:
     """Composite the image tile by tile, so that a pixel meets only the Gaussians that can reach its tile."""
-    order = torch.argsort(projection.depths, stable=True)
-    order = order[projection.seen[order] & (opacities[order] >= LEAST_ALPHA)]
-    low = projection.means2d[order] - projection.radii[order]
-    high = projection.means2d[order] + projection.radii[order]
+    means2d, radii, conics = projection.means2d[camera], projection.radii[camera], projection.conics[camera]
+    order = torch.argsort(projection.depths[camera], stable=True)
+    order = order[projection.seen[camera, order] & (opacities[order] >= LEAST_ALPHA)]
+    low, high = means2d[order] - radii[order], means2d[order] + radii[order]
     sums = features.new_zeros(height, width, features.shape[1])
     alpha = features.new_zeros(height, width)
     for top in range(0, height, TILE):
@@ -121,28 +118,13 @@ def _draw_tiles(
             columns = torch.arange(left, min(left + TILE, width), device=features.device, dtype=features.dtype) + 0.5
             y, x = torch.meshgrid(rows, columns, indexing="ij")
             pixels = torch.stack([x, y], -1).reshape(-1, 2)
-            tile_sums, tile_alpha = composite(pixels, projection, opacities, features, reaching)
+            tile_sums, tile_alpha = composite(
+                pixels, means2d[reaching], conics[reaching], opacities[reaching], features[reaching]
+            )
             here = slice(top, top + len(rows)), slice(left, left + len(columns))
             sums[here] = tile_sums.reshape(len(rows), len(columns), -1)
             alpha[here] = tile_alpha.reshape(len(rows), len(columns))
     return sums, alpha
-
-
-def output_channels(
-    sums: Float[Tensor, "*image D"],
-    alpha: Float[Tensor, "*image"],
-    render_mode: RenderMode,
-    background: Float[Tensor, " B"] | None = None,
-) -> Float[Tensor, "*image X"]:
-    """Return the channels that a render mode asks for, from the sums of colours and, last, depth."""
-    colors, depths = sums[..., :-1], sums[..., -1:]
-    if background is not None:
-        colors = colors + (1 - alpha[..., None]) * background
-    if render_mode == "RGB":
-        return colors
-    if render_mode.endswith("ED"):
-        depths = depths / alpha[..., None].clamp(min=1e-10)
-    return torch.cat([colors, depths], -1) if render_mode.startswith("RGB") else depths
 
 
 class ReferenceRenderer:

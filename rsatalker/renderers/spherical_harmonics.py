@@ -83,5 +83,5 @@ def colors_seen_from(
             "Lower the degree."
         )
     directions = torch.nn.functional.normalize(means - position, dim=-1)
-    colors = torch.einsum("nk,nkc->nc", basis(directions, degree), coefficients[:, :count])
+    colors = (basis(directions, degree)[..., None] * coefficients[:, :count]).sum(1)
     return (colors + HALF_GREY).clamp(min=0)

@@ -9,8 +9,7 @@ import torch
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
-from rsatalker.renderers.gsplat import GsplatRenderer, antialiased_weights, covariance_matrices
-from rsatalker.renderers.projection import project
+from rsatalker.renderers.gsplat import GsplatRenderer
 
 pytestmark = pytest.mark.unit
 
@@ -48,16 +47,6 @@ def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRende
     renderer.render(gaussians, eyes, *found)
     assert scene.psnr_db(found[0], expected[0], peak=255) >= 60
     np.testing.assert_allclose(found[1], expected[1], atol=1e-3)
-
-
-def test_antialiased_weights_equal_the_references(scene: SimpleNamespace):
-    gaussians, camera = scene.head(500), scene.view()
-    means = torch.from_numpy(gaussians.means).double()
-    covars = covariance_matrices(torch.from_numpy(gaussians.covariances).double())
-    viewmat, K = torch.from_numpy(camera.camera_from_world).double(), torch.from_numpy(camera.K).double()
-    projection = project(means, covars, viewmat, K, camera.width, camera.height, 0.01, 1e10, gsplat.EPS2D)
-    weights = antialiased_weights(means, covars, viewmat[None], K[None], camera.width, camera.height)
-    torch.testing.assert_close(weights[0], projection.compensations)
 
 
 def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):
