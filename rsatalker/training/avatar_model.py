@@ -1,0 +1,137 @@
+"""Bound Gaussians as tensors that are fitted."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from jaxtyping import Float, Float32, Int
+from torch import Tensor, nn
+
+from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.triangle_carriers import TriangleCarriers
+from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.rasterization import Rasterization
+
+PARAMETERS = ("centers", "quats", "log_scales", "opacity_logits", "sh_first", "sh_rest")
+NEAR_M = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What the model looks like from one camera.
+
+    Attributes:
+        image: Before the background, sRGB.
+        alpha: How much the Gaussians cover.
+        means2d: Places in the image, pixels; their gradient says where detail is missing.
+        seen: Which Gaussians are in the image.
+    """
+
+    image: Float[Tensor, "H W 3"]
+    alpha: Float[Tensor, "H W"]
+    means2d: Float[Tensor, "1 N 2"]
+    seen: Tensor
+
+
+class SplatModel(nn.Module):
+    """N Gaussians on the triangles of some carriers; `BoundSplats` says what the parameters mean.
+
+    Attributes:
+        binding: Triangle of the head's mesh for each Gaussian.
+        carrier: Index of that triangle among the carriers.
+        reach: How far from its triangle a Gaussian may be before it costs, in units of the triangle's scale.
+    """
+
+    binding: Tensor
+    carrier: Tensor
+    reach: Tensor
+    centers: nn.Parameter
+    quats: nn.Parameter
+    log_scales: nn.Parameter
+    opacity_logits: nn.Parameter
+    sh_first: nn.Parameter
+    sh_rest: nn.Parameter
+
+    def __init__(self, splats: BoundSplats, spacing_m: float, scales: Float32[np.ndarray, " T"]) -> None:
+        """Take over Gaussians.
+
+        Args:
+            splats: At the start.
+            spacing_m: Between neighbours on the surface: where triangles are smaller, a Gaussian covers several.
+            scales: Size of each carrier at rest, metres; carriers are the triangles in use, in order.
+        """
+        super().__init__()
+        carrier = np.unique(splats.binding, return_inverse=True)[1].ravel()
+        self.register_buffer("binding", torch.from_numpy(splats.binding.astype(np.int64)))
+        self.register_buffer("carrier", torch.from_numpy(carrier.astype(np.int64)))
+        self.register_buffer("reach", torch.from_numpy(np.maximum(1, spacing_m / scales[carrier]).astype(np.float32)))
+        values = {
+            "centers": splats.centers, "quats": splats.quats, "log_scales": splats.log_scales,
+            "opacity_logits": splats.opacity_logits, "sh_first": splats.sh[:, :1], "sh_rest": splats.sh[:, 1:],
+        }  # fmt: skip
+        for name in PARAMETERS:
+            self.register_parameter(name, nn.Parameter(torch.from_numpy(np.array(values[name], np.float32))))
+
+    def __len__(self) -> int:
+        return len(self.centers)
+
+    @property
+    def sh_degree(self) -> int:
+        """0 to 3."""
+        return math.isqrt(self.sh_rest.shape[1] + 1) - 1
+
+    def draw(
+        self,
+        rasterization: Rasterization,
+        carriers: TriangleCarriers,
+        camera: Camera,
+        background: Float[Tensor, "3"],
+        sh_degree: int,
+        *,
+        antialiased: bool,
+    ) -> Drawing:
+        """Return what a camera sees where the carriers now are."""
+        device = self.centers.device
+        axes = torch.from_numpy(carriers.axes).to(device)[self.carrier]
+        origins = torch.from_numpy(carriers.origins).to(device)[self.carrier]
+        means = torch.einsum("nij,nj->ni", axes, self.centers) + origins
+        halves = axes @ (rotations(self.quats) * torch.exp(self.log_scales)[:, None])
+        count = (sh_degree + 1) ** 2
+        images, alphas, seen_as = rasterization(
+            means, None, None, torch.sigmoid(self.opacity_logits),
+            torch.cat([self.sh_first, self.sh_rest[:, : count - 1]], 1),
+            torch.from_numpy(camera.camera_from_world).to(device)[None], torch.from_numpy(camera.K).to(device)[None],
+            camera.width, camera.height, near_plane=NEAR_M, sh_degree=sh_degree, backgrounds=background[None],
+            rasterize_mode="antialiased" if antialiased else "classic", covars=halves @ halves.mT,
+        )  # fmt: skip
+        seen = (seen_as["radii"] > 0).reshape(len(self), -1).all(1)
+        return Drawing(images[0], alphas[0, ..., 0], seen_as["means2d"], seen)
+
+    def splats(self) -> BoundSplats:
+        """Return the Gaussians as they are now."""
+        values = {name: getattr(self, name).detach().cpu().numpy() for name in PARAMETERS}
+        return BoundSplats(
+            self.binding.cpu().numpy().astype(np.int32), values["centers"], values["quats"], values["log_scales"],
+            values["opacity_logits"], np.concatenate([values["sh_first"], values["sh_rest"]], 1),
+        )  # fmt: skip
+
+    def replace_rows(self, sources: Int[Tensor, " M"]) -> None:
+        """Let each Gaussian be a copy of an earlier one; parameters become new tensors."""
+        for name in PARAMETERS:
+            setattr(self, name, nn.Parameter(getattr(self, name).detach()[sources].clone()))
+        for name in ("binding", "carrier", "reach"):
+            setattr(self, name, getattr(self, name)[sources])
+
+
+def rotations(quats: Float[Tensor, "N 4"]) -> Float[Tensor, "N 3 3"]:
+    """Return rotation matrices of wxyz quaternions of any length but 0."""
+    w, x, y, z = nn.functional.normalize(quats, dim=-1).unbind(-1)
+    columns = [
+        1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y),
+        2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x),
+        2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y),
+    ]  # fmt: skip
+    return torch.stack(columns, -1).reshape(-1, 3, 3)
