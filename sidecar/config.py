@@ -26,6 +26,7 @@ class ServeOptions:
         lan: Also listen on the LAN, with TLS, and announce the sidecar there.
         interface: Network interfaces for --lan, by name or address; without it, the only one.
         insecure_lan: As --lan, but without TLS: whoever listens on the LAN hears voices and reads the token.
+        a2f_without_token: Let clients of Audio2Face-3D on this machine, which know no token, stream audio without one.
         renderer: What draws the heads; auto takes gsplat on a CUDA device, else the CPU.
         threads: Threads of the CPU renderer; 0 takes one for each core.
         detail: Share of the full number of Gaussians on each head.
@@ -46,6 +47,7 @@ class ServeOptions:
     lan: bool = False
     interface: tuple[str, ...] = ()
     insecure_lan: bool = False
+    a2f_without_token: bool = False
     renderer: RendererChoice = "auto"
     threads: int = 0
     detail: float = 1.0
@@ -68,6 +70,8 @@ class ServeOptions:
             self._check_range("http_port", 0, 65535)
         if self.lan and self.insecure_lan:
             raise ConfigError("lan and insecure_lan contradict each other: choose TLS (lan) or none (insecure_lan).")
+        if self.a2f_without_token and (self.lan or self.insecure_lan):
+            raise ConfigError("a2f_without_token is for this machine only: leave it out, or --lan.")
         if self.interface and not (self.lan or self.insecure_lan):
             raise ConfigError("interface is for --lan: without it, the sidecar listens on this machine only.")
         self._check_range("threads", 0, 1024)

@@ -17,6 +17,7 @@ from sidecar.network.http_guard import LOOPBACK_HOSTS, HttpGuard
 from sidecar.network.http_server import HttpServer, bind, port_of
 from sidecar.network.lan import LanAccess
 from sidecar.runtime_file import already_running, read_record
+from sidecar.services import audio2face_service
 from sidecar.services.calls import Service, calls_of
 from sidecar.services.guard import Guard
 
@@ -119,7 +120,8 @@ class Endpoints:
             ("grpc.so_reuseport", 0),  # else Linux lets a second sidecar share the port in silence
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
         ]
-        server = grpc.aio.server(interceptors=[Guard(token)], options=options)
+        open_methods = (audio2face_service.METHOD,) if self._options.a2f_without_token else ()
+        server = grpc.aio.server(interceptors=[Guard(token, open_methods)], options=options)
         for service in services:
             service.register(service.servicer, server)
         health_pb2_grpc.add_HealthServicer_to_server(self._health, server)

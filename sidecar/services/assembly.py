@@ -6,10 +6,14 @@ from collections.abc import Callable
 
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
+from sidecar.nvidia_ace.services.a2f_controller import v1_pb2_grpc as audio2face_grpc
+from sidecar.services import audio2face_service
+from sidecar.services.audio2face_service import Audio2FaceService
 from sidecar.services.calls import Service
 from sidecar.services.conversation_service import ConversationService
 from sidecar.services.sidecar_service import SidecarService
 from sidecar.services.speech_service import SpeechService
+from sidecar.services.watch_service import WatchService
 from sidecar.studio import Studio
 from sidecar.timings import Timings
 from sidecar.v1 import (
@@ -19,6 +23,8 @@ from sidecar.v1 import (
     sidecar_pb2_grpc,
     speech_pb2,
     speech_pb2_grpc,
+    watch_pb2,
+    watch_pb2_grpc,
 )
 
 
@@ -31,6 +37,7 @@ def services_of(
     clock_ns: Callable[[], int],
 ) -> list[Service]:
     """Return the services that this sidecar offers over gRPC and HTTP."""
+    watch = WatchService(conversations, clock_ns)
     return [
         Service(
             sidecar_pb2.DESCRIPTOR.services_by_name["SidecarService"],
@@ -46,5 +53,16 @@ def services_of(
             speech_pb2.DESCRIPTOR.services_by_name["SpeechService"],
             SpeechService(conversations, clock_ns),
             speech_pb2_grpc.add_SpeechServiceServicer_to_server,
+        ),
+        Service(
+            audio2face_service.DESCRIPTOR,
+            Audio2FaceService(studio, options.max_conversations),
+            audio2face_grpc.add_A2FControllerServiceServicer_to_server,
+        ),
+        Service(
+            watch_pb2.DESCRIPTOR.services_by_name["WatchService"],
+            watch,
+            watch_pb2_grpc.add_WatchServiceServicer_to_server,
+            watch.close,
         ),
     ]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
+from contextlib import aclosing
 from typing import Any
 
 import grpc
@@ -13,10 +14,16 @@ from sidecar.services.token import check_token
 
 
 class Guard(grpc.aio.ServerInterceptor):
-    """Checks the token of every call, health and reflection included, and answers every error with one sentence."""
+    """Checks the token of every call, health and reflection included, and answers every error with one sentence.
 
-    def __init__(self, token: str) -> None:
+    Args:
+        token: Of this sidecar.
+        open_methods: Full names of calls that need none.
+    """
+
+    def __init__(self, token: str, open_methods: Collection[str] = ()) -> None:
         self._token = token
+        self._open_methods = open_methods
 
     async def intercept_service(
         self,
@@ -29,10 +36,11 @@ class Guard(grpc.aio.ServerInterceptor):
             return None
         metadata: Any = handler_call_details.invocation_metadata or ()
         given = next((value for key, value in metadata if key == "authorization"), None)
-        return _guarded(handler, handler_call_details.method, lambda: check_token(given, self._token))
+        method = handler_call_details.method
+        return _guarded(handler, method, lambda: method in self._open_methods or check_token(given, self._token))
 
 
-def _guarded(handler: Any, method: str, check: Callable[[], None]) -> Any:
+def _guarded(handler: Any, method: str, check: Callable[[], object]) -> Any:
     """Return a handler of the same kind that checks first and maps errors."""
 
     async def unary(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:
@@ -47,8 +55,9 @@ def _guarded(handler: Any, method: str, check: Callable[[], None]) -> Any:
         behaviour = handler.stream_stream if handler.request_streaming else handler.unary_stream
         try:
             check()
-            async for response in behaviour(request, context):
-                yield response
+            async with aclosing(behaviour(request, context)) as responses:
+                async for response in responses:
+                    yield response
         except Exception as error:  # noqa: BLE001  as above
             await _answer(error, method, context)
 
