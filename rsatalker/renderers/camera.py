@@ -8,6 +8,9 @@ import numpy as np
 from jaxtyping import Float32
 
 WORLD_UP = np.array([0, 1, 0], np.float32)
+FIT_MARGIN = 1.1  # how much wider than a head's sphere its image is: hair moves
+PIXEL_STEP = 16  # sizes are multiples of the renderers' tile, and do not change with every millimetre
+LEAST_PIXELS = 64  # a head at the end of a hall; smaller images save nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +70,7 @@ def fit_camera(
     sphere_radius_m: float,
     width: int,
     height: int,
-    margin: float = 1.1,
+    margin: float = FIT_MARGIN,
     view_axes: Float32[np.ndarray, "3 3"] | None = None,
 ) -> Camera:
     """Return the camera of an eye whose image just holds a sphere.
@@ -104,6 +107,40 @@ def fit_camera(
     K = np.array([[focal, 0, cx], [0, focal, cy], [0, 0, 1]], np.float32)
     near = max(0.01, (distance - sphere_radius_m) / 2)  # half way, for hair that leaves the sphere
     return Camera(_rigid(view_axes, eye_position), K, width, height, near)
+
+
+def deserved_pixels(
+    distance_m: float,
+    sphere_radius_m: float,
+    pixels_per_radian: float,
+    margin: float = FIT_MARGIN,
+    most_pixels: int = 2048,
+) -> int:
+    """Return how wide and high a head's image must be so that the headset shows no pixel of it larger than its own.
+
+    Resolution by angular size: half the distance, twice the pixels. An image of less is seen as blurred, one of more is
+    work for nothing. To draw a head with a share of that, when time runs short, scale `pixels_per_radian`.
+
+    Args:
+        distance_m: From the eye to the sphere's centre; inside the sphere counts as on it.
+        sphere_radius_m: Of the sphere that holds the head.
+        pixels_per_radian: The headset's, in the middle of its view: 57.3 x pixels per degree (Quest 3: about 1430).
+        margin: As in `fit_camera`.
+        most_pixels: Upper bound, such as the size of the image's memory.
+
+    Raises:
+        ValueError: A length or the headset's resolution is not above 0.
+    """
+    if not (distance_m > 0 and sphere_radius_m > 0 and pixels_per_radian > 0):
+        raise ValueError(
+            f"a head of {sphere_radius_m} m at {distance_m} m, seen at {pixels_per_radian} pixels per radian, has no "
+            "size in pixels; all three must be above 0."
+        )
+    sine = min(sphere_radius_m / distance_m, 0.999)
+    slope = sine / np.sqrt(1 - sine * sine)  # of the cone that touches the sphere
+    wanted = 2 * margin * slope * pixels_per_radian
+    steps = int(np.ceil(min(wanted, most_pixels) / PIXEL_STEP))
+    return min(max(steps * PIXEL_STEP, LEAST_PIXELS), most_pixels)
 
 
 def frustum_tangents(camera: Camera) -> tuple[float, float, float, float]:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rsatalker.renderers.camera import Camera, fit_camera, frustum_tangents, look_at
+from rsatalker.renderers.camera import Camera, deserved_pixels, fit_camera, frustum_tangents, look_at
 
 pytestmark = pytest.mark.unit
 
@@ -90,3 +90,27 @@ def test_frustum_tangents_name_the_edges_in_order():
     K = np.array([[100, 0, 20], [0, 100, 30], [0, 0, 1]], np.float32)
     camera = Camera(np.eye(4, dtype=np.float32), K, 70, 90)
     assert frustum_tangents(camera) == pytest.approx((0.2, 0.5, 0.6, 0.3))
+
+
+@pytest.mark.parametrize("distance", [0.4, 1.2, 3.0])
+def test_deserved_pixels_are_no_larger_than_the_headsets(distance: float):
+    pixels = deserved_pixels(distance, 0.18, pixels_per_radian=1430, most_pixels=4096)
+    camera = fit_camera(vector(0, 0, distance), vector(0, 0, 0), 0.18, pixels, pixels)
+    focal = float(camera.K[0, 0])  # pixels per radian in the middle of the image
+    assert 1430 <= focal < 1430 * (1 + 16 / (pixels - 16))
+
+
+def test_deserved_pixels_double_when_the_distance_halves():
+    near, far = (deserved_pixels(distance, 0.18, 1430) for distance in (1.5, 3.0))
+    assert near == pytest.approx(2 * far, rel=0.06)
+    assert near % 16 == far % 16 == 0
+
+
+def test_deserved_pixels_stay_between_the_least_and_the_most():
+    assert deserved_pixels(50, 0.18, 1430) == 64
+    assert deserved_pixels(0.1, 0.18, 1430, most_pixels=800) == 800
+
+
+def test_deserved_pixels_refuse_what_has_no_size():
+    with pytest.raises(ValueError, match="all three must be above 0"):
+        deserved_pixels(1.0, 0.18, pixels_per_radian=0)
