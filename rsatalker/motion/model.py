@@ -1,8 +1,9 @@
 """The motion model: what the lips do, from the features of a voice. Read it from top to bottom.
 
-A causal convolution is a linear map of the present and some past steps. Two of them turn 120 features a second into 30
-encodings a second; a stack of them, each reaching twice as far back as the last, listens to the past 1.5 s; three
-linear heads read what the mouth does, whether there is a voice, and which viseme sounds.
+A causal convolution is a linear map of the present and some past steps. Two of them turn 120 features a second (60, if
+they come from a pretrained network, `speech/encoders.py`) into 30 encodings a second; a stack of them, each reaching
+twice as far back as the last, listens to the past 1.5 s; three linear heads read what the mouth does, whether there is
+a voice, and which viseme sounds.
 
 Nothing sees the future. Instead the model answers late: its output at instant t describes instant t - look_ahead,
 because a mouth moves before its sound (by 80 to 160 ms in filmed speech). Streaming keeps, in each convolution, just
@@ -31,8 +32,9 @@ class MotionModelConfig:
     """Sizes of the model; saved in its checkpoint.
 
     Attributes:
+        encoder: What makes the features: `log-mel`, or the folder of a wav2vec 2.0 or HuBERT model.
         feature_bands: Numbers in one feature.
-        features_per_instant: Features in one instant of motion; 120 Hz and 30 Hz.
+        features_per_instant: Features in one instant of motion, an even number; 4 are 120 Hz.
         feature_mean: Mean of all features of the corpus; they enter as (feature - mean) / std.
         feature_std: Their standard deviation.
         front_channels: Width at 60 Hz, where bursts and closures are told apart.
@@ -45,6 +47,7 @@ class MotionModelConfig:
         dropout: Share of each layer's channels that a training step leaves out, lest the model lean on one.
     """
 
+    encoder: str = "log-mel"
     feature_bands: int = 80
     features_per_instant: int = 4
     feature_mean: float = -6.0
@@ -85,12 +88,15 @@ class CausalConvolution(nn.Module):
 
 
 class SpeechEncoder(nn.Module):
-    """Features of a voice at 120 Hz in, one encoding an instant out."""
+    """Features of a voice in, one encoding an instant out."""
 
     def __init__(self, config: MotionModelConfig) -> None:
         super().__init__()
         self.config = config
-        self.front = CausalConvolution(2 * config.feature_bands, config.front_channels, taps=2)  # 60 Hz, sees 33 ms
+        self.together = config.features_per_instant // 2  # features that make one step of 60 Hz
+        self.front = CausalConvolution(
+            self.together * config.feature_bands, config.front_channels, taps=2
+        )  # sees 33 ms
         self.join = CausalConvolution(2 * config.front_channels, config.channels, taps=2)  # 30 Hz, sees 75 ms
         self.stack = nn.ModuleList(
             CausalConvolution(config.channels, config.channels, config.taps, dilation) for dilation in config.dilations
@@ -101,12 +107,12 @@ class SpeechEncoder(nn.Module):
             nn.init.normal_(layer.mix.weight, 0, 0.5 / (config.taps * config.channels) ** 0.5)
             nn.init.zeros_(layer.mix.bias)
 
-    def forward(self, features: Float[Tensor, "B F 80"]) -> Float[Tensor, "B T C"]:
+    def forward(self, features: Float[Tensor, "B F bands"]) -> Float[Tensor, "B T C"]:
         """Return encodings; F is a multiple of `features_per_instant`."""
         batch, count, bands = features.shape
         normal = (features - self.config.feature_mean) / self.config.feature_std
-        x = gelu(self.front(normal.reshape(batch, count // 2, 2 * bands)))  # (B, 2T, front)
-        x = self.join(x.reshape(batch, count // self.config.features_per_instant, -1))  # (B, T, C)
+        x = gelu(self.front(normal.reshape(batch, count // self.together, self.together * bands)))  # (B, 2T, front)
+        x = self.join(x.reshape(batch, x.shape[1] // 2, -1))  # (B, T, C)
         for layer in self.stack:
             x = x + dropout(gelu(layer(x)), self.config.dropout, self.training)
         return self.norm(x)
@@ -155,13 +161,13 @@ class MotionModel(nn.Module):
         self.instants_to_skip = 0  # while streaming: answers about instants before the first
         self.last_feature: Tensor | None = None  # while streaming
 
-    def forward(self, features: Float[Tensor, "B F 80"]) -> Prediction:
+    def forward(self, features: Float[Tensor, "B F bands"]) -> Prediction:
         """Return the heads' answers to whole clips, `look_ahead` instants late."""
         encoding = self.speech_encoder(features)  # (B, T, C)
         return Prediction(self.articulation(encoding), self.activity(encoding)[..., 0], self.viseme(encoding))
 
-    def lips(self, features: Float32[np.ndarray, "B F 80"]) -> Lips:
-        """Return the lips of whole clips, one instant for every four features; for a model that is not streaming."""
+    def lips(self, features: Float32[np.ndarray, "B F bands"]) -> Lips:
+        """Return the lips of whole clips, for a model that is not streaming."""
         assert not self.is_streaming
         with self.streaming(len(features)):
             return _joined(self.push(features), self.finish())
@@ -194,7 +200,7 @@ class MotionModel(nn.Module):
         self.last_feature = None
 
     @torch.inference_mode()
-    def push(self, features: Float32[np.ndarray, "B F 80"]) -> Lips:
+    def push(self, features: Float32[np.ndarray, "B F bands"]) -> Lips:
         """Return the instants that are decided now, possibly none; they follow those of the last push.
 
         Args:

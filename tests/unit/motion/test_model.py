@@ -103,3 +103,16 @@ def test_lips_stay_in_range(model):
     assert lips.articulation.min() >= 0
     assert lips.articulation.max() <= 1
     assert ((lips.activity >= 0) & (lips.activity <= 1)).all()
+
+
+def test_model_takes_features_of_another_encoder():
+    torch.manual_seed(0)
+    config = MotionModelConfig(encoder="folder", feature_bands=24, features_per_instant=2, channels=24)
+    model = MotionModel(config).eval()
+    sound = np.random.default_rng(1).normal(0, 1, (2, 2 * 30, 24)).astype(np.float32)
+    whole = model.lips(sound).articulation
+    assert whole.shape == (2, 30, 12)
+    with model.streaming(2):
+        parts = [model.push(sound[:, start : start + 10]).articulation for start in range(0, 60, 10)]
+        parts.append(model.finish().articulation)
+    np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-4)
