@@ -7,7 +7,8 @@ with SidecarClient.connect() as client, client.create_conversation("ada", "ben")
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import ipaddress
+from collections.abc import Generator, Sequence
 from typing import Any, Self
 
 import grpc
@@ -16,6 +17,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from jaxtyping import Float32
 
 from rsatalker.motion.social import Relationship
+from sidecar.conversation_calls import ConversationCalls
 from sidecar.errors import UnreachableError
 from sidecar.messages import PROTOCOL_VERSION, relationship_message
 from sidecar.remote_conversation import RemoteConversation
@@ -27,11 +29,13 @@ from sidecar.v1 import (
     sidecar_pb2,
     sidecar_pb2_grpc,
     speech_pb2_grpc,
+    watch_pb2_grpc,
 )
 
 CALL_S = 30.0  # longest wait for an answer
 CREATE_S = 300.0  # the first conversation of an avatar may have to bake it
 LARGEST_MESSAGE = 128 << 20  # bytes, as the server takes
+TLS_NAME = "rsatalker"  # that the certificate of every sidecar is made out to, whatever its address
 
 
 class SidecarClient:
@@ -39,36 +43,73 @@ class SidecarClient:
 
     Attributes:
         address: Where it listens.
+        http_address: Where it listens for HTTP; empty if nobody said.
+
+    Args:
+        address: Of its gRPC port.
+        token: Of that sidecar.
+        certificate: PEM of the one certificate that it may show; None: no TLS, on this machine.
+        http_address: Of its HTTP port.
     """
 
-    def __init__(self, address: str, token: str) -> None:
-        options = [("grpc.max_send_message_length", LARGEST_MESSAGE)]
+    def __init__(self, address: str, token: str, certificate: bytes | None = None, http_address: str = "") -> None:
+        options: list[tuple[str, Any]] = [
+            ("grpc.max_send_message_length", LARGEST_MESSAGE),
+            ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+        ]
         self.address = address
-        self._channel = grpc.insecure_channel(address, options=options)
+        self.http_address = http_address
+        if certificate is None:
+            self._channel = grpc.insecure_channel(address, options=options)
+        else:
+            credentials = grpc.ssl_channel_credentials(certificate)
+            options.append(("grpc.ssl_target_name_override", TLS_NAME))
+            self._channel = grpc.secure_channel(address, credentials, options=options)
         self._metadata = (("authorization", f"Bearer {token}"),)
         self._sidecar = sidecar_pb2_grpc.SidecarServiceStub(self._channel)
         self._health = health_pb2_grpc.HealthStub(self._channel)
         self.conversation_calls = conversation_pb2_grpc.ConversationServiceStub(self._channel)
         self.speech_calls = speech_pb2_grpc.SpeechServiceStub(self._channel)
+        self.watch_calls = watch_pb2_grpc.WatchServiceStub(self._channel)
 
     @staticmethod
-    def connect(address: str | None = None, token: str | None = None, client_name: str = "rsatalker") -> SidecarClient:
+    def connect(
+        address: str | None = None,
+        token: str | None = None,
+        fingerprint: str | None = None,
+        *,
+        client_name: str = "rsatalker",
+        insecure: bool = False,
+    ) -> SidecarClient:
         """Return a client of a sidecar that answers and speaks the same protocol.
+
+        On this machine there is no TLS. Another machine's sidecar must show the certificate with the fingerprint that
+        its `rsatalker serve --lan` printed; it is remembered, so that later calls need not name it.
 
         Args:
             address: Where it listens; without it, the runtime file says so.
             token: Of that sidecar; without it, the runtime file's.
+            fingerprint: SHA-256 of the certificate of another machine's sidecar; without it, the remembered one.
             client_name: For the sidecar's log.
+            insecure: The sidecar of the other machine was started with --insecure-lan: no TLS.
 
         Raises:
             UnreachableError: No sidecar answers.
+            TrustError: The certificate is not known, or not the one that it should be.
             AuthenticationError: The token is another sidecar's.
             SidecarError: Its protocol has another major version.
         """
+        http_address = ""
         if address is None or token is None:
             record = find_record()
+            http_address = record.http_address if address in (None, record.address) else ""
             address, token = address or record.address, token or record.token
-        client = SidecarClient(address, token)
+        certificate = None
+        if not (insecure or is_loopback(address)):
+            from sidecar.network.trust import trusted_certificate
+
+            certificate = trusted_certificate(address, fingerprint)
+        client = SidecarClient(address, token, certificate, http_address)
         try:
             client.info(client_name)
         except BaseException:
@@ -129,21 +170,23 @@ class SidecarClient:
         Raises:
             SidecarError: The sidecar refused; the message says why.
         """
-        places: Sequence[Sequence[float]] = ((), ())
-        if world_from_heads is not None:
-            places = [matrix.ravel().tolist() for matrix in world_from_heads]
-        request = conversation_pb2.CreateConversationRequest(
-            protocol_version=PROTOCOL_VERSION,
-            participants=[
-                conversation_pb2.ParticipantSetup(avatar=avatar, world_from_head=place)
-                for avatar, place in zip((avatar_a, avatar_b), places, strict=True)
-            ],
-            relationship=relationship_message(relationship or Relationship()),
-            frames=conversation_pb2.FrameSetup(width=width, height=height, layers=layers, motion_only=motion_only),
-            seed=seed,
+        request = creation(
+            (avatar_a, avatar_b),
+            relationship,
+            conversation_pb2.FrameSetup(width=width, height=height, layers=layers, motion_only=motion_only),
+            world_from_heads,
+            seed,
             starts_with_speech=starts_with_speech,
         )
         return RemoteConversation(self, self.call(self.conversation_calls.CreateConversation, request, CREATE_S))
+
+    def create_distant_conversation(self, request: conversation_pb2.CreateConversationRequest) -> ConversationCalls:
+        """Begin a conversation whose regions this process does not open: of a sidecar on another machine.
+
+        Args:
+            request: From `creation`.
+        """
+        return ConversationCalls(self, self.call(self.conversation_calls.CreateConversation, request, CREATE_S))
 
     def call(self, method: Any, request: Any, timeout_s: float = CALL_S) -> Any:
         """Return a call's answer.
@@ -155,6 +198,20 @@ class SidecarClient:
             return method(request, timeout=timeout_s, metadata=self._metadata)
         except grpc.RpcError as error:
             raise self._error(error) from error
+
+    def stream(self, method: Any, request: Any) -> Generator[Any]:
+        """Yield the messages of a stream until it ends or the generator is closed.
+
+        Raises:
+            SidecarError: The stream broke off; the message is the sidecar's.
+        """
+        messages = method(request, metadata=self._metadata)
+        try:
+            yield from messages
+        except grpc.RpcError as error:
+            raise self._error(error) from error
+        finally:
+            messages.cancel()
 
     def close(self) -> None:
         """Let go of the connection; conversations stay until they are closed or their lease ends."""
@@ -177,3 +234,38 @@ class SidecarClient:
                 f"The sidecar at {self.address} takes too long to answer; is the machine overloaded?"
             )
         return error_of(error.code(), error.details() or "the call failed without a message")
+
+
+def creation(
+    avatars: tuple[str, str],
+    relationship: Relationship | None = None,
+    frames: conversation_pb2.FrameSetup | None = None,
+    world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
+    seed: int = 0,
+    *,
+    starts_with_speech: bool = False,
+) -> conversation_pb2.CreateConversationRequest:
+    """Return the request for a conversation; arguments as in `SidecarClient.create_conversation`."""
+    places: Sequence[Sequence[float]] = ((), ())
+    if world_from_heads is not None:
+        places = [matrix.ravel().tolist() for matrix in world_from_heads]
+    return conversation_pb2.CreateConversationRequest(
+        protocol_version=PROTOCOL_VERSION,
+        participants=[
+            conversation_pb2.ParticipantSetup(avatar=avatar, world_from_head=place)
+            for avatar, place in zip(avatars, places, strict=True)
+        ],
+        relationship=relationship_message(relationship or Relationship()),
+        frames=frames,
+        seed=seed,
+        starts_with_speech=starts_with_speech,
+    )
+
+
+def is_loopback(address: str) -> bool:
+    """Return whether "host:port" is on this machine."""
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:  # a name
+        return host == "localhost"

@@ -33,6 +33,8 @@ class ServeOptions:
         frame_rate_hz: Frames per second of each head at most.
         idle_frame_rate_hz: The same while nobody speaks and no engine is attached.
         frame_size_px: Width and height of a frame when a client asks for none.
+        least_frame_scale: Frames are drawn smaller, down to this share of the width and height that the client asked
+            for, where the machine cannot draw 30 a second of every head; 1: never.
         max_conversations: Conversations at a time.
         lease_s: A conversation without any call for so long is closed.
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
@@ -54,6 +56,7 @@ class ServeOptions:
     frame_rate_hz: int = 60
     idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
+    least_frame_scale: float = 0.5
     max_conversations: int = 4
     lease_s: float = 30.0
     motion_lead_ms: int = 500
@@ -79,6 +82,7 @@ class ServeOptions:
         self._check_range("frame_rate_hz", 1, 240)
         self._check_range("idle_frame_rate_hz", 1, 240)
         self._check_range("frame_size_px", 16, LARGEST_FRAME_PX)
+        self._check_range("least_frame_scale", 0.25, 1.0)
         self._check_range("max_conversations", 1, 64)
         self._check_range("lease_s", 1, 3600)
         self._check_range("motion_lead_ms", 200, 4000)

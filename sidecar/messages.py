@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.social import Kinship, Relationship, Status
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LONGEST_S, LOWEST_RATE_HZ
 from sidecar import placement
@@ -47,6 +48,8 @@ SENIORS: dict[int, int | None] = {
     conversation_pb2.SENIOR_B: 1,
 }
 SMALLEST_FRAME_PX = 16
+SMALLEST_STRENGTH = 1e-3  # of a style: nobody sees that it is not 0
+LARGEST_AV_OFFSET_MS = 500  # a longer delay is no delay of display or loudspeaker
 LARGEST_SEED = (1 << 63) - 1
 
 
@@ -102,6 +105,45 @@ def relationship_message(relationship: Relationship) -> conversation_pb2.Relatio
         status=_key_of(STATUSES, relationship.status),
         senior=_key_of(SENIORS, relationship.senior),
     )
+
+
+def mood_from(message: conversation_pb2.Mood) -> Mood:
+    """Return a mood; without a name neutral, without a strength 1.
+
+    Raises:
+        MoodError: There is no such mood, or not so much of it.
+    """
+    return Mood(message.name or "neutral", message.strength or 1.0)
+
+
+def mood_message(mood: Mood) -> conversation_pb2.Mood:
+    """Return the message of a mood."""
+    return conversation_pb2.Mood(name=mood.name if mood.strength else "neutral", strength=mood.strength)
+
+
+def style_from(message: conversation_pb2.Style) -> Style:
+    """Return a style; what is not set is 1.
+
+    Raises:
+        MoodError: A strength is out of range.
+    """
+    return Style(message.jaw_strength or 1.0, message.lip_strength or 1.0)
+
+
+def style_message(style: Style) -> conversation_pb2.Style:
+    """Return the message of a style; strength 0 is sent as the smallest that is not "not set"."""
+    return conversation_pb2.Style(
+        jaw_strength=style.jaw_strength or SMALLEST_STRENGTH, lip_strength=style.lip_strength or SMALLEST_STRENGTH
+    )
+
+
+def av_offset_from(av_offset_ms: int) -> int:
+    """Return by how much faces are to be shown later than their sound, microseconds."""
+    if abs(av_offset_ms) > LARGEST_AV_OFFSET_MS:
+        raise InvalidRequestError(
+            f"av_offset_ms is {av_offset_ms}; expected -{LARGEST_AV_OFFSET_MS} to {LARGEST_AV_OFFSET_MS}."
+        )
+    return av_offset_ms * 1000
 
 
 def participants_from(participant: int) -> tuple[int, ...]:

@@ -76,8 +76,10 @@ class Sidecar:
                 self.conversations, self._timings, options.frame_rate_hz, options.idle_frame_rate_hz, host_clock_ns
             ),
         )
-        services = services_of(studio, options, self.conversations, self._timings, sidecar_version(), host_clock_ns)
-        self._endpoints = Endpoints(services, options, token, self._metrics, self._lan)
+        self._services = services_of(
+            studio, options, self.conversations, self._timings, sidecar_version(), host_clock_ns
+        )
+        self._endpoints = Endpoints(self._services, options, token, self._metrics, self._lan)
         self._leases: asyncio.Task[None] | None = None
         self._stopping = asyncio.Event()
 
@@ -142,6 +144,8 @@ class Sidecar:
                     await self._leases
             await self._endpoints.stop()
         finally:
+            for service in self._services:
+                service.close()
             await asyncio.to_thread(self._stop_loops)
             if self.record:
                 remove_record(self.record)

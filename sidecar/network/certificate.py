@@ -17,11 +17,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from sidecar.client import TLS_NAME
 from sidecar.errors import ConfigError
 from sidecar.network.state_folder import state_folder
 
 FILE_NAME = "certificate.pem"  # certificate and key
-TLS_NAME = "rsatalker"  # that the certificate is made out to, whatever the address
 VALID = datetime.timedelta(days=5 * 365)  # whoever trusted it need not do so again soon
 RENEWED_BEFORE = datetime.timedelta(days=30)  # its end
 SKEWED = datetime.timedelta(days=1)  # clocks of other machines may be behind by so much

@@ -20,11 +20,13 @@ class Service:
         descriptor: From the .proto file.
         servicer: Its methods are the service's calls.
         register: Adds the servicer to a gRPC server: the generated `add_..._to_server`.
+        close: Lets go of what the servicer holds, once no call comes any more.
     """
 
     descriptor: ServiceDescriptor
     servicer: object
     register: Callable[[Any, grpc.aio.Server], None]
+    close: Callable[[], None] = lambda: None
 
     @property
     def name(self) -> str:

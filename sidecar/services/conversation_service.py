@@ -8,15 +8,23 @@ from typing import Any
 import grpc.aio
 
 from sidecar.config import ServeOptions
+from sidecar.conversation import Conversation
 from sidecar.conversations import Conversations
-from sidecar.messages import relationship_from, setup_from
+from sidecar.messages import (
+    av_offset_from,
+    mood_from,
+    participants_from,
+    relationship_from,
+    setup_from,
+    style_from,
+)
 from sidecar.v1 import conversation_pb2, conversation_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
 
 class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
-    """Serves CreateConversation, SetRelationship, KeepAlive and CloseConversation."""
+    """Serves CreateConversation, what changes a conversation, KeepAlive and CloseConversation."""
 
     def __init__(self, conversations: Conversations, options: ServeOptions) -> None:
         self._conversations = conversations
@@ -27,8 +35,13 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
         self, request: conversation_pb2.CreateConversationRequest, context: Context
     ) -> conversation_pb2.CreateConversationResponse:
         """Begin a conversation and name its regions."""
-        setup = setup_from(request, self._options)
+        setup, av_offset_us = setup_from(request, self._options), av_offset_from(request.av_offset_ms)
+        manners = [(mood_from(one.mood), style_from(one.style)) for one in request.participants]
         conversation = await asyncio.to_thread(self._conversations.create, setup)
+        conversation.av_offset_us = av_offset_us
+        for participant, (mood, style) in enumerate(manners):
+            await asyncio.to_thread(conversation.motion.set_mood, participant, mood)
+            await asyncio.to_thread(conversation.motion.set_style, participant, style)
         return conversation_pb2.CreateConversationResponse(
             conversation_id=conversation.conversation_id,
             frame_regions=[ring.name for ring in conversation.regions.frames],
@@ -43,16 +56,43 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
     ) -> conversation_pb2.SetRelationshipResponse:
         """Change who the two are to each other."""
         relationship = relationship_from(request.relationship)
-        conversation = self._conversations.get(request.conversation_id)
-        conversation.check_live()
+        conversation = self._live(request.conversation_id)
         await asyncio.to_thread(conversation.motion.set_relationship, relationship)
         return conversation_pb2.SetRelationshipResponse()
+
+    async def SetMood(
+        self, request: conversation_pb2.SetMoodRequest, context: Context
+    ) -> conversation_pb2.SetMoodResponse:
+        """Change how somebody feels."""
+        participants, mood = participants_from(request.participant), mood_from(request.mood)
+        conversation = self._live(request.conversation_id)
+        for participant in participants:
+            await asyncio.to_thread(conversation.motion.set_mood, participant, mood)
+        return conversation_pb2.SetMoodResponse()
+
+    async def SetStyle(
+        self, request: conversation_pb2.SetStyleRequest, context: Context
+    ) -> conversation_pb2.SetStyleResponse:
+        """Change how strongly somebody moves the mouth."""
+        participants, style = participants_from(request.participant), style_from(request.style)
+        conversation = self._live(request.conversation_id)
+        for participant in participants:
+            await asyncio.to_thread(conversation.motion.set_style, participant, style)
+        return conversation_pb2.SetStyleResponse()
+
+    async def SetAvOffset(
+        self, request: conversation_pb2.SetAvOffsetRequest, context: Context
+    ) -> conversation_pb2.SetAvOffsetResponse:
+        """Show faces later or earlier."""
+        av_offset_us = av_offset_from(request.av_offset_ms)
+        self._live(request.conversation_id).av_offset_us = av_offset_us
+        return conversation_pb2.SetAvOffsetResponse()
 
     async def KeepAlive(
         self, request: conversation_pb2.KeepAliveRequest, context: Context
     ) -> conversation_pb2.KeepAliveResponse:
         """Renew the lease."""
-        self._conversations.get(request.conversation_id).check_live()
+        self._live(request.conversation_id)
         return conversation_pb2.KeepAliveResponse(lease_ms=self._lease_ms)
 
     async def CloseConversation(
@@ -61,3 +101,8 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
         """End a conversation."""
         await asyncio.to_thread(self._conversations.close, request.conversation_id)
         return conversation_pb2.CloseConversationResponse()
+
+    def _live(self, conversation_id: str) -> Conversation:
+        conversation = self._conversations.get(conversation_id)
+        conversation.check_live()
+        return conversation

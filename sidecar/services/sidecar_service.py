@@ -18,7 +18,20 @@ from sidecar.studio import Studio
 from sidecar.timings import Timings
 from sidecar.v1 import sidecar_pb2, sidecar_pb2_grpc
 
-CAPABILITIES = ("frames", "motion", "engine_clock", "speak", "push_audio", "stream_audio", "cancel", "relationship")
+CAPABILITIES = (
+    "frames",
+    "motion",
+    "engine_clock",
+    "speak",
+    "push_audio",
+    "stream_audio",
+    "cancel",
+    "relationship",
+    "http",
+    "watch_motion",
+    "watch_frames",
+    "engine_calls",
+)
 
 Context = grpc.aio.ServicerContext[Any, Any]
 log = logging.getLogger(__name__)

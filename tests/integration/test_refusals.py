@@ -218,7 +218,7 @@ def test_conversations_are_limited(start: Callable[..., RunningSidecar]):
 
 
 def test_room_for_regions_is_checked_and_nothing_left(client: SidecarClient, monkeypatch: pytest.MonkeyPatch):
-    from sidecar import conversation as module
+    from sidecar import conversation_regions as module
     from sidecar.errors import RegionFull
 
     made = []
