@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -28,11 +27,14 @@ from sidecar.clock import ClockReading, ConversationClock
 from sidecar.conversation_regions import Regions
 from sidecar.display_lead import DisplayLead
 from sidecar.errors import StateError
+from sidecar.frame_detail import FrameDetail
+from sidecar.frame_pace import FramePace
 from sidecar.intake import AudioFormat, check_channels
 from sidecar.motion_ahead import MotionAhead
-from sidecar.motion_window import FADE_US, Fade
+from sidecar.motion_window import FADE_US
+from sidecar.network.outputs import Outputs
+from sidecar.participant import Participant
 from sidecar.regions.engine_region import EngineState
-from sidecar.regions.frame_ring import FrameRingWriter
 from sidecar.regions.layout import RegionState
 from sidecar.studio import MotionSource, TalkingHead
 from sidecar.timings import Timings
@@ -68,25 +70,6 @@ REGION_STATES: dict[State, RegionState] = {
 }
 
 
-@dataclass(slots=True)
-class Participant:
-    """One of the two, as the frame loop sees it.
-
-    Attributes:
-        head: What is drawn.
-        ring: Where its frames go; None if the client draws it itself.
-        fade: Keeps it from popping when its clock jumps.
-        frames_published: So far.
-        shown: What the newest frame was drawn from; another frame of the same would be a duplicate.
-    """
-
-    head: TalkingHead
-    ring: FrameRingWriter | None
-    fade: Fade = field(default_factory=Fade)
-    frames_published: int = 0
-    shown: object = None
-
-
 class Conversation:
     """Two NPCs who talk to each other.
 
@@ -97,15 +80,18 @@ class Conversation:
         motion: What they do.
         regions: Shared memory with the engine.
         world_from_heads: Where both stand.
-        ticks_missed: Turns of the frame loop that an earlier one took too long for.
         failure: Why the state is FAILED.
         warning: What is wrong with what the engine writes; empty if nothing is.
         engine: What the engine said last; None before it says anything.
         engine_attached: Whether the engine was heard lately.
         touched_ns: When a call named the conversation last.
         shown_ns: When its heads were drawn last.
+        read_ns: When their clocks were read last.
+        outputs: Where their motion goes besides shared memory.
         display_lead: How far ahead of an engine's clock they are drawn.
         av_offset_us: How much later than the engine's clock says; below 0: earlier.
+        pace: When they are drawn.
+        detail: How large they are drawn.
         frame_lock: Held while a frame is made; `close` waits for it.
     """
 
@@ -121,6 +107,7 @@ class Conversation:
         now_ns: int,
         *,
         starts_with_speech: bool = False,
+        least_frame_scale: float = 1.0,
     ) -> None:
         self.conversation_id = conversation_id
         rings = regions.frames or (None, None)
@@ -131,15 +118,18 @@ class Conversation:
         )
         self.regions = regions
         self.world_from_heads = world_from_heads
-        self.ticks_missed = 0
         self.failure = ""
         self.warning = ""
         self.engine: EngineState | None = None
         self.engine_attached = False
         self.touched_ns = now_ns
         self.shown_ns = 0
+        self.read_ns = now_ns
+        self.outputs = Outputs()
         self.display_lead = DisplayLead()
         self.av_offset_us = 0
+        self.pace = FramePace(now_ns)
+        self.detail = FrameDetail(least_frame_scale)
         self.frame_lock = threading.Lock()
         self.clock = ConversationClock(self.voices.timeline, now_ns)
         self.readings = (ClockReading(0), ClockReading(0))
@@ -151,6 +141,11 @@ class Conversation:
     def state(self) -> State:
         """Where the conversation is in its life."""
         return self._state
+
+    @property
+    def ticks_missed(self) -> int:
+        """Ticks of the frame loop that came while another one took too long."""
+        return self.pace.missed
 
     @property
     def clock_us(self) -> tuple[int, int]:

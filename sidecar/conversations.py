@@ -162,4 +162,5 @@ class Conversations:
             self._options.motion_lead_ms * 1000,
             host_clock_ns(),
             starts_with_speech=setup.starts_with_speech,
+            least_frame_scale=self._options.least_frame_scale,
         )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -19,7 +20,7 @@ from sidecar.regions.frame_slot import (
     write_header,
 )
 from sidecar.regions.layout import RegionKind, RegionState
-from sidecar.regions.region_header import read_expression_space, write_expression_space
+from sidecar.regions.region_header import demand_within, read_expression_space, write_expression_space
 from sidecar.regions.ring_ends import RingReader, RingWriter
 from sidecar.regions.slot_ring import SlotRing
 
@@ -55,12 +56,17 @@ class FrameRingWriter(RingWriter):
         ring = SlotRing.create(RegionKind.FRAMES, frame_geometry(width, height, layers, expression_count))
         write_expression_space(ring.region, expression_space)
         super().__init__(ring, RegionState.STARTING)
-        self._slots = self._views_of_slots()
+        self._size = width, height
+        self._slots = self._views_of_slots(width, height)
 
-    def _views_of_slots(self) -> list[Slot]:
-        geometry = self._ring.geometry
-        shape = (geometry.layers, geometry.height, geometry.width)
-        pixels = geometry.layers * geometry.height * geometry.width
+    @property
+    def largest_size(self) -> tuple[int, int]:
+        """Width and height of the frames that just fit, pixels."""
+        return self._ring.geometry.width, self._ring.geometry.height
+
+    def _views_of_slots(self, width: int, height: int) -> list[Slot]:
+        shape = (self._ring.geometry.layers, height, width)
+        pixels = math.prod(shape)
         slots: list[Slot] = []
         for index, slot in enumerate(self._ring.slots):
             colors = slot[COLOR_OFFSET_BYTES : COLOR_OFFSET_BYTES + COLOR_BYTES * pixels]
@@ -68,15 +74,27 @@ class FrameRingWriter(RingWriter):
             slots.append(Slot(index, colors.reshape(*shape, 4), depths.view(np.float32).reshape(shape)))
         return slots
 
-    def begin(self) -> Slot:
-        """Return the slot to draw the next frame into; again the same one if the last was never published."""
+    def begin(self, size: tuple[int, int] | None = None) -> Slot:
+        """Return the slot to draw the next frame into; again the same one if the last was never published.
+
+        Args:
+            size: Width and height of this frame, at most `largest_size`, which it is without.
+
+        Raises:
+            FrameRingError: The frame does not fit.
+        """
+        size = size or self.largest_size
+        if size != self._size:
+            demand_within("width", size[0], 1, self.largest_size[0])
+            demand_within("height", size[1], 1, self.largest_size[1])
+            self._size, self._slots = size, self._views_of_slots(*size)
         return self._slots[self._ring.begin()]
 
     def publish(self, slot: Slot, header: FrameHeader) -> None:
         """Publish the slot from `begin`, whose pixels have been drawn."""
-        geometry = self._ring.geometry
-        slot_bytes = self._ring.slots[slot.index]
-        write_header(slot_bytes, self._ring.headers[slot.index], geometry, header)
+        _, height, width = slot.depths.shape
+        geometry = replace(self._ring.geometry, width=width, height=height)
+        write_header(self._ring.slots[slot.index], self._ring.headers[slot.index], geometry, header)
         self._ring.publish(slot.index)
 
     def lay_out(self, width: int, height: int, layers: int) -> None:
@@ -86,7 +104,8 @@ class FrameRingWriter(RingWriter):
             FrameRingError: Frames of that size do not fit into the region.
         """
         self._ring.lay_out(frame_geometry(width, height, layers, self._ring.geometry.expression_count))
-        self._slots = self._views_of_slots()
+        self._size = width, height
+        self._slots = self._views_of_slots(width, height)
 
     def close(self) -> None:
         """Tell readers that it is over and remove the region. Can be called twice."""

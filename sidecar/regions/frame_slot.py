@@ -103,6 +103,8 @@ def depth_offset(pixels: int) -> int:
 def write_header(slot: UInt8[np.ndarray, " bytes"], record: np.void, geometry: Geometry, header: FrameHeader) -> None:
     """Write a frame's header and pose into its slot; `record` is the slot's header as `layout.FRAME_SLOT`.
 
+    `geometry` is the region's, with the width and height of this frame.
+
     Raises:
         FrameRingError: The number of views or of coefficients is not the region's.
     """

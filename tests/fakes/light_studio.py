@@ -33,12 +33,14 @@ class FlatHead:
     def __init__(self) -> None:
         self.poses: list[FlamePose] = []
         self.cameras: list = []
+        self.cameras_now: list = []
         self.fails = False
         self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
 
     def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
         if self.fails:
             raise RuntimeError("the brush broke")
+        self.cameras_now = list(cameras)
         self.takes()
         self.poses.append(pose)
         self.cameras.append(list(cameras))

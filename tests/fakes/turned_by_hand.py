@@ -1,7 +1,7 @@
 """One conversation whose loops are turned by hand, in a time of its own."""
 
 from sidecar.conversations import Conversations, ConversationSetup
-from sidecar.frame_loop import FrameLoop
+from sidecar.frame_loop import LOOK_NS, FrameLoop
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.timings import Timings
 
@@ -12,6 +12,7 @@ class Scene:
     def __init__(self, conversations: Conversations, setup: ConversationSetup) -> None:
         self.conversation = conversations.create(setup)
         self.now_ns = host_clock_ns()  # regions carry the host clock: start where it is
+        self.conversation.pace.look_again(self.now_ns + TICK_NS)  # however long creating took
         self.loop = FrameLoop(conversations, Timings(), 60, 15, lambda: self.now_ns)
 
     def tick(self, count: int = 1) -> bool:
@@ -21,8 +22,14 @@ class Scene:
             self.now_ns += TICK_NS
             while self.conversation.motion.advance(self.conversation.clock_us, self.now_ns):
                 pass
-            is_paced = self.loop.tick()
+            is_paced = self.turn_until_rest() > LOOK_NS * 1e-9
         return is_paced
+
+    def turn_until_rest(self) -> float:
+        """Let the frame loop take all turns that are due; return how long it would rest then."""
+        while (rest_s := self.loop.turn()) == 0:
+            pass
+        return rest_s
 
     @property
     def frames(self) -> int:

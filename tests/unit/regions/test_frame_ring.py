@@ -336,3 +336,24 @@ def test_slot_arrays_outlive_the_ring(frames: SimpleNamespace) -> None:
     ring.close()
     slot.colors[:] = 1  # a renderer in another thread may still be drawing
     assert (slot.colors == 1).all()
+
+
+def test_frame_smaller_than_the_region_is_read_as_large_as_it_was_drawn(
+    writer: FrameRingWriter, reader: FrameRingReader, frames: SimpleNamespace
+) -> None:
+    width, height = writer.largest_size
+    for size in ((width - 1, height // 2), (width, height)):
+        slot = writer.begin(size)
+        slot.colors[:], slot.depths[:] = 7, 1.5
+        writer.publish(slot, frames.header(1))
+        frame = reader.latest()
+        assert frame is not None
+        assert frame.colors.shape[1:3] == frame.depths.shape[1:] == size[::-1]
+        assert (frame.colors == 7).all()
+        assert (frame.depths == 1.5).all()
+
+
+def test_frame_larger_than_the_region_is_refused(writer: FrameRingWriter) -> None:
+    width, height = writer.largest_size
+    with pytest.raises(FrameRingError, match="width"):
+        writer.begin((width + 8, height))

@@ -1,0 +1,115 @@
+"""Read this: one tick of one conversation -> frames of both heads in shared memory.
+
+What the engine says now -> which instant each head shows -> pose -> cameras -> frame, drawn straight into a slot ->
+published with the pose and the time it was drawn for. Both heads and both eyes of a tick go by the same pose of the
+engine. An instant that was shown already is not drawn again, and heads that nobody is known to look at are drawn less
+often while they are silent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from rsatalker.avatars.light import studio_light
+from sidecar.clock import ClockReading
+from sidecar.conversation import Conversation
+from sidecar.moment import Moment, moment_of
+from sidecar.placement import camera_at, default_eyes, eyes_for_layers, view_of
+from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
+from sidecar.regions.layout import FrameFlags
+from sidecar.timings import Timings
+
+NEARLY = 0.5  # of a tick before the next idle frame is due: it is drawn at the nearest tick
+
+
+class FrameArtist:
+    """Draws the heads of conversations, one conversation after the other.
+
+    Args:
+        timings: Receive how long each stage takes.
+        period_ns: Between ticks.
+        idle_period_ns: Between frames while nobody speaks and no engine is attached.
+        clock_ns: The host clock.
+    """
+
+    def __init__(self, timings: Timings, period_ns: int, idle_period_ns: int, clock_ns: Callable[[], int]) -> None:
+        self._timings = timings
+        self._idle_after_ns = idle_period_ns - round(NEARLY * period_ns)
+        self._clock_ns = clock_ns
+        self._light = studio_light()
+
+    def show(self, conversation: Conversation) -> bool:
+        """Show both heads; return whether their clock is stepped by hand."""
+        moment = moment_of(conversation, self._clock_ns(), self._light)
+        readings = self._read_clock(conversation, moment)
+        is_wanted = self._is_wanted(conversation, readings, moment.now_ns)
+        if is_wanted:
+            conversation.shown_ns = moment.now_ns
+        published_ns: list[int] = []
+        for index, participant in enumerate(conversation.participants):
+            shown = (readings[index].timeline_us, moment.pose_id)
+            if participant.ring is None or not is_wanted or participant.shown == shown:
+                participant.had_nothing_to_show(conversation.pace.missed)
+                continue
+            participant.shown = shown
+            published_ns.append(self._draw(conversation, index, participant.ring, readings[index], moment))
+        is_stepped = any(reading.stepped for reading in readings)
+        if is_stepped:
+            conversation.display_lead.rest()
+        elif published_ns:  # learn how late frames are seen, from ticks at which time passes by itself
+            conversation.display_lead.note(moment.now_ns, sum(published_ns) // len(published_ns))
+        return is_stepped
+
+    def _read_clock(self, conversation: Conversation, moment: Moment) -> tuple[ClockReading, ClockReading]:
+        with conversation.voices.lock:
+            conversation.readings = conversation.clock.advance(
+                moment.now_ns, moment.playback, moment.heartbeat_ns, max(conversation.motion.end_us, 0)
+            )
+            conversation.read_ns = moment.now_ns
+        return conversation.readings
+
+    def _is_wanted(self, conversation: Conversation, readings: tuple[ClockReading, ClockReading], now_ns: int) -> bool:
+        """Return whether this tick draws: every one while somebody speaks or an engine looks, else some."""
+        if conversation.motion.end_us < 0:
+            return False
+        if conversation.engine_attached or any(reading.utterance_id for reading in readings):
+            return True
+        return now_ns - conversation.shown_ns >= self._idle_after_ns
+
+    def _draw(
+        self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
+    ) -> int:
+        """Draw one head and publish it; return when that was."""
+        participant = conversation.participants[index]
+        motion_pose = conversation.motion.pose(index, reading.timeline_us)
+        pose = participant.fade.show(motion_pose, reading.timeline_us, moment.now_ns, exact=reading.stepped)
+        world_from_head, sphere = moment.world_from_heads[index], participant.head.bounding_sphere
+        size = ring.largest_size if reading.stepped else conversation.detail.size(*ring.largest_size)
+        slot = ring.begin(size)
+        layers, height, width = slot.depths.shape
+        eyes = eyes_for_layers(moment.eyes or default_eyes(world_from_head, sphere, layers), layers)
+        cameras = [camera_at(eye, world_from_head, sphere, width, height) for eye in eyes]
+        drawn = participant.head.draw(pose, cameras, moment.light, world_from_head, slot.colors, slot.depths)
+        rendered_ns = self._clock_ns()
+        dropped = participant.count_frame(conversation.pace.missed)
+        header = FrameHeader(
+            frame_number=participant.frame_number,
+            utterance_id=reading.utterance_id,
+            timeline_us=reading.timeline_us,
+            media_us=reading.media_us,
+            pose_id=moment.pose_id,
+            requested_ns=moment.now_ns,
+            rendered_ns=rendered_ns,
+            views=tuple(view_of(camera, world_from_head, sphere) for camera in cameras),
+            world_from_head=world_from_head,
+            flags=(FrameFlags(0) if reading.utterance_id else FrameFlags.IDLE)
+            | (FrameFlags.DROPPED_BEFORE if dropped else FrameFlags(0)),
+            pose=pose,
+        )
+        ring.publish(slot, header)
+        published_ns = self._clock_ns()
+        self._timings.add("mesh", drawn.mesh_ms)
+        self._timings.add("gaussians", drawn.gaussians_ms)
+        self._timings.add("frame", drawn.frame_ms)
+        self._timings.add("publish", (published_ns - rendered_ns) * 1e-6)
+        return published_ns

@@ -1,0 +1,60 @@
+"""How large the frames of one conversation are drawn: smaller before fewer, when the machine cannot keep up."""
+
+from __future__ import annotations
+
+STEP = 0.84  # of width and height from one level to the next: 70 % of the pixels
+SIZE_GRID_PX = 8  # sizes are multiples of this
+SETTLED = 10  # ticks at a level before a smaller one is tried: costs scatter
+CALM = 90  # ticks at a level before a larger one is tried: readers make new textures for each size
+ROOM = 0.8  # a larger level must be expected to take no more than this share of the budget
+FOLLOWS = 0.2  # share of a new cost that is taken over
+
+
+class FrameDetail:
+    """Chooses among sizes from what each tick took. The frame loop alone uses it.
+
+    Args:
+        least_scale: Width and height are never less than this share of what the client asked for.
+    """
+
+    def __init__(self, least_scale: float) -> None:
+        self._scales = [1.0]
+        while self._scales[-1] * STEP > least_scale:
+            self._scales.append(self._scales[-1] * STEP)
+        if least_scale < 1.0:
+            self._scales.append(least_scale)
+        self._level = 0
+        self._ticks = 0  # at this level
+        self._cost_ns = 0.0
+
+    @property
+    def scale(self) -> float:
+        """Of width and height now."""
+        return self._scales[self._level]
+
+    @property
+    def is_least(self) -> bool:
+        """Whether frames cannot get any smaller."""
+        return self._level == len(self._scales) - 1
+
+    def size(self, width: int, height: int) -> tuple[int, int]:
+        """Return how large a frame is drawn for which the client asked so many pixels."""
+        if self._level == 0:
+            return width, height
+        wanted = (max(round(side * self.scale / SIZE_GRID_PX), 1) * SIZE_GRID_PX for side in (width, height))
+        smaller_width, smaller_height = wanted
+        return min(smaller_width, width), min(smaller_height, height)
+
+    def note(self, cost_ns: int, budget_ns: float) -> None:
+        """Take over what one tick took and what it may take, and change the size if that helps."""
+        self._cost_ns += FOLLOWS * (cost_ns - self._cost_ns) if self._ticks else cost_ns - self._cost_ns
+        self._ticks += 1
+        if self._cost_ns > budget_ns and self._ticks >= SETTLED and not self.is_least:
+            self._go_to(self._level + 1)
+        elif self._level > 0 and self._ticks >= CALM:
+            growth = (self._scales[self._level - 1] / self.scale) ** 2  # at most: some of the cost is the same
+            if self._cost_ns * growth < ROOM * budget_ns:
+                self._go_to(self._level - 1)
+
+    def _go_to(self, level: int) -> None:
+        self._level, self._ticks = level, 0

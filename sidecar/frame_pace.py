@@ -1,0 +1,42 @@
+"""When the heads of one conversation are drawn next, and what that has cost: what fair shares go by."""
+
+from __future__ import annotations
+
+FOLLOWS = 0.2  # share of a new cost that is taken over
+
+
+class FramePace:
+    """The turns of one conversation. The frame loop alone uses it.
+
+    Attributes:
+        due_ns: Host clock: the next tick.
+        spent_ns: Time that its heads have taken so far, as fair shares count it.
+        cost_ns: Time that both heads take in one tick, a running mean; 0: not drawn yet.
+        missed: Ticks that came while another one took too long, so far.
+    """
+
+    def __init__(self, now_ns: int) -> None:
+        self.due_ns = now_ns
+        self.spent_ns = 0
+        self.cost_ns = 0
+        self.missed = 0
+
+    def begin(self, now_ns: int, period_ns: int) -> None:
+        """Leave out ticks that have passed before this one could be taken, and count them."""
+        missed = max((now_ns - self.due_ns) // period_ns, 0)
+        self.due_ns += missed * period_ns
+        self.missed += missed
+
+    def draw_took(self, cost_ns: int) -> None:
+        """Count what one tick took."""
+        self.spent_ns += cost_ns
+        self.cost_ns += round(FOLLOWS * (cost_ns - self.cost_ns)) if self.cost_ns else cost_ns
+
+    def go_on(self, now_ns: int, period_ns: int) -> None:
+        """Put the next tick one period behind this one; ticks that have passed meanwhile are left out and counted."""
+        self.begin(now_ns, period_ns)
+        self.due_ns += period_ns
+
+    def look_again(self, at_ns: int) -> None:
+        """Put the next tick anywhere: no time is to be kept."""
+        self.due_ns = at_ns
