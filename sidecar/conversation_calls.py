@@ -166,6 +166,23 @@ class ConversationCalls:
         request = conversation_pb2.SetAvOffsetRequest(conversation_id=self.conversation_id, av_offset_ms=av_offset_ms)
         self._calls.call(self._calls.conversation_calls.SetAvOffset, request)
 
+    def set_outputs(
+        self, live_link_face: str = "", subjects: Sequence[str] = (), vmc: tuple[str, str] | None = None
+    ) -> None:
+        """Send motion to other programs, or with nothing given to none any more.
+
+        Args:
+            live_link_face: "host:port" of the receiver of both faces.
+            subjects: Their names in Live Link.
+            vmc: "host:port" of the receivers of a and b.
+        """
+        outputs = conversation_pb2.Outputs(
+            live_link_face=conversation_pb2.LiveLinkFaceOutput(address=live_link_face, subjects=subjects),
+            vmc=conversation_pb2.VmcOutput(addresses=vmc or ()),
+        )
+        request = conversation_pb2.SetOutputsRequest(conversation_id=self.conversation_id, outputs=outputs)
+        self._calls.call(self._calls.conversation_calls.SetOutputs, request)
+
     def set_engine_state(
         self,
         eyes: Sequence[View] = (),

@@ -206,6 +206,8 @@ def status_message(
                 frames_published=sum(participant.frames_published for participant in conversation.participants),
                 ticks_missed=conversation.ticks_missed,
                 engine_attached=conversation.engine_attached,
+                output_packets_sent=conversation.outputs.sent,
+                output_packets_failed=conversation.outputs.failed,
             )
             for conversation in conversations
         ],

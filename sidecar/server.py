@@ -21,9 +21,17 @@ from sidecar.motion_loop import MotionLoop
 from sidecar.network.endpoints import Endpoints
 from sidecar.network.lan import LanAccess, lan_access
 from sidecar.network.metrics import metrics_text
+from sidecar.output_loop import OutputLoop
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.shared_memory import remove_dead_regions
-from sidecar.runtime_file import RuntimeRecord, already_running, read_record, remove_record, write_record
+from sidecar.runtime_file import (
+    RuntimeRecord,
+    already_running,
+    read_record,
+    remove_record,
+    runtime_file,
+    write_record,
+)
 from sidecar.services.assembly import services_of
 from sidecar.signals import catch_signals
 from sidecar.studio import Studio
@@ -75,6 +83,7 @@ class Sidecar:
             FrameLoop(
                 self.conversations, self._timings, options.frame_rate_hz, options.idle_frame_rate_hz, host_clock_ns
             ),
+            OutputLoop(self.conversations, host_clock_ns),
         )
         self._services = services_of(
             studio, options, self.conversations, self._timings, sidecar_version(), host_clock_ns
@@ -205,8 +214,24 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
         say(f"HTTP for plugins and curl: http://{sidecar.http_address}")
+        for line in lan_lines(sidecar):
+            say(line)
         await sidecar.wait()
     finally:
         await sidecar.stop()
         release()
     say("Stopped; all regions are removed.")
+
+
+def lan_lines(sidecar: Sidecar) -> list[str]:
+    """Return what the user needs to let other machines in; nothing if none can reach the sidecar."""
+    if sidecar.lan is None:
+        return []
+    port, http_port = (address.rpartition(":")[2] for address in (sidecar.address, sidecar.http_address))
+    places = ", ".join(f"{address} (gRPC {port}, HTTP {http_port})" for address in sidecar.lan.addresses)
+    certificate = sidecar.lan.certificate
+    trust = "WITHOUT TLS: whoever listens on this network hears the voices and reads the token."
+    if certificate:
+        pairs = (certificate.fingerprint[at : at + 2] for at in range(0, len(certificate.fingerprint), 2))
+        trust = f"Its certificate has the SHA-256 fingerprint {':'.join(pairs)}"
+    return [f"On the LAN: {places}", trust, f"Other machines need the token in {runtime_file()}, or set {TOKEN_VARIABLE}."]

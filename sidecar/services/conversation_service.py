@@ -18,6 +18,7 @@ from sidecar.messages import (
     setup_from,
     style_from,
 )
+from sidecar.network.outputs import targets_from
 from sidecar.v1 import conversation_pb2, conversation_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -29,6 +30,7 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
     def __init__(self, conversations: Conversations, options: ServeOptions) -> None:
         self._conversations = conversations
         self._options = options
+        self._serves_lan = options.lan or options.insecure_lan
         self._lease_ms = round(options.lease_s * 1000)
 
     async def CreateConversation(
@@ -36,9 +38,11 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
     ) -> conversation_pb2.CreateConversationResponse:
         """Begin a conversation and name its regions."""
         setup, av_offset_us = setup_from(request, self._options), av_offset_from(request.av_offset_ms)
+        targets = targets_from(request.outputs, self._serves_lan)
         manners = [(mood_from(one.mood), style_from(one.style)) for one in request.participants]
         conversation = await asyncio.to_thread(self._conversations.create, setup)
         conversation.av_offset_us = av_offset_us
+        conversation.outputs.targets = targets
         for participant, (mood, style) in enumerate(manners):
             await asyncio.to_thread(conversation.motion.set_mood, participant, mood)
             await asyncio.to_thread(conversation.motion.set_style, participant, style)
@@ -87,6 +91,14 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
         av_offset_us = av_offset_from(request.av_offset_ms)
         self._live(request.conversation_id).av_offset_us = av_offset_us
         return conversation_pb2.SetAvOffsetResponse()
+
+    async def SetOutputs(
+        self, request: conversation_pb2.SetOutputsRequest, context: Context
+    ) -> conversation_pb2.SetOutputsResponse:
+        """Send motion to other programs, or to none."""
+        targets = targets_from(request.outputs, self._serves_lan)
+        self._live(request.conversation_id).outputs.targets = targets
+        return conversation_pb2.SetOutputsResponse()
 
     async def KeepAlive(
         self, request: conversation_pb2.KeepAliveRequest, context: Context

@@ -31,6 +31,7 @@ CAPABILITIES = (
     "watch_motion",
     "watch_frames",
     "engine_calls",
+    "outputs",
 )
 
 Context = grpc.aio.ServicerContext[Any, Any]
