@@ -7,13 +7,13 @@ a Gaussian window of 11 x 11 with a standard deviation of 1.5 pixels, over the p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-WINDOW, WINDOW_SIGMA = 11, 1.5  # pixels
+from rsatalker.training.ssim_window import windowed
+
 STABILISER_1, STABILISER_2 = 0.01**2, 0.03**2  # for a range of 1
 LEAST_ERROR = 1e-10  # of the mean square: equal images have 100 dB, not infinity
 
@@ -61,24 +61,10 @@ def psnr(image: Float[Tensor, "*shape"], truth: Float[Tensor, "*shape"]) -> Floa
 def ssim(image: Float[Tensor, "H W C"], truth: Float[Tensor, "H W C"]) -> Float[Tensor, ""]:
     """Return the structural similarity, differentiable; images are at least 11 pixels wide and high."""
     x, y = image.movedim(-1, 0), truth.movedim(-1, 0)
-    means = _windowed(torch.cat([x, y, x * x, y * y, x * y]))
-    mean_x, mean_y, square_x, square_y, product = means.chunk(5)
+    mean_x, square_x, product = windowed(torch.cat([x, x * x, x * y])).chunk(3)
+    mean_y, square_y = windowed(torch.cat([y, y * y])).chunk(2)
     variance_x, variance_y = square_x - mean_x * mean_x, square_y - mean_y * mean_y
     covariance = product - mean_x * mean_y
     structure = (2 * covariance + STABILISER_2) / (variance_x + variance_y + STABILISER_2)
     brightness = (2 * mean_x * mean_y + STABILISER_1) / (mean_x * mean_x + mean_y * mean_y + STABILISER_1)
     return (structure * brightness).mean()
-
-
-def _windowed(images: Float[Tensor, "C H W"]) -> Float[Tensor, "C h w"]:
-    """Return the mean under the window at every place where it fits."""
-    window = _window(images.dtype, images.device)
-    columns = torch.nn.functional.conv2d(images[:, None], window[None, None, :, None])
-    return torch.nn.functional.conv2d(columns, window[None, None, None, :])[:, 0]
-
-
-@cache
-def _window(dtype: torch.dtype, device: torch.device) -> Float[Tensor, " W"]:
-    offsets = torch.arange(WINDOW, dtype=torch.float64) - (WINDOW - 1) / 2
-    weights = torch.exp(-0.5 * (offsets / WINDOW_SIGMA) ** 2)
-    return (weights / weights.sum()).to(device, dtype)
