@@ -35,7 +35,7 @@ class ServeOptions:
         frame_size_px: Width and height of a frame when a client asks for none.
         least_frame_scale: Frames are drawn smaller, down to this share of the width and height that the client asked
             for, where the machine cannot draw 30 a second of every head; 1: never.
-        max_conversations: Conversations at a time.
+        max_conversations: Conversations at a time, also if the machine could hold more.
         lease_s: A conversation without any call for so long is closed.
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
         checkpoint: Weights of the motion model; the bundled ones if left out.
@@ -57,7 +57,7 @@ class ServeOptions:
     idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
     least_frame_scale: float = 0.5
-    max_conversations: int = 4
+    max_conversations: int = 32
     lease_s: float = 30.0
     motion_lead_ms: int = 500
     checkpoint: Path | None = None

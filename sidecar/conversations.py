@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.motion.social import Relationship
+from sidecar.admission import check_admission
 from sidecar.config import ServeOptions
 from sidecar.conversation import Conversation
 from sidecar.conversation_regions import FrameSize, Regions
@@ -61,12 +62,12 @@ class Conversations:
         """Load both heads and begin; the first time an avatar is loaded this can take a while.
 
         Raises:
-            LimitError: As many conversations as allowed are open.
+            LimitError: As many conversations as allowed are open, or the machine holds no more.
             NotFoundError: There is no such avatar.
             RegionFull: There is no room in shared memory.
             StateError: The sidecar stopped meanwhile.
         """
-        self._admit()
+        self._admit(with_frames=setup.frame_size is not None)
         try:
             conversation = self._build(setup)
             with self._lock:
@@ -134,8 +135,9 @@ class Conversations:
             self._open.pop(conversation.conversation_id, None)
         conversation.close()
 
-    def _admit(self) -> None:
+    def _admit(self, *, with_frames: bool) -> None:
         with self._lock:
+            check_admission(list(self._open.values()), with_frames=with_frames)
             if len(self._open) + self._starting >= self._options.max_conversations:
                 raise LimitError(
                     f"{self._options.max_conversations} conversations are open, as many as this sidecar takes. Close "

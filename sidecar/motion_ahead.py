@@ -7,6 +7,7 @@ again as they are now. New motion takes over from old within 100 ms, in frames a
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 import numpy as np
@@ -15,6 +16,7 @@ from jaxtyping import Float32
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
 from rsatalker.motion.social import Relationship
+from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.bookmarks import Bookmarks
 from sidecar.motion_window import MotionWindow, instant_us
 from sidecar.regions.motion_ring import HeadInstant, MotionRingWriter
@@ -62,6 +64,12 @@ class MotionAhead:
         self._told: dict[tuple[str, int], Callable[[MotionSource], None]] = {}
         self._places: Float32[np.ndarray, "2 4 4"] | None = None
         self._told_places: Float32[np.ndarray, "2 4 4"] | None = None
+        self._spent_s = self._made_s = 0.0
+
+    @property
+    def load(self) -> float:
+        """Share of a thread's time that this motion takes in the long run; 0 while none has been made."""
+        return self._spent_s / self._made_s if self._made_s else 0.0
 
     @property
     def open_from_us(self) -> int:
@@ -104,6 +112,7 @@ class MotionAhead:
             now_ns: Of the host clock.
         """
         with self.lock:
+            started_s = time.perf_counter()
             with self._voices.lock:
                 timeline = self._voices.timeline
                 if self._starts_with_speech and not timeline.has_speech:
@@ -115,6 +124,8 @@ class MotionAhead:
                 timeline.forget(self._bookmarks.oldest)
                 heard = timeline.take(count)
             self._make(heard, min(clock_us))
+            self._spent_s += time.perf_counter() - started_s
+            self._made_s += count / SPEECH_RATE_HZ
         return True
 
     def make_anew(self, from_us: tuple[int, int]) -> None:

@@ -70,11 +70,12 @@ def play_live(
     speaker.start()
     sound_ns = begun_ns + round(DISPLAYED_AFTER_S * 1e9)
     shown: list[Frame | None] = [None, None]
+    counts = [0, 0]
     for tick in range(round((seconds + DISPLAYED_AFTER_S) / TICK_S)):
         time.sleep(max(0.0, begun_ns / 1e9 + tick * TICK_S - host_clock_ns() / 1e9))
         position_us = (host_clock_ns() - sound_ns) // 1000
         engine.play(position_us, rate=1.0, moving_s=tick * TICK_S)
-        _look(conversation, engine, measured, shown, sound_ns)
+        _look(conversation, engine, measured, shown, counts, sound_ns)
         _note_first_motion(engine, measured)
         advance(max(0.0, position_us / 1e6))
     measured.played_s = seconds
@@ -87,13 +88,16 @@ def _look(
     engine: Engine,
     measured: LiveMeasurement,
     shown: list[Frame | None],
+    counts: list[int],
     sound_ns: int,
 ) -> None:
     """Take each head's frame if there is a new one, as an engine does once a display frame, and compare its time."""
     for head, reader in enumerate(conversation.frames):
         before = shown[head]
-        is_new = before is None or reader.published_count != before.header.frame_number
-        frame = (reader.latest() if is_new else None) or before
+        frame = before
+        if reader.published_count != counts[head]:
+            counts[head] = reader.published_count
+            frame = reader.latest() or before
         shown[head] = frame
         now_ns = host_clock_ns()
         if frame is None or frame.header.utterance_id != UTTERANCE_ID or now_ns < sound_ns:

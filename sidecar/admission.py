@@ -1,0 +1,41 @@
+"""Whether the machine holds one more conversation, by what the open ones cost.
+
+All motion is made by one thread, all frames are drawn by another. A new conversation is taken to cost what the others
+do; the first one always gets in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sidecar.conversation import Conversation
+from sidecar.errors import LimitError
+
+MOST_MOTION = 0.7  # of the motion thread's time: the rest catches up after a pause of the machine
+LEAST_RATE_HZ = 10  # frames of a head a second: fewer look like stills
+MOST_DRAWING = 0.9  # of the drawing thread's time at that rate
+
+
+def check_admission(conversations: Sequence[Conversation], *, with_frames: bool) -> None:
+    """Raise LimitError if one more conversation would take too much from the open ones.
+
+    Args:
+        conversations: Those that are open.
+        with_frames: Whether the new one wants frames, or motion alone.
+    """
+    motion = [conversation.motion.load for conversation in conversations if conversation.motion.load]
+    if motion and (load := sum(motion) * (len(motion) + 1) / len(motion)) > MOST_MOTION:
+        raise LimitError(
+            f"One more conversation would take the thread that makes motion to {load:.0%} of its time; at most "
+            f"{MOST_MOTION:.0%} keep 30 instants a second for all. {len(conversations)} are open: close one, or use a "
+            "faster machine."
+        )
+    costs_s = [conversation.pace.cost_ns * 1e-9 for conversation in conversations if conversation.pace.cost_ns]
+    if with_frames and costs_s:
+        rate_hz = MOST_DRAWING / (sum(costs_s) * (len(costs_s) + 1) / len(costs_s))
+        if rate_hz < LEAST_RATE_HZ:
+            raise LimitError(
+                f"With one more conversation this machine would draw {rate_hz:.1f} frames of each head a second; at "
+                f"least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close one, ask for smaller "
+                "frames or motion alone, or start the sidecar with a smaller --detail."
+            )

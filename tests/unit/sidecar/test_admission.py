@@ -1,0 +1,72 @@
+"""One more conversation, or not: by what the open ones cost."""
+
+from collections.abc import Callable
+
+import pytest
+
+from sidecar.admission import LEAST_RATE_HZ, MOST_DRAWING, check_admission
+from sidecar.conversation import Conversation
+from sidecar.conversations import Conversations, ConversationSetup
+from sidecar.errors import LimitError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def opened(conversations: Conversations, setup: Callable[..., ConversationSetup]) -> list[Conversation]:
+    return [conversations.create(setup()) for _ in range(3)]
+
+
+def draw_for(conversations: list[Conversation], tick_ms: float) -> None:
+    for conversation in conversations:
+        conversation.pace.draw_took(round(tick_ms * 1e6))
+
+
+def make_motion_for(conversations: list[Conversation], load: float) -> None:
+    for conversation in conversations:
+        conversation.motion._spent_s, conversation.motion._made_s = load, 1.0
+
+
+def test_first_conversation_is_always_taken():
+    check_admission([], with_frames=True)
+
+
+def test_conversations_that_cost_nothing_yet_keep_nobody_out(opened: list[Conversation]):
+    check_admission(opened, with_frames=True)
+
+
+def test_conversation_is_taken_while_all_keep_their_least_rate(opened: list[Conversation]):
+    draw_for(opened, MOST_DRAWING * 1000 / LEAST_RATE_HZ / 4 - 0.1)
+    check_admission(opened, with_frames=True)
+
+
+def test_conversation_is_refused_that_would_take_the_others_their_least_rate(opened: list[Conversation]):
+    draw_for(opened, 30)
+    with pytest.raises(LimitError, match=r"would draw 7.5 frames of each head a second; at least 10 are kept. 3 conv"):
+        check_admission(opened, with_frames=True)
+
+
+def test_conversation_without_frames_is_taken_however_busy_the_drawing_is(opened: list[Conversation]):
+    draw_for(opened, 100)
+    check_admission(opened, with_frames=False)
+
+
+def test_conversation_is_refused_that_would_take_the_others_their_motion(opened: list[Conversation]):
+    make_motion_for(opened, 0.17)
+    check_admission(opened, with_frames=False)
+    make_motion_for(opened, 0.18)
+    with pytest.raises(LimitError, match="the thread that makes motion to 72% of its time; at most 70% keep 30 inst"):
+        check_admission(opened, with_frames=False)
+
+
+def test_refused_conversation_leaves_nothing_behind(
+    conversations: Conversations, setup: Callable[..., ConversationSetup], opened: list[Conversation]
+):
+    draw_for(opened, 100)
+    with pytest.raises(LimitError):
+        conversations.create(setup())
+    assert conversations.all() == opened
+    draw_for(opened, 0)
+    for conversation in opened:
+        conversation.pace.cost_ns = 1_000_000
+    assert conversations.create(setup()) in conversations.all()
