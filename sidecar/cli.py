@@ -23,10 +23,11 @@ COMMANDS: dict[str, str] = {
     "demo": "Show two heads talking to each other; writes a video.",
     "status": "Show how a running sidecar is doing, live.",
     "discover": "List the sidecars on the LAN.",
-    "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
     "doctor": "Say what was found on this machine and what to do about what is missing.",
+    "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
     "corpus": "Make the synthetic speech corpus that the motion model is trained on.",
     "train-speech": "Train the lips, speech of one voice to motion: stage 1 of training.",
+    "fit-avatar": "Fit an avatar to images of a person: stage 3 of training.",
     "evaluate": "Print the quality of a motion model beside baselines.",
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
 }

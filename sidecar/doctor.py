@@ -116,12 +116,13 @@ def _packages() -> Iterable[Finding]:
 
 def _renderers() -> Iterable[Finding]:
     try:
-        from rsatalker.renderers.choose import choose_renderer, describe_renderers
+        from rsatalker.renderers.choose import choose_renderer, describe_renderers, explain_choice
 
         for report in describe_renderers():
             verdict = Verdict.GOOD if report.usable else Verdict.OPTIONAL
             yield Finding(f"renderer {report.name}", report.reason, verdict, "" if report.usable else report.advice)
-        yield Finding("renderer in use", choose_renderer("auto").name)
+        choose_renderer("auto")  # importing it shows more than looking at it
+        yield Finding("renderer in use", explain_choice())
     except (RsaTalkerError, ImportError) as error:
         yield Finding("renderer", str(error), Verdict.BAD, "Run scripts/demo.py once: it installs what is missing.")
 

@@ -1,6 +1,6 @@
 """Do once what the first run would otherwise wait for: bake the characters, load the model, compile the kernels.
 
-`python -m sidecar.warm_up`, run by scripts/environment.py after an installation.
+`rsatalker warm-up`, or `python -m sidecar.warm_up` as scripts/environment.py runs it after an installation.
 """
 
 from __future__ import annotations
@@ -27,9 +27,16 @@ def warm_up(console: Console) -> None:
     with Progress(*columns, console=console, transient=True) as progress:
         for name in CHARACTERS:
             load_avatar(name, progress=_shown(progress, name))
-        progress.add_task("Compiling the kernels", total=None)
-        RsaTalkerStudio(ServeOptions()).warm_up()
-    console.print(f"Characters made, kernels compiled: {time.perf_counter() - started:.0f} s")
+        made = time.perf_counter()
+        studio = RsaTalkerStudio(ServeOptions())
+        minutes = ", minutes on a fresh machine" if studio.renderer_name == "gsplat" else ""
+        progress.add_task(f"Compiling the kernels of the renderer {studio.renderer_name}{minutes}", total=None)
+        studio.warm_up()
+    ended = time.perf_counter()
+    console.print(
+        f"Characters made in {made - started:.0f} s; kernels of the renderer {studio.renderer_name} compiled in "
+        f"{ended - made:.0f} s"
+    )
 
 
 def _shown(progress: Progress, name: str) -> Callable[[str, float], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,6 +66,12 @@ def resolved(name: RendererName) -> Literal["cpu", "gsplat", "reference"]:
     return name
 
 
+def explain_choice() -> str:
+    """Return which renderer `auto` gives here and why, in one line."""
+    report = _gsplat_report()
+    return f"gsplat: {report.reason}" if report.usable else f"cpu, not gsplat: {report.reason}"
+
+
 def describe_renderers() -> list[RendererReport]:
     """Return what each renderer can do on this machine; touches the GPU only to ask whether it is there."""
     from rsatalker.renderers.worker_threads import usable_threads
@@ -81,17 +86,13 @@ def describe_renderers() -> list[RendererReport]:
 
 
 def _gsplat_report() -> RendererReport:
-    """Return whether gsplat can run: CUDA first, since importing gsplat without it proves nothing."""
+    """Return whether gsplat can run."""
     import torch
 
-    if not torch.cuda.is_available():
-        return RendererReport(
-            "gsplat",
-            False,
-            f"torch {torch.__version__} finds no CUDA device",
-            "On a machine with an NVIDIA card, install a CUDA build of torch and pip install rsatalker[cuda].",
-        )
-    device = torch.cuda.get_device_name()
-    if importlib.util.find_spec("gsplat") is None:
-        return RendererReport("gsplat", False, f"{device}, but no gsplat", "pip install rsatalker[cuda]")
-    return RendererReport("gsplat", True, device, "Its kernels compile at first use, which takes minutes.")
+    from rsatalker.renderers.gsplat_needs import find_lack
+
+    lack = find_lack()
+    if lack is not None:
+        return RendererReport("gsplat", False, lack.reason, lack.advice)
+    advice = "Its kernels compile at first use, which takes minutes: run `rsatalker warm-up` once."
+    return RendererReport("gsplat", True, f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}", advice)

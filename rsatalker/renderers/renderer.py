@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -10,6 +11,23 @@ from jaxtyping import Float32, UInt8
 
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What `Renderer.render` takes, as a thing.
+
+    Attributes:
+        gaussians: In world space.
+        cameras: One a view; all of one size.
+        colors: Premultiplied sRGB with alpha, top row first.
+        depths: Expected depth along the camera's z, metres; 0 where nothing is drawn.
+    """
+
+    gaussians: Gaussians
+    cameras: Sequence[Camera]
+    colors: UInt8[np.ndarray, "C H W 4"]
+    depths: Float32[np.ndarray, "C H W"]
 
 
 class Renderer(Protocol):

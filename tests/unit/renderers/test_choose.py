@@ -5,38 +5,41 @@ import pytest
 import torch
 
 from rsatalker.errors import RendererUnavailable
-from rsatalker.renderers.choose import choose_renderer, describe_renderers
+from rsatalker.renderers.choose import choose_renderer, describe_renderers, explain_choice
+from rsatalker.renderers.gsplat_needs import Lack
 
 pytestmark = pytest.mark.unit
 
 
 @pytest.fixture
-def without_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+def without_gsplat(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rsatalker.renderers.gsplat_needs.find_lack", lambda: Lack("no CUDA device", "Get a card."))
 
 
 @pytest.fixture
-def with_cuda(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+def with_gsplat(monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("gsplat_needs", "gsplat"):
+        monkeypatch.setattr(f"rsatalker.renderers.{module}.find_lack", lambda: None)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some Card")
+    monkeypatch.setattr(torch.cuda, "Stream", FakeStream)
+    monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=lambda: None))
 
 
-@pytest.mark.usefixtures("without_cuda")
-def test_auto_is_cpu_without_cuda():
+class FakeStream:
+    def __init__(self, device: torch.device, priority: int) -> None:
+        assert priority == 0
+
+
+@pytest.mark.usefixtures("without_gsplat")
+def test_auto_is_cpu_where_gsplat_lacks_something():
     assert choose_renderer("auto", threads=1).name == "cpu"
+    assert explain_choice() == "cpu, not gsplat: no CUDA device"
 
 
-@pytest.mark.usefixtures("with_cuda")
-def test_auto_is_gsplat_with_cuda_and_the_package(monkeypatch: pytest.MonkeyPatch):
-    package = SimpleNamespace(rasterization=lambda: None, __spec__=SimpleNamespace(name="gsplat"))
-    monkeypatch.setitem(sys.modules, "gsplat", package)
+@pytest.mark.usefixtures("with_gsplat")
+def test_auto_is_gsplat_where_it_can_run():
     assert choose_renderer("auto").name == "gsplat"
-
-
-@pytest.mark.usefixtures("with_cuda")
-def test_auto_is_cpu_with_cuda_but_without_the_package(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
-    assert choose_renderer("auto", threads=1).name == "cpu"
+    assert explain_choice().startswith("gsplat: Some Card")
 
 
 @pytest.mark.parametrize("name", ["cpu", "reference"])
@@ -49,7 +52,7 @@ def test_choose_renderer_refuses_a_name_it_does_not_know():
         choose_renderer("vulkan")
 
 
-@pytest.mark.usefixtures("without_cuda")
+@pytest.mark.usefixtures("without_gsplat")
 def test_describe_renderers_says_which_are_usable_and_what_to_do():
     reports = {report.name: report for report in describe_renderers()}
     assert {name: report.usable for name, report in reports.items()} == {
@@ -57,6 +60,12 @@ def test_describe_renderers_says_which_are_usable_and_what_to_do():
         "cpu": True,
         "reference": True,
     }
-    assert "no CUDA device" in reports["gsplat"].reason
-    assert "CUDA build of torch" in reports["gsplat"].advice
+    assert (reports["gsplat"].reason, reports["gsplat"].advice) == ("no CUDA device", "Get a card.")
     assert "threads" in reports["cpu"].reason
+
+
+@pytest.mark.usefixtures("with_gsplat")
+def test_describe_renderers_says_that_gsplat_compiles_first():
+    report = describe_renderers()[0]
+    assert (report.name, report.usable) == ("gsplat", True)
+    assert "rsatalker warm-up" in report.advice

@@ -10,8 +10,13 @@ from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
 from rsatalker.renderers.gsplat import GsplatRenderer
+from rsatalker.renderers.gsplat_needs import Lack
+from rsatalker.renderers.renderer import Drawing
 
 pytestmark = pytest.mark.unit
+
+
+calls: list[int] = []  # views drawn by each call of the function below
 
 
 def rasterization_of_batches(
@@ -19,6 +24,7 @@ def rasterization_of_batches(
 ) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
     """Stand in for gsplat.rasterization with a leading batch dimension, drawing with the reference."""
     assert rest.pop("packed") is False
+    calls.append(len(means))
     viewmats, Ks = rest.pop("viewmats"), rest.pop("Ks")
     pictures = [
         reference.rasterization(
@@ -74,28 +80,64 @@ def test_gsplat_renderer_warms_up_by_drawing(renderer: GsplatRenderer):
     renderer.warm_up()
 
 
-def test_gsplat_renderer_says_so_when_its_kernels_cannot_be_built():
-    def broken(**_: Any) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
-        raise ImportError("no nvcc")
+def test_gsplat_renderer_draws_two_heads_in_one_call_as_it_draws_each(renderer: GsplatRenderer, scene: SimpleNamespace):
+    heads = [scene.head(300, seed=1, antialiased=0.5), scene.head(170, seed=2)]
+    eyes = [[scene.view(0.03), scene.view(-0.03)], [scene.view(0.1)]]
+    found = [scene.images(cameras=len(views)) for views in eyes]
+    calls.clear()
+    renderer.render_many([Drawing(*drawing) for drawing in zip(heads, eyes, *zip(*found, strict=True), strict=True)])
+    assert calls == [3]
+    for head, views, (colors, depths) in zip(heads, eyes, found, strict=True):
+        expected = scene.images(cameras=len(views))
+        renderer.render(head, views, *expected)
+        np.testing.assert_array_equal(colors, expected[0])
+        np.testing.assert_array_equal(depths, expected[1])
 
-    with pytest.raises(RendererUnavailable, match=r"could not be built or run \(no nvcc\)"):
+
+def test_gsplat_renderer_draws_heads_of_different_sizes(renderer: GsplatRenderer, scene: SimpleNamespace):
+    small, large = scene.images(width=40, height=30), scene.images()
+    views = [scene.view(width=40, height=30)], [scene.view()]
+    drawings = [Drawing(scene.head(200), view, *out) for view, out in zip(views, (small, large), strict=True)]
+    renderer.render_many([*drawings, Drawing(scene.head(0), views[1], *(empty := scene.images()))])
+    for drawing in drawings:
+        expected = np.empty_like(drawing.colors), np.empty_like(drawing.depths)
+        reference.ReferenceRenderer().render(drawing.gaussians, drawing.cameras, *expected)
+        assert scene.psnr_db(drawing.colors, expected[0], peak=255) >= 60
+    assert not empty[0].any()
+    assert not empty[1].any()
+
+
+def test_gsplat_renderer_has_depth_exactly_where_it_has_alpha(renderer: GsplatRenderer, scene: SimpleNamespace):
+    colors, depths = scene.images()
+    renderer.render(scene.head(200), [scene.view()], colors, depths)
+    np.testing.assert_array_equal(depths > 0, colors[..., 3] > 0)
+
+
+@pytest.mark.parametrize("error", [ImportError, RuntimeError, OSError, AttributeError])
+def test_gsplat_renderer_says_so_when_its_kernels_cannot_be_built(error: type[Exception]):
+    def broken(**_: Any) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
+        raise error("CUDA 11.8 mismatches 12.8\nand a page of compiler output")
+
+    with pytest.raises(
+        RendererUnavailable, match=r"not be built or run \(CUDA 11.8 mismatches 12.8\)\. Install the CUDA"
+    ):
         GsplatRenderer(broken, device="cpu").warm_up()
 
 
 def test_gsplat_renderer_says_so_when_there_is_no_cuda(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(RendererUnavailable, match="needs a CUDA device"):
+    monkeypatch.setattr("rsatalker.renderers.gsplat.find_lack", lambda: Lack("there is no card", "Buy one."))
+    with pytest.raises(RendererUnavailable, match=r"gsplat cannot run: there is no card\. Buy one\."):
         GsplatRenderer()
 
 
-def test_gsplat_renderer_says_so_when_the_package_is_missing(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+def test_gsplat_renderer_says_so_when_the_package_cannot_be_imported(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("rsatalker.renderers.gsplat.find_lack", lambda: None)
     monkeypatch.setitem(sys.modules, "gsplat", None)
-    with pytest.raises(RendererUnavailable, match="needs the package gsplat"):
+    with pytest.raises(RendererUnavailable, match="gsplat cannot be imported"):
         GsplatRenderer()
 
 
 def test_gsplat_renderer_takes_the_package_and_not_itself(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr("rsatalker.renderers.gsplat.find_lack", lambda: None)
     monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=rasterization_of_batches))
     assert gsplat.load_rasterization() is rasterization_of_batches

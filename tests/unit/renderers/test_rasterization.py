@@ -108,9 +108,9 @@ def test_choose_rasterization_gives_gsplats_unpacked_where_it_can_run(monkeypatc
     def of_package(**arguments: Any) -> dict[str, Any]:
         return arguments
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    for module in ("gsplat_needs", "gsplat"):
+        monkeypatch.setattr(f"rsatalker.renderers.{module}.find_lack", lambda: None)
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some Card")
-    package = SimpleNamespace(rasterization=of_package, __spec__=SimpleNamespace(name="gsplat"))
-    monkeypatch.setitem(sys.modules, "gsplat", package)
+    monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=of_package))
     rasterize: Any = choose_rasterization("auto")
     assert rasterize(width=3) == {"packed": False, "width": 3}

@@ -1,0 +1,31 @@
+import io
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from rich.console import Console
+
+from sidecar import warm_up
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize("renderer", ["cpu", "gsplat"])
+def test_warm_up_makes_every_character_and_says_how_long_the_kernels_took(
+    monkeypatch: pytest.MonkeyPatch, renderer: str
+):
+    made: list[str] = []
+
+    def load(name: str, progress: Callable[[str, float], None]) -> None:
+        progress("the skin", 1.0)
+        made.append(name)
+
+    def studio(_: object) -> SimpleNamespace:
+        return SimpleNamespace(renderer_name=renderer, warm_up=lambda: made.append("kernels"))
+
+    monkeypatch.setattr(warm_up, "load_avatar", load)
+    monkeypatch.setattr(warm_up, "RsaTalkerStudio", studio)
+    said = io.StringIO()
+    warm_up.warm_up(Console(file=said, width=200))
+    assert made == [*warm_up.CHARACTERS, "kernels"]
+    assert f"Characters made in 0 s; kernels of the renderer {renderer} compiled in 0 s" in said.getvalue()
