@@ -39,6 +39,7 @@ class ServeOptions:
         lease_s: A conversation without any call for so long is closed.
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
         checkpoint: Weights of the motion model; the bundled ones if left out.
+        avatars: Folder with a folder of each fitted avatar to offer beside the cast; see `rsatalker fit-avatar`.
         warm_up: Compile and load what the first conversation needs before serving.
     """
 
@@ -61,6 +62,7 @@ class ServeOptions:
     lease_s: float = 30.0
     motion_lead_ms: int = 500
     checkpoint: Path | None = None
+    avatars: Path | None = None
     warm_up: bool = True
 
     def __post_init__(self) -> None:
@@ -122,7 +124,7 @@ def read_options(path: Path) -> ServeOptions:
 def _fitting(path: Path, name: str, value: object) -> object:
     """Return a value in its option's type, or raise ConfigError."""
     wanted = get_type_hints(ServeOptions)[name]
-    if name == "checkpoint" and isinstance(value, str):
+    if name in ("checkpoint", "avatars") and isinstance(value, str):
         return Path(value)
     if wanted == tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(one, str) for one in cast(list[object], value)):

@@ -160,6 +160,8 @@ class RsaTalkerStudio:
     """The real parts, as the options ask for them."""
 
     def __init__(self, options: ServeOptions) -> None:
+        from rsatalker.avatars.avatar_folder import fitted_members
+        from rsatalker.avatars.cast import CHARACTERS
         from rsatalker.renderers.choose import choose_renderer
         from rsatalker.renderers.worker_threads import usable_threads
 
@@ -168,6 +170,8 @@ class RsaTalkerStudio:
         self._renderer: Renderer = choose_renderer(options.renderer, options.threads or None)
         self._model: MotionModel | None = None
         self._heads: dict[str, _Head] = {}
+        fitted = fitted_members(options.avatars) if options.avatars else []
+        self._fitted = {member.name: member for member in fitted if member.name not in CHARACTERS}
         self._lock = threading.Lock()
 
     @property
@@ -176,10 +180,11 @@ class RsaTalkerStudio:
         return self._renderer.name
 
     def cast(self) -> list[CastMember]:
-        """Return every character that comes with the package."""
+        """Return every character that comes with the package, then the fitted avatars of the user's folder."""
         from rsatalker.avatars.cast import CHARACTERS
 
-        return [CastMember(name, character.description) for name, character in CHARACTERS.items()]
+        own = [CastMember(name, character.description) for name, character in CHARACTERS.items()]
+        return [*own, *(CastMember(name, fitted.description) for name, fitted in self._fitted.items())]
 
     def head(self, avatar: str) -> TalkingHead:
         """Return a head of the cast.
@@ -195,7 +200,8 @@ class RsaTalkerStudio:
             raise NotFoundError(unknown_avatar(avatar, names))
         with self._lock:
             if avatar not in self._heads:
-                loaded = load_avatar(avatar, detail=self._options.detail, threads=self._threads)
+                source = self._fitted[avatar].folder if avatar in self._fitted else avatar
+                loaded = load_avatar(source, detail=self._options.detail, threads=self._threads)
                 self._heads[avatar] = _Head(Talker(loaded, self._renderer))
             return self._heads[avatar]
 

@@ -73,6 +73,35 @@ def is_avatar(folder: Path) -> bool:
     return (folder / ABOUT).is_file()
 
 
+@dataclass(frozen=True, slots=True)
+class FittedMember:
+    """A fitted avatar that can be asked for.
+
+    Attributes:
+        name: What it is asked for by: the name of its folder.
+        description: One line for people who choose.
+        folder: Where it lies.
+    """
+
+    name: str
+    description: str
+    folder: Path
+
+
+def fitted_members(shelf: Path) -> list[FittedMember]:
+    """Return the fitted avatars that lie side by side in a folder, by name.
+
+    Names are those of folders that were found: whoever asks for one only compares names, and never makes a path of one.
+
+    Raises:
+        AssetError: The folder does not exist, or an avatar in it is malformed.
+    """
+    if not shelf.is_dir():
+        raise AssetError(f"the folder of avatars {shelf} does not exist; create it, or leave --avatars out.")
+    folders = sorted(path for path in shelf.iterdir() if is_avatar(path))
+    return [FittedMember(folder.name, read_note(folder).description, folder) for folder in folders]
+
+
 def read_note(folder: Path) -> AvatarNote:
     """Return what a fitted avatar's folder says of itself.
 
