@@ -1,0 +1,277 @@
+"""A chunk: a few frames of one shot, with all that drawing them needs; what workers do, and what is kept on disk.
+
+A chunk's folder has one file or folder for each kind of output. Its name is a hash of everything that its frames follow
+from: poses, cameras, light, settings and this program's own code. A changed script therefore finds again what it did
+not change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+from PIL import Image
+
+import rsatalker
+from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from rsatalker.avatars.light import Light
+from rsatalker.cutscenes.backgrounds import BackgroundPainter
+from rsatalker.cutscenes.compositing import lay_over_background, unmultiply
+from rsatalker.cutscenes.picture import HeadPainter, Instant, StageTimes
+from rsatalker.cutscenes.script import CUT_OUT, OPAQUE, Background, Output, Stereo
+from rsatalker.exports.exr import Layer, write_exr
+from rsatalker.exports.segments import CODECS, SegmentWriter
+from rsatalker.exports.smpte import timecode_of
+from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.choose import RendererName
+
+STILL_NAME = "still.jpg"  # of a chunk's last frame
+TIMES_NAME = "times.json"
+STILL_WIDTH_PX = 640
+EYES = ("left", "right")
+# What decides how a frame looks; a change in one of these folders makes kept chunks worthless.
+CODE = ("avatars", "renderers", "heads", "cutscenes", "exports")
+
+
+@dataclass(frozen=True, slots=True)
+class SceneSettings:
+    """What all chunks of a scene share.
+
+    Attributes:
+        names: Of the participants; name the layers of EXRs.
+        avatars: Of both.
+        world_from_heads: Where they stand.
+        background: Behind them.
+        output: Size, rate and formats.
+        stereo: Two eyes, or None.
+        renderer: Which one.
+        threads: Of the renderer in each worker.
+    """
+
+    names: tuple[str, ...]
+    avatars: tuple[str, ...]
+    world_from_heads: Float32[np.ndarray, "2 4 4"]
+    background: Background
+    output: Output
+    stereo: Stereo | None
+    renderer: RendererName
+    threads: int = 1
+
+    @property
+    def digest(self) -> str:
+        """A hash of everything here that a frame follows from; the number of threads is nothing of that kind."""
+        text = repr((self.names, self.background, self.stereo, self.renderer, self.output))
+        digest = hashlib.sha256((text + code_digest()).encode())
+        digest.update(np.ascontiguousarray(self.world_from_heads).tobytes())
+        for avatar in self.avatars:
+            digest.update(avatar.encode() if avatar in CHARACTERS else _folder_digest(Path(avatar)))
+        if self.background.file is not None:
+            digest.update(self.background.file.read_bytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkJob:
+    """Some frames of one shot.
+
+    Attributes:
+        settings: Of the scene.
+        first_frame: In the scene.
+        rows: Motion, a row for each frame.
+        cameras: For each frame one, or two eyes.
+        light: Of the shot.
+        key: Name of the chunk's folder.
+    """
+
+    settings: SceneSettings
+    first_frame: int
+    rows: Float32[np.ndarray, "F 2 P"]
+    cameras: tuple[tuple[Camera, ...], ...]
+    light: Light
+    key: str
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @staticmethod
+    def of(
+        settings: SceneSettings,
+        settings_digest: str,
+        first_frame: int,
+        rows: Float32[np.ndarray, "F 2 P"],
+        cameras: tuple[tuple[Camera, ...], ...],
+        light: Light,
+    ) -> ChunkJob:
+        """Return the job with its key."""
+        digest = hashlib.sha256(settings_digest.encode())
+        if "exr" in settings.output.formats:  # each picture holds its own timecode
+            digest.update(str(first_frame).encode())
+        for array in (rows, light.probe, light.key_direction, light.key_color):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        for eyes in cameras:
+            for camera in eyes:
+                digest.update(camera.camera_from_world.tobytes() + camera.K.tobytes())
+        return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24])
+
+
+class ChunkArtist:
+    """Draws chunks of one scene; holds avatars, renderer and background between them."""
+
+    def __init__(self, settings: SceneSettings) -> None:
+        self._settings = settings
+        output = settings.output
+        detail = output.detail
+        avatars = [load_avatar(name, detail=detail, threads=settings.threads) for name in settings.avatars]
+        self._painter = HeadPainter(avatars, settings.world_from_heads, settings.renderer, settings.threads)
+        self._background = BackgroundPainter(settings.background, output.width, output.height)
+        self._rows_shown = self._background.rows_shown()
+        views = 1 if settings.stereo is None else 2
+        self._colors = np.zeros((views, output.height, output.width, 4), np.uint8)
+        self._straight = np.zeros_like(self._colors)
+        self._depths = np.zeros((views, output.height, output.width), np.float32)
+        self._pictures = np.zeros((views, output.height, output.width, 3), np.uint8)
+
+    def draw(self, job: ChunkJob, folder: Path) -> StageTimes:
+        """Write a chunk; the folder has its name only once it is complete.
+
+        Raises:
+            OutputError: A package for a format is missing.
+            OSError: The disk is full, or the like.
+        """
+        self._painter.times = times = StageTimes()
+        partial = folder.with_name(f"{folder.name}.{os.getpid()}.part")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        try:
+            self._write(job, partial, times)
+            (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
+            if not folder.exists():
+                partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return times
+
+    def _write(self, job: ChunkJob, folder: Path, times: StageTimes) -> None:
+        output, stereo = self._settings.output, self._settings.stereo
+        size = joined_size(output, stereo)
+        with ExitStack() as stack:
+            videos = {
+                name: stack.enter_context(
+                    SegmentWriter(
+                        folder / f"{name}{CODECS[name].suffix}", name, *size, output.frame_rate, output.quality
+                    )
+                )
+                for name in output.formats
+                if name in CODECS
+            }
+            for index in range(len(job)):
+                instant = Instant(job.rows[index], job.cameras[index], job.light)
+                self._painter.draw(instant, self._colors, self._depths)
+                self._compose(job, instant, index == len(job) - 1, times)
+                started = time.perf_counter()
+                for name, video in videos.items():
+                    video.write(side_by_side(self._pictures if name in OPAQUE else self._straight, stereo))
+                if "png" in output.formats:
+                    self._write_pngs(folder, index)
+                if "exr" in output.formats:
+                    self._write_exrs(folder, index, job.first_frame + index, instant)
+                times.encode += time.perf_counter() - started
+            started = time.perf_counter()
+        times.encode += time.perf_counter() - started
+        still = Image.fromarray(self._pictures[0])
+        still.thumbnail((STILL_WIDTH_PX, STILL_WIDTH_PX))
+        still.save(folder / STILL_NAME, quality=90)
+
+    def _compose(self, job: ChunkJob, instant: Instant, is_last: bool, times: StageTimes) -> None:
+        """Fill the pictures with background and those that are cut out, whichever is asked for."""
+        started = time.perf_counter()
+        formats = job.settings.output.formats
+        for view, camera in enumerate(instant.cameras):
+            if is_last or any(name in OPAQUE for name in formats):
+                background = self._background.paint(camera)
+                lay_over_background(self._colors[view], background, self._rows_shown, self._pictures[view])
+            if any(name in CUT_OUT and name != "exr" for name in formats):
+                unmultiply(self._colors[view], self._straight[view])
+        times.background += time.perf_counter() - started
+
+    def _write_pngs(self, folder: Path, index: int) -> None:
+        for view, frame in enumerate(self._straight):
+            path = folder / "png" / _eye_folder(view, len(self._straight)) / f"{index:06d}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(frame).save(path, compress_level=4)
+
+    def _write_exrs(self, folder: Path, index: int, frame: int, instant: Instant) -> None:
+        output, names = self._settings.output, self._settings.names
+        timecode = timecode_of(frame, output.frame_rate)
+        for view, (whole, *alone) in enumerate(self._painter.draw_layers(instant, apart=output.layers)):
+            path = folder / "exr" / _eye_folder(view, len(instant.cameras)) / f"{index:06d}.exr"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            layers: Mapping[str, Layer] = dict(zip(names, alone, strict=False))
+            write_exr(path, whole, layers, timecode)
+        self._painter.times.frames -= 1  # the same frame, drawn again at full precision
+
+
+def joined_size(output: Output, stereo: Stereo | None) -> tuple[int, int]:
+    """Return width and height of a video."""
+    if stereo is None:
+        return output.width, output.height
+    if stereo.layout == "side-by-side":
+        return 2 * output.width, output.height
+    return output.width, 2 * output.height
+
+
+def side_by_side(views: UInt8[np.ndarray, "C H W D"], stereo: Stereo | None) -> UInt8[np.ndarray, "h w D"]:
+    """Return the picture of a video from those of its eyes."""
+    if stereo is None:
+        return views[0]
+    return np.concatenate(list(views), axis=1 if stereo.layout == "side-by-side" else 0)
+
+
+def sequence_files(folder: Path, kind: str, eyes: Sequence[str]) -> dict[str, list[Path]]:
+    """Return the pictures of a chunk by eye, in order."""
+    return {eye: sorted((folder / kind / eye).glob(f"*.{kind}")) for eye in eyes}
+
+
+def _eye_folder(view: int, views: int) -> str:
+    return "" if views == 1 else EYES[view]
+
+
+@cache
+def code_digest() -> str:
+    """Return a hash of the code that draws."""
+    digest = hashlib.sha256()
+    package = Path(rsatalker.__path__[0])
+    for folder in CODE:
+        for source in sorted((package / folder).rglob("*.py")):
+            digest.update(source.read_bytes())
+    return digest.hexdigest()
+
+
+def _folder_digest(folder: Path) -> bytes:
+    """Return a hash of the files of a fitted avatar."""
+    digest = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        digest.update(file.name.encode() + file.read_bytes())
+    return digest.digest()
+
+
+_artists: dict[str, ChunkArtist] = {}  # of this process: a worker draws many chunks of one scene
+
+
+def draw_chunk(job: ChunkJob, folder: Path) -> StageTimes:
+    """Draw a chunk into a folder, in any process."""
+    digest = job.settings.digest
+    if digest not in _artists:
+        _artists.clear()  # a batch goes from scene to scene
+        _artists[digest] = ChunkArtist(job.settings)
+    return _artists[digest].draw(job, folder)

@@ -1,0 +1,98 @@
+"""Light for a scene: presets that a gaffer would set up, and what a script changes about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rsatalker.avatars.light import Lamp, Light, light_from_lamps, studio_light
+from rsatalker.cutscenes.script import Lighting
+
+CONSTANT_PROBE = 2 * np.sqrt(np.pi)  # first row of a probe whose radiance is 1 everywhere
+
+
+def _daylight() -> Light:
+    """High sun from the right, a wide blue sky, warm bounce from the ground."""
+    return light_from_lamps(
+        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.50, 0.60, 0.75)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
+        sky=(0.42, 0.50, 0.62),
+        ground=(0.22, 0.19, 0.15),
+        key_direction=(0.45, 0.75, 0.62),
+        key_color=(1.15, 1.06, 0.92),
+    )
+
+
+def _evening() -> Light:
+    """A low warm lamp from the left, blue dusk from behind and above."""
+    return light_from_lamps(
+        (Lamp((0.7, 0.5, -0.6), 6.0, (0.9, 1.3, 2.2)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
+        sky=(0.17, 0.19, 0.27),
+        ground=(0.18, 0.12, 0.075),
+        key_direction=(-0.55, 0.25, 0.80),
+        key_color=(1.25, 0.84, 0.50),
+    )
+
+
+def _night() -> Light:
+    """Moonlight from high in front, a cold rim, and little else."""
+    return light_from_lamps(
+        (Lamp((-0.5, 0.7, -0.6), 8.0, (1.6, 2.1, 3.0)), Lamp((0.8, 0.1, 0.5), 4.0, (0.14, 0.12, 0.10))),
+        sky=(0.105, 0.135, 0.205),
+        ground=(0.050, 0.056, 0.072),
+        key_direction=(-0.40, 0.62, 0.67),
+        key_color=(0.42, 0.53, 0.74),
+    )
+
+
+def _noir() -> Light:
+    """One hard lamp from the side, almost no fill, a thin rim."""
+    return light_from_lamps(
+        (Lamp((0.8, 0.35, -0.7), 14.0, (2.6, 2.6, 2.6)),),
+        sky=(0.085, 0.085, 0.09),
+        ground=(0.045, 0.045, 0.045),
+        key_direction=(-0.62, 0.42, 0.66),
+        key_color=(1.45, 1.38, 1.28),
+    )
+
+
+def _overcast() -> Light:
+    """An even grey sky: soft, no shadows to speak of."""
+    return light_from_lamps(
+        (Lamp((0.0, 1.0, 0.2), 1.2, (0.75, 0.78, 0.82)),),
+        sky=(0.62, 0.65, 0.70),
+        ground=(0.24, 0.23, 0.21),
+        key_direction=(0.1, 0.9, 0.5),
+        key_color=(0.28, 0.28, 0.29),
+    )
+
+
+PRESETS: dict[str, Callable[[], Light]] = {
+    "studio": studio_light,
+    "daylight": _daylight,
+    "evening": _evening,
+    "night": _night,
+    "noir": _noir,
+    "overcast": _overcast,
+}
+
+
+def light_of(lighting: Lighting, preset: str | None = None) -> Light:
+    """Return a scene's light.
+
+    Args:
+        lighting: Of the scene.
+        preset: Of a shot that has its own; the scene's changes of key and ambient do not apply to it then.
+    """
+    if preset is not None and preset != lighting.preset:
+        return PRESETS[preset]().scaled(2**lighting.exposure)
+    light, key = PRESETS[lighting.preset](), lighting.key
+    direction = light.key_direction.astype(float)
+    azimuth = np.degrees(np.arctan2(direction[0], direction[2])) if key.azimuth_deg is None else key.azimuth_deg
+    elevation = np.degrees(np.arcsin(direction[1])) if key.elevation_deg is None else key.elevation_deg
+    a, e = np.radians(azimuth), np.radians(elevation)
+    direction = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
+    color = np.array(light.key_color if key.color is None else key.color) * key.strength
+    probe = light.probe.copy()
+    probe[0] += np.float32(CONSTANT_PROBE) * np.array(lighting.ambient, np.float32)
+    return Light(probe, direction.astype(np.float32), color.astype(np.float32)).scaled(2**lighting.exposure)

@@ -1,0 +1,82 @@
+"""Cutscene -> chunks: which frames are drawn together, and the job of each when its turn comes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from rsatalker.avatars.light import Light
+from rsatalker.cutscenes.camera_track import cameras_at
+from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings
+from rsatalker.cutscenes.lights import light_of
+from rsatalker.cutscenes.pose_rows import SceneMotion
+from rsatalker.cutscenes.script import Cutscene
+from rsatalker.cutscenes.staging import world_from_heads
+from rsatalker.renderers.choose import RendererName
+
+CHUNK_S = 1  # of a scene; what a crash can cost, and the distance between key frames
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedChunk:
+    """Which frames a chunk has.
+
+    Attributes:
+        first_frame: In the scene.
+        count: At least one.
+        shot: That all of them belong to.
+        key: Of the finished chunk's folder.
+    """
+
+    first_frame: int
+    count: int
+    shot: int
+    key: str
+
+
+class Plan:
+    """All chunks of a scene, in order.
+
+    They follow from the script alone, so that neither the number of workers nor the order in which they work shows.
+    """
+
+    def __init__(self, cutscene: Cutscene, motion: SceneMotion, renderer: RendererName, threads: int = 1) -> None:
+        self.settings = SceneSettings(
+            names=tuple(participant.name for participant in cutscene.participants),
+            avatars=tuple(participant.avatar for participant in cutscene.participants),
+            world_from_heads=world_from_heads(cutscene.participants),
+            background=cutscene.background,
+            output=cutscene.output,
+            stereo=cutscene.stereo,
+            renderer=renderer,
+            threads=threads,
+        )
+        self._cutscene, self._motion = cutscene, motion
+        self._digest = self.settings.digest
+        self._lights: dict[str | None, Light] = {}
+        self.chunks = list(self._planned())
+
+    def job(self, chunk: PlannedChunk) -> ChunkJob:
+        """Return all that drawing a chunk needs."""
+        return self._job(chunk.first_frame, chunk.count, chunk.shot)
+
+    def _planned(self) -> Iterator[PlannedChunk]:
+        cutscene = self._cutscene
+        longest = max(1, round(CHUNK_S * cutscene.output.frame_rate))
+        for shot in range(len(cutscene.shots)):
+            end = cutscene.first_frame(shot + 1)
+            for first in range(cutscene.first_frame(shot), end, longest):
+                count = min(longest, end - first)
+                yield PlannedChunk(first, count, shot, self._job(first, count, shot).key)
+
+    def _job(self, first: int, count: int, shot: int) -> ChunkJob:
+        cutscene = self._cutscene
+        preset = cutscene.shots[shot].light
+        if preset not in self._lights:
+            self._lights[preset] = light_of(cutscene.lighting, preset)
+        frames = range(first, first + count)
+        rows = np.stack([self._motion.row(cutscene.time_of(frame)) for frame in frames])
+        cameras = tuple(cameras_at(cutscene, frame, shot) for frame in frames)
+        return ChunkJob.of(self.settings, self._digest, first, rows, cameras, self._lights[preset])

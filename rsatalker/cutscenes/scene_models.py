@@ -1,0 +1,94 @@
+"""Both heads of a scene as meshes with curves, for glTF and USD."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.avatars.cast import CHARACTERS, character_head
+from rsatalker.cutscenes.camera_track import cameras_at, shot_at
+from rsatalker.cutscenes.pose_rows import SceneMotion, pose_of
+from rsatalker.cutscenes.script import Cutscene
+from rsatalker.cutscenes.staging import world_from_heads
+from rsatalker.errors import OutputError
+from rsatalker.exports.gltf import write_glb
+from rsatalker.exports.skinned import Curves, SkinnedHead, curves_of, skinned_head
+from rsatalker.exports.usd import UsdScene, write_usd
+from rsatalker.heads.head import Head
+from rsatalker.heads.regions import Region
+from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
+
+# Linear RGB of what is alike in everybody.
+INSIDE_MOUTH, TONGUE, TEETH, SCLERA, PUPIL = (
+    (0.18, 0.045, 0.040), (0.33, 0.10, 0.09), (0.62, 0.56, 0.47), (0.70, 0.68, 0.65), (0.005, 0.005, 0.005),
+)  # fmt: skip
+IRIS_COS, PUPIL_COS = 0.885, 0.975  # cosines of the angles from the eye's axis at which iris and pupil end
+
+
+def write_scene_glb(path: Path, cutscene: Cutscene, motion: SceneMotion) -> None:
+    """Write both heads at the rate of the motion, between whose instants frames interpolate as players of glTF do."""
+    poses = [[pose_of(row) for row in motion.rows[:, head]] for head in (0, 1)]
+    write_glb(path, _heads(cutscene, poses), MOTION_RATE_HZ, f"{cutscene.name}.wav", cutscene.name)
+
+
+def write_scene_usd(path: Path, cutscene: Cutscene, motion: SceneMotion) -> None:
+    """Write both heads and the camera, a sample for each frame."""
+    frames = range(cutscene.frame_count)
+    rows = np.stack([motion.row(cutscene.time_of(frame)) for frame in frames])
+    poses = [[pose_of(row) for row in rows[:, head]] for head in (0, 1)]
+    cameras = [cameras_at(cutscene, frame, shot_at(cutscene, frame))[0] for frame in frames]
+    scene = UsdScene(
+        heads=_heads(cutscene, poses),
+        cameras_from_world=np.stack([camera.camera_from_world for camera in cameras]),
+        tangents=np.array([camera.height / (2 * camera.K[1, 1]) for camera in cameras], np.float32),
+        aspect=cutscene.output.width / cutscene.output.height,
+        frame_rate=cutscene.output.frame_rate,
+        sound=f"{cutscene.name}.wav",
+    )
+    write_usd(path, scene)
+
+
+def _heads(cutscene: Cutscene, poses: Sequence[Sequence[FlamePose]]) -> list[tuple[SkinnedHead, Curves]]:
+    heads: list[tuple[SkinnedHead, Curves]] = []
+    for index, (participant, place) in enumerate(
+        zip(cutscene.participants, world_from_heads(cutscene.participants), strict=True)
+    ):
+        if participant.avatar not in CHARACTERS:
+            raise OutputError(
+                f"{participant.name} is a fitted avatar, whose mesh cannot be written as glTF or USD; leave out glb "
+                f"and usd, or choose one of {', '.join(CHARACTERS)}."
+            )
+        head = character_head(participant.avatar)
+        skinned = skinned_head(participant.name, head, vertex_colors(head, participant.avatar), place)
+        heads.append((skinned, curves_of(head, poses[index])))
+    return heads
+
+
+def vertex_colors(head: Head, character: str) -> Float32[np.ndarray, "V 3"]:
+    """Return the linear colour of every vertex, from the character's recipe."""
+    look = CHARACTERS[character].look
+    of_region = {
+        Region.SCALP: look.hair.dark,
+        Region.MOUTH_BAG: INSIDE_MOUTH,
+        Region.EYE_SOCKET: look.skin.blood,
+        Region.GUM: TONGUE,
+        Region.TONGUE: TONGUE,
+        Region.TEETH: TEETH,
+        Region.EYEBALL: SCLERA,
+        Region.BODY: look.cloth.color,
+        Region.NOSTRIL: look.skin.shade,
+    }
+    table = np.array([of_region.get(region, look.skin.color) for region in Region], np.float32)
+    colors = table[head.vertex_region]
+    eyeball = head.vertex_region == Region.EYEBALL
+    for center in head.eye_centers:
+        arm = head.neutral_vertices - center
+        distance = np.linalg.norm(arm, axis=1)
+        cosine = arm[:, 2] / np.maximum(distance, 1e-9)
+        near = eyeball & (distance < 1.5 * head.eye_radius_m)
+        colors[near & (cosine > IRIS_COS)] = look.eyes.outer
+        colors[near & (cosine > PUPIL_COS)] = PUPIL
+    return colors

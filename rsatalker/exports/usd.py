@@ -1,0 +1,171 @@
+"""USD: heads as skeletons with blend shapes and time samples, the camera with its cuts, and a reference to the sound.
+
+Needs the package usd-core, which comes with `pip install rsatalker[cutscenes]`. Metres, y up; time code n is frame n.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float32
+
+from rsatalker.errors import OutputError
+from rsatalker.exports.skinned import JOINT_NAMES, Curves, SkinnedHead, rest_offsets
+
+JOINT_PATHS = tuple(
+    "/".join(JOINT_NAMES[i] for i in ((0, 1, joint) if joint > 1 else range(joint + 1)))
+    for joint in range(len(JOINT_NAMES))
+)
+APERTURE_MM = 24.0  # height of the camera's film back; with the focal length it gives the angle of view
+
+
+@dataclass(frozen=True, slots=True)
+class UsdScene:
+    """What a USD file holds.
+
+    Attributes:
+        heads: Each with its curves, one instant a frame.
+        cameras_from_world: One a frame, OpenCV axes.
+        tangents: Of half the vertical angle of view, one a frame.
+        aspect: Width of the picture over its height.
+        frame_rate: Frames per second.
+        sound: Name of a sound file beside this one, or None.
+    """
+
+    heads: Sequence[tuple[SkinnedHead, Curves]]
+    cameras_from_world: Float32[np.ndarray, "F 4 4"]
+    tangents: Float32[np.ndarray, " F"]
+    aspect: float
+    frame_rate: Fraction
+    sound: str | None
+
+
+def require_usd() -> Any:
+    """Return the package's modules.
+
+    Raises:
+        OutputError: It is not installed.
+    """
+    try:
+        from pxr import Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdSkel, Vt
+    except ImportError as error:
+        raise OutputError(
+            "USD files need the package usd-core; install it with: pip install rsatalker[cutscenes]"
+        ) from error
+    return Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdSkel, Vt
+
+
+def write_usd(path: Path, scene: UsdScene) -> None:
+    """Write a scene; the suffix chooses text (`.usda`) or binary (`.usdc`).
+
+    Raises:
+        OutputError: usd-core is not installed.
+    """
+    _Gf, Sdf, Usd, UsdGeom, UsdMedia, _UsdSkel, _Vt = require_usd()
+    stage = Usd.Stage.CreateNew(str(path))
+    UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
+    UsdGeom.SetStageMetersPerUnit(stage, 1.0)
+    stage.SetTimeCodesPerSecond(float(scene.frame_rate))
+    stage.SetFramesPerSecond(float(scene.frame_rate))
+    stage.SetStartTimeCode(0)
+    stage.SetEndTimeCode(len(scene.tangents) - 1)
+    root = UsdGeom.Xform.Define(stage, "/Scene")
+    Usd.ModelAPI(root).SetKind("assembly")
+    stage.SetDefaultPrim(root.GetPrim())
+    for head, curves in scene.heads:
+        _add_head(stage, head, curves)
+    _add_camera(stage, scene)
+    if scene.sound is not None:
+        audio = UsdMedia.SpatialAudio.Define(stage, "/Scene/sound")
+        audio.CreateFilePathAttr(Sdf.AssetPath(f"./{scene.sound}"))
+        audio.CreateAuralModeAttr(UsdMedia.Tokens.nonSpatial)
+        audio.CreatePlaybackModeAttr(UsdMedia.Tokens.onceFromStart)
+        audio.CreateStartTimeAttr(Sdf.TimeCode(0))
+    stage.GetRootLayer().Save()
+
+
+def _add_head(stage: Any, head: SkinnedHead, curves: Curves) -> None:
+    Gf, Sdf, Usd, _UsdGeom, _UsdMedia, UsdSkel, Vt = require_usd()
+    path = f"/Scene/{_identifier(head.name)}"
+    root = UsdSkel.Root.Define(stage, path)
+    Usd.ModelAPI(root).SetKind("component")
+    root.AddTransformOp().Set(Gf.Matrix4d(head.world_from_head.T.astype(float).tolist()))
+    skeleton = UsdSkel.Skeleton.Define(stage, f"{path}/skeleton")
+    skeleton.CreateJointsAttr(Vt.TokenArray(JOINT_PATHS))
+    offsets = rest_offsets(head.joints).astype(float)
+    at = [Gf.Matrix4d().SetTranslate(Gf.Vec3d(*joint)) for joint in head.joints.astype(float).tolist()]
+    skeleton.CreateBindTransformsAttr(Vt.Matrix4dArray(at))
+    rest = [Gf.Matrix4d().SetTranslate(Gf.Vec3d(*offset)) for offset in offsets.tolist()]
+    skeleton.CreateRestTransformsAttr(Vt.Matrix4dArray(rest))
+    animation = UsdSkel.Animation.Define(stage, f"{path}/animation")
+    shapes = tuple(_identifier(name) for name in head.shape_names)
+    animation.CreateJointsAttr(Vt.TokenArray(JOINT_PATHS))
+    animation.CreateBlendShapesAttr(Vt.TokenArray(shapes))
+    animation.CreateScalesAttr(Vt.Vec3hArray(len(JOINT_NAMES), Gf.Vec3h(1)))
+    rotations, translations = animation.CreateRotationsAttr(), animation.CreateTranslationsAttr()
+    weights = animation.CreateBlendShapeWeightsAttr()
+    local = np.tile(offsets.astype(np.float32), (len(curves.weights), 1, 1))
+    local[:, 0] = curves.translations
+    wxyz = np.ascontiguousarray(curves.rotations[..., [3, 0, 1, 2]]).astype(float)
+    for frame in range(len(curves.weights)):
+        rotations.Set(Vt.QuatfArray([Gf.Quatf(q[0], q[1], q[2], q[3]) for q in wxyz[frame].tolist()]), frame)
+        translations.Set(Vt.Vec3fArray.FromNumpy(local[frame]), frame)
+        weights.Set(Vt.FloatArray.FromNumpy(np.ascontiguousarray(curves.weights[frame])), frame)
+    mesh = _mesh(stage, f"{path}/head", head)
+    binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
+    UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([Sdf.Path(f"{path}/animation")])
+    binding.CreateSkeletonRel().SetTargets([Sdf.Path(f"{path}/skeleton")])
+    joints, shares = head.influences()
+    binding.CreateJointIndicesPrimvar(False, joints.shape[1]).Set(Vt.IntArray.FromNumpy(joints.reshape(-1)))
+    binding.CreateJointWeightsPrimvar(False, joints.shape[1]).Set(Vt.FloatArray.FromNumpy(shares.reshape(-1)))
+    binding.CreateBlendShapesAttr(Vt.TokenArray(shapes))
+    targets: list[Any] = []
+    for index, name in enumerate(shapes):
+        shape = UsdSkel.BlendShape.Define(stage, f"{path}/head/{name}")
+        vertices, moves = head.shape(index)
+        shape.CreateOffsetsAttr(Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(moves)))
+        shape.CreatePointIndicesAttr(Vt.IntArray.FromNumpy(np.ascontiguousarray(vertices)))
+        targets.append(shape.GetPath())
+    binding.CreateBlendShapeTargetsRel().SetTargets(targets)
+
+
+def _mesh(stage: Any, path: str, head: SkinnedHead) -> Any:
+    _Gf, _Sdf, _Usd, UsdGeom, _UsdMedia, _UsdSkel, Vt = require_usd()
+    mesh = UsdGeom.Mesh.Define(stage, path)
+    mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(head.vertices))
+    mesh.CreateFaceVertexCountsAttr(Vt.IntArray(len(head.quads), 4))
+    mesh.CreateFaceVertexIndicesAttr(Vt.IntArray.FromNumpy(np.ascontiguousarray(head.quads.reshape(-1))))
+    mesh.CreateSubdivisionSchemeAttr(UsdGeom.Tokens.none)
+    mesh.CreateNormalsAttr(Vt.Vec3fArray.FromNumpy(head.normals))
+    mesh.SetNormalsInterpolation(UsdGeom.Tokens.vertex)
+    mesh.CreateExtentAttr(UsdGeom.PointBased.ComputeExtent(mesh.GetPointsAttr().Get()))
+    colors = mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
+    colors.Set(Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(head.colors)))
+    return mesh
+
+
+def _add_camera(stage: Any, scene: UsdScene) -> None:
+    """Add the camera with a sample for every frame, so that a cut is between two of them."""
+    Gf, _Sdf, _Usd, UsdGeom, *_ = require_usd()
+    camera = UsdGeom.Camera.Define(stage, "/Scene/camera")
+    transform = camera.AddTransformOp()
+    focal = camera.CreateFocalLengthAttr()
+    camera.CreateVerticalApertureAttr(APERTURE_MM)
+    camera.CreateHorizontalApertureAttr(APERTURE_MM * scene.aspect)
+    camera.CreateClippingRangeAttr(Gf.Vec2f(0.01, 1000))
+    flip = np.diag([1.0, -1.0, -1.0, 1.0])  # USD cameras look along -z with y up, ours along z with y down
+    for frame, (camera_from_world, tangent) in enumerate(zip(scene.cameras_from_world, scene.tangents, strict=True)):
+        world_from_camera = np.linalg.inv(camera_from_world.astype(np.float64)) @ flip
+        transform.Set(Gf.Matrix4d(world_from_camera.T.tolist()), frame)
+        focal.Set(float(APERTURE_MM / (2 * tangent)), frame)
+
+
+def _identifier(name: str) -> str:
+    """Return a name as USD allows it: letters, digits and underscores, no digit first."""
+    cleaned = "".join(letter if letter.isascii() and letter.isalnum() else "_" for letter in name)
+    return f"_{cleaned}" if cleaned[:1].isdigit() else cleaned
