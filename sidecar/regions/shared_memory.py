@@ -14,13 +14,14 @@ import os
 import re
 import stat
 import sys
+import time
 import uuid
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import UInt8
 
-from sidecar.errors import RegionFull, RegionNotFound
+from sidecar.errors import FrameRingError, RegionFull, RegionNotFound
 from sidecar.regions import layout
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.layout import RegionKind, RegionState
@@ -28,6 +29,8 @@ from sidecar.regions.owner import Owner, is_gone, this_process
 
 NAME_PATTERN = re.compile(r"\{[0-9A-F]{8}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{12}\}")
 HEADER_BYTES = layout.REGION_HEADER.itemsize
+NAMES_TRIED = 4  # random names of 122 bits are taken only if somebody guesses them
+STILLBORN_S = 10.0  # a file without a header that is older was made by a sidecar that was killed in that instant
 ALL_ACCESS, READ_ACCESS = 0x000F001F, 0x0004  # Windows: FILE_MAP_ALL_ACCESS, FILE_MAP_READ <memoryapi.h>
 
 
@@ -81,15 +84,33 @@ def create_region(size_bytes: int, kind: RegionKind) -> Region:
     Raises:
         RegionFull: There is no room; the message says how much is needed and free.
     """
-    name = f"{{{str(uuid.uuid4()).upper()}}}"
-    header = new_header(name, size_bytes, kind)
+    for _ in range(NAMES_TRIED):
+        name = f"{{{str(uuid.uuid4()).upper()}}}"
+        header = new_header(name, size_bytes, kind)
+        with contextlib.suppress(FileExistsError):
+            make = _made_section if sys.platform == "win32" else _made_file
+            return make(name, header, size_bytes)
+    raise FrameRingError(f"{NAMES_TRIED} random names of regions were all taken: somebody guesses them. Restart.")
+
+
+def _made_section(name: str, header: bytes, size_bytes: int) -> Region:
+    """Make a region as a named section of Windows, which opens one of that name without a word if there is one."""
+    if sys.platform != "win32":
+        raise AssertionError("named sections exist on Windows only")
+    try:
+        memory = mmap.mmap(-1, size_bytes, tagname=name)
+    except OSError as error:
+        raise RegionFull(f"A region of {megabytes(size_bytes)} does not fit: {error}. {ADVICE_FULL}") from error
+    if any(memory[: len(header)]):
+        memory.close()
+        raise FileExistsError(name)
+    memory[: len(header)] = header
+    return Region(name, memory, size_bytes, None, writable=True)
+
+
+def _made_file(name: str, header: bytes, size_bytes: int) -> Region:
     if sys.platform == "win32":
-        try:
-            memory = mmap.mmap(-1, size_bytes, tagname=name)
-        except OSError as error:
-            raise RegionFull(f"A region of {megabytes(size_bytes)} does not fit: {error}. {ADVICE_FULL}") from error
-        memory[: len(header)] = header
-        return Region(name, memory, size_bytes, None, writable=True)
+        raise AssertionError("on Windows a region is a named section")
     file = region_folder() / name
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
@@ -207,10 +228,26 @@ def remove_dead_regions() -> list[str]:
     if sys.platform == "win32":
         return []
     files = [file for file in region_folder().glob("{*}") if NAME_PATTERN.fullmatch(file.name)]
-    dead = [file for file in sorted(files) if (owner := owner_of(file)) is not None and is_gone(owner)]
+    dead = [
+        file
+        for file in sorted(files)
+        if is_stillborn(file) or ((owner := owner_of(file)) is not None and is_gone(owner))
+    ]
     for file in dead:
         file.unlink(missing_ok=True)
     return [file.name for file in dead]
+
+
+def is_stillborn(file: Path) -> bool:
+    """Return whether a file of this user never became a region."""
+    if sys.platform == "win32":
+        return False
+    try:
+        status = file.lstat()
+    except OSError:
+        return False
+    is_ours = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+    return is_ours and status.st_size == 0 and time.time() - status.st_mtime > STILLBORN_S
 
 
 def owner_of(file: Path) -> Owner | None:

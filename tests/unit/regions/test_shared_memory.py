@@ -6,11 +6,13 @@ import signal
 import stat
 import subprocess
 import sys
+import time
+import uuid
 from pathlib import Path
 
 import pytest
 
-from sidecar.errors import RegionFull, RegionNotFound
+from sidecar.errors import FrameRingError, RegionFull, RegionNotFound
 from sidecar.regions import shared_memory
 from sidecar.regions.layout import RegionKind
 from sidecar.regions.shared_memory import create_region, open_region, region_folder, remove_dead_regions
@@ -163,6 +165,38 @@ def test_remove_dead_regions_leaves_what_is_not_ours(folder: Path) -> None:
     assert remove_dead_regions() == [region.name]
     assert set(folder.iterdir()) == others
     region.close()
+
+
+@unix_only
+def test_name_that_is_taken_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [uuid.UUID(int=number) for number in (1, 1, 2)]
+    monkeypatch.setattr(shared_memory.uuid, "uuid4", iter(names).__next__)
+    first = create_region(SIZE_BYTES, RegionKind.FRAMES)
+    first.bytes[5000] = 7
+    second = create_region(SIZE_BYTES, RegionKind.FRAMES)
+    assert second.name != first.name
+    assert int(first.bytes[5000]) == 7
+    first.close()
+    second.close()
+
+
+@unix_only
+def test_guessed_names_are_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_memory.uuid, "uuid4", lambda: uuid.UUID(int=1))
+    region = create_region(SIZE_BYTES, RegionKind.FRAMES)
+    with pytest.raises(FrameRingError, match="4 random names of regions were all taken"):
+        create_region(SIZE_BYTES, RegionKind.FRAMES)
+    region.close()
+
+
+@unix_only
+def test_file_of_a_sidecar_killed_before_its_first_byte_is_removed(folder: Path) -> None:
+    name = f"{{{str(uuid.UUID(int=3)).upper()}}}"
+    (folder / name).touch()
+    assert remove_dead_regions() == []  # perhaps it is being made right now
+    long_ago = time.time() - 11
+    os.utime(folder / name, (long_ago, long_ago))
+    assert remove_dead_regions() == [name]
 
 
 def test_regions_import_without_torch_and_grpc() -> None:
