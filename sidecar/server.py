@@ -234,4 +234,8 @@ def lan_lines(sidecar: Sidecar) -> list[str]:
     if certificate:
         pairs = (certificate.fingerprint[at : at + 2] for at in range(0, len(certificate.fingerprint), 2))
         trust = f"Its certificate has the SHA-256 fingerprint {':'.join(pairs)}"
-    return [f"On the LAN: {places}", trust, f"Other machines need the token in {runtime_file()}, or set {TOKEN_VARIABLE}."]
+    return [
+        f"On the LAN: {places}",
+        trust,
+        f"Other machines need the token in {runtime_file()}, or set {TOKEN_VARIABLE}.",
+    ]

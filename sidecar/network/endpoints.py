@@ -12,6 +12,7 @@ from grpc_reflection.v1alpha import reflection
 
 from sidecar.config import ServeOptions
 from sidecar.errors import ConfigError
+from sidecar.network.advertisement import Advertisement
 from sidecar.network.connect_http import ConnectHttp
 from sidecar.network.http_guard import LOOPBACK_HOSTS, HttpGuard
 from sidecar.network.http_server import HttpServer, bind, port_of
@@ -20,6 +21,7 @@ from sidecar.runtime_file import already_running, read_record
 from sidecar.services import audio2face_service
 from sidecar.services.calls import Service, calls_of
 from sidecar.services.guard import Guard
+from sidecar.services.sidecar_service import CAPABILITIES
 
 LARGEST_MESSAGE = 128 << 20  # bytes: 300 s of two channels at 48 kHz as floats are 115 MB
 GRACE_S = 1.0  # for calls on their way when the sidecar stops
@@ -60,6 +62,7 @@ class Endpoints:
         guarded = HttpGuard(app, hosts, options.allowed_origins)
         self._http = HttpServer(guarded)
         self._lan_http = HttpServer(guarded, lan.server_context() if lan else None)
+        self._advertisement: Advertisement | None = None
         self._sockets: list[socket.socket] = []
         self._lan_sockets: list[socket.socket] = []
 
@@ -81,15 +84,22 @@ class Endpoints:
                 self._lan_sockets.append(bind(address, http_port))
 
     async def start(self) -> None:
-        """Begin to serve."""
+        """Begin to serve, and say so on the LAN if it may be reached from there."""
         await self._grpc.start()
         await self._http.start(self._sockets)
-        await self._lan_http.start(self._lan_sockets)
+        if self._lan:
+            await self._lan_http.start(self._lan_sockets)
         for service in ("", *self._names):
             await self._health.set(service, health_pb2.HealthCheckResponse.SERVING)
+        if self._lan:
+            port, http_port = (int(address.rpartition(":")[2]) for address in (self.address, self.http_address))
+            self._advertisement = Advertisement(self._lan, port, http_port, CAPABILITIES)
+            await self._advertisement.start()
 
     async def stop(self) -> None:
         """Answer what is on its way, break off streams, and give the ports back."""
+        if self._advertisement:
+            await self._advertisement.stop()
         await self._health.enter_graceful_shutdown()
         await self._http.stop()
         await self._lan_http.stop()

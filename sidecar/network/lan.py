@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import secrets
 import ssl
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +23,17 @@ class LanAccess:
     Attributes:
         addresses: Of this machine, IPv4 or IPv6, on which it listens.
         certificate: None: without TLS, as `--insecure-lan` asks.
-        name: Under which it is announced, e.g. "rsatalker-1a2b3c4d.local".
+        identity: 8 hex digits: of the certificate's fingerprint, or random without one.
     """
 
     addresses: tuple[str, ...]
     certificate: Certificate | None
-    name: str
+    identity: str
+
+    @property
+    def name(self) -> str:
+        """Host name under which it is announced."""
+        return f"rsatalker-{self.identity}.local"
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -55,8 +61,8 @@ def lan_access(options: ServeOptions) -> LanAccess | None:
         return None
     addresses = addresses_of(options.interface, interfaces())
     certificate = None if options.insecure_lan else own_certificate()
-    identity = certificate.fingerprint[:8].lower() if certificate else "insecure"
-    return LanAccess(addresses, certificate, f"rsatalker-{identity}.local")
+    identity = certificate.fingerprint[:8].lower() if certificate else secrets.token_hex(4)
+    return LanAccess(addresses, certificate, identity)
 
 
 def interfaces() -> dict[str, list[str]]:

@@ -1,5 +1,6 @@
 """`rsatalker serve` with a light studio, as a process of its own: for tests that kill it."""
 
+import json
 import sys
 from pathlib import Path
 
@@ -17,4 +18,6 @@ def say(line: str) -> None:
 
 
 if __name__ == "__main__":
-    serve(ServeOptions(port=int(sys.argv[1]), warm_up=False), lambda options: LightStudio(), say)
+    more = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}  # further options, as JSON
+    more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
+    serve(ServeOptions(port=int(sys.argv[1]), warm_up=False, **more), lambda options: LightStudio(), say)

@@ -1,0 +1,58 @@
+"""`rsatalker discover`."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import tyro
+from rich.console import Console
+from rich.table import Table
+
+from sidecar.network.discovery import FoundSidecar, discover
+from sidecar.network.lan import addresses_of, interfaces
+from sidecar.network.trust import known_sidecars
+
+
+@dataclass(frozen=True, slots=True)
+class DiscoverOptions:
+    """List the sidecars on the LAN.
+
+    Attributes:
+        seconds: How long to listen for them.
+        interface: Network interfaces to listen on, by name or address; none: all.
+    """
+
+    seconds: float = 3.0
+    interface: tuple[str, ...] = ()
+
+
+def run(arguments: Sequence[str]) -> int:
+    """List the sidecars on the LAN; the exit code is 1 if there is none."""
+    options = tyro.cli(DiscoverOptions, args=arguments, prog="rsatalker discover")
+    addresses = addresses_of(options.interface, interfaces()) if options.interface else ()
+    console = Console()
+    with console.status(f"Listening for {options.seconds:g} s"):
+        found = discover(options.seconds, addresses)
+    if not found:
+        console.print(
+            "No sidecar announces itself. Start one with `rsatalker serve --lan`; networks that keep their guests "
+            "apart let no announcement through.",
+            soft_wrap=True,
+        )
+        return 1
+    console.print(sidecar_table(found, known_sidecars()))
+    return 0
+
+
+def sidecar_table(found: Sequence[FoundSidecar], known: dict[str, str]) -> Table:
+    """Return a table of sidecars, and whether each is trusted."""
+    table = Table(title="Sidecars on the LAN", title_justify="left")
+    for column in ("name", "address", "HTTP", "protocol", "certificate (SHA-256)"):
+        table.add_column(column, overflow="fold")
+    for sidecar in found:
+        fingerprint = sidecar.fingerprint()
+        verdict = "no TLS" if not sidecar.is_tls else "does not answer" if not fingerprint else "not known here"
+        if fingerprint and sidecar.address in known:
+            verdict = "known" if known[sidecar.address] == fingerprint else "[red]NOT the known one[/]"
+        shown = f"{fingerprint}\n{verdict}" if fingerprint else verdict
+        table.add_row(sidecar.name, sidecar.address, sidecar.http_address, str(sidecar.protocol), shown)
+    return table

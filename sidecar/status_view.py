@@ -1,0 +1,89 @@
+"""How a running sidecar is doing, as tables for a terminal."""
+
+from __future__ import annotations
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from sidecar.v1 import sidecar_pb2
+
+LATE_MS = 1000 / 30  # a tick of the frame loop that takes longer leaves heads below 30 frames per second
+
+
+def status_view(
+    info: sidecar_pb2.GetInfoResponse,
+    address: str,
+    status: sidecar_pb2.GetStatusResponse,
+    before: sidecar_pb2.GetStatusResponse | None,
+) -> Group:
+    """Return everything that GetStatus tells.
+
+    Args:
+        info: Of the sidecar.
+        address: Where it answers.
+        status: Now.
+        before: A moment ago: what was done since tells rates. None: rates are not known.
+    """
+    minutes, seconds = divmod(status.uptime_ms // 1000, 60)
+    title = Text(
+        f"RSATalker {info.sidecar_version} at {address}, pid {info.process_id}, {info.renderer} renderer, "
+        f"up {minutes // 60}:{minutes % 60:02}:{seconds:02}, {len(status.conversations)} of "
+        f"{info.limits.max_conversations} conversations"
+    )
+    return Group(title, _stages(status), _conversations(status, before), *_warnings(status))
+
+
+def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:
+    table = Table(title="Stages, milliseconds", title_justify="left")
+    for column in ("stage", "p50", "p95", "p99", "runs"):
+        table.add_column(column, justify="left" if column == "stage" else "right")
+    for stage in status.stages:
+        style = "red" if stage.stage == "tick" and stage.p95_ms > LATE_MS else ""
+        times = (f"{time:.2f}" for time in (stage.p50_ms, stage.p95_ms, stage.p99_ms))
+        table.add_row(stage.stage, *times, str(stage.count), style=style)
+    return table
+
+
+def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse | None) -> Table:
+    table = Table(title="Conversations", title_justify="left")
+    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "frames/s of a head", "missed"):
+        table.add_column(column, justify="left" if column in ("id", "state", "engine") else "right")
+    for conversation in status.conversations:
+        clocks = list(conversation.clock_us)
+        style = "red" if conversation.state == "failed" else ""
+        table.add_row(
+            conversation.conversation_id[:8],
+            conversation.state,
+            "attached" if conversation.engine_attached else "-",
+            *(f"{clock / 1e6:.2f} s" for clock in clocks),
+            f"{(conversation.motion_end_us - max(clocks)) / 1e3:.0f} ms",
+            _frame_rate(conversation, status, before),
+            str(conversation.ticks_missed),
+            style=style,
+        )
+    return table
+
+
+def _frame_rate(
+    conversation: sidecar_pb2.ConversationStatus,
+    status: sidecar_pb2.GetStatusResponse,
+    before: sidecar_pb2.GetStatusResponse | None,
+) -> str:
+    """Return frames per second of each head since the moment before."""
+    if before is None or status.uptime_ms <= before.uptime_ms:
+        return "?"
+    earlier = {one.conversation_id: one.frames_published for one in before.conversations}
+    if conversation.conversation_id not in earlier:
+        return "?"
+    frames = conversation.frames_published - earlier[conversation.conversation_id]
+    return f"{frames / 2 / ((status.uptime_ms - before.uptime_ms) / 1000):.0f}"
+
+
+def _warnings(status: sidecar_pb2.GetStatusResponse) -> list[Text]:
+    found: list[Text] = []
+    for conversation in status.conversations:
+        for sentence, style in ((conversation.failure, "red"), (conversation.warning, "yellow")):
+            if sentence:
+                found.append(Text(f"{conversation.conversation_id[:8]}: {sentence}", style=style))
+    return found

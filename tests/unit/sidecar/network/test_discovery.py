@@ -1,0 +1,62 @@
+import pytest
+
+from sidecar.network.advertisement import LARGEST_CAPS, txt_entries
+from sidecar.network.discovery import read_announcement
+from sidecar.network.lan import LanAccess
+
+pytestmark = pytest.mark.unit
+
+LAN = LanAccess(("10.0.0.5",), None, "1a2b3c4d")
+ENTRIES = {key.encode(): value.encode() for key, value in txt_entries(LAN, 50552, ("frames", "motion")).items()}
+
+
+def test_announcement_is_read_as_it_was_made():
+    found = read_announcement(["10.0.0.5"], 50551, ENTRIES)
+    assert found is not None
+    assert (found.name, found.address, found.http_address) == ("RSATalker 1a2b3c4d", "10.0.0.5:50551", "10.0.0.5:50552")
+    assert (found.protocol, found.is_tls, found.capabilities) == (1, False, ("frames", "motion"))
+
+
+def test_announcement_tells_nothing_about_user_or_machine():
+    assert set(txt_entries(LAN, 1, ())) == {"txtvers", "proto", "id", "tls", "auth", "caps", "http"}
+
+
+def test_capabilities_fit_into_one_entry():
+    caps = txt_entries(LAN, 1, [f"capability_{number}" for number in range(100)])["caps"]
+    assert len(caps) <= LARGEST_CAPS
+    assert not caps.endswith(",")
+
+
+def test_address_of_ipv6_is_bracketed():
+    found = read_announcement(["fd00::5"], 50551, ENTRIES)
+    assert found is not None
+    assert found.address == "[fd00::5]:50551"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {b"txtvers": b"2"},
+        {b"txtvers": None},
+        {b"id": b"../../.."},
+        {b"id": b"1A2B3C4D5"},
+        {b"proto": b"one"},
+        {b"proto": b"9999"},
+        {b"http": b"99999"},
+        {b"http": b""},
+        {b"id": b"\xff\xff\xff\xff"},
+    ],
+)
+def test_announcement_that_is_not_ours_is_ignored(changed: dict[bytes, bytes | None]):
+    assert read_announcement(["10.0.0.5"], 50551, {**ENTRIES, **changed}) is None
+
+
+def test_announcement_without_an_address_is_ignored():
+    assert read_announcement([], 50551, ENTRIES) is None
+    assert read_announcement(["10.0.0.5"], None, ENTRIES) is None
+
+
+def test_capabilities_with_control_characters_are_left_out():
+    found = read_announcement(["10.0.0.5"], 1, {**ENTRIES, b"caps": b"frames,\x1b[31m,motion"})
+    assert found is not None
+    assert found.capabilities == ("frames", "motion")

@@ -1,0 +1,63 @@
+import io
+
+import pytest
+from rich.console import Console
+
+from sidecar.status_view import status_view
+from sidecar.v1 import sidecar_pb2
+
+pytestmark = pytest.mark.unit
+
+INFO = sidecar_pb2.GetInfoResponse(
+    sidecar_version="0.1.0", renderer="cpu", process_id=4711, limits=sidecar_pb2.Limits(max_conversations=4)
+)
+
+
+def seen(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse | None = None) -> str:
+    console = Console(file=io.StringIO(), width=160)
+    console.print(status_view(INFO, "127.0.0.1:50551", status, before))
+    return console.file.getvalue()  # type: ignore[attr-defined]
+
+
+def status_of(uptime_ms: int, frames: int, **entries) -> sidecar_pb2.GetStatusResponse:
+    conversation = sidecar_pb2.ConversationStatus(
+        conversation_id="0123456789",
+        state="live",
+        clock_us=(1_500_000, 1_500_000),
+        motion_end_us=1_900_000,
+        frames_published=frames,
+        **entries,
+    )
+    return sidecar_pb2.GetStatusResponse(
+        uptime_ms=uptime_ms,
+        stages=[sidecar_pb2.StageTiming(stage="frame", count=7, p50_ms=1.25, p95_ms=2.5, p99_ms=3.75)],
+        conversations=[conversation],
+    )
+
+
+def test_view_names_the_sidecar_and_its_stages():
+    text = seen(status_of(3_661_000, 0))
+    assert "RSATalker 0.1.0 at 127.0.0.1:50551, pid 4711, cpu renderer, up 1:01:01, 1 of 4 conversations" in text
+    assert all(number in text for number in ("1.25", "2.50", "3.75"))
+
+
+def test_view_counts_frames_of_a_head_since_the_last_look():
+    row = next(line for line in seen(status_of(2000, 180), status_of(1000, 60)).splitlines() if "01234567" in line)
+    assert [cell.strip() for cell in row.strip("│").split("│")] == [
+        "01234567",
+        "live",
+        "-",
+        "1.50 s",
+        "1.50 s",
+        "400 ms",
+        "60",
+        "0",
+    ]
+
+
+def test_view_guesses_no_rate_at_the_first_look():
+    assert " ? " in seen(status_of(1000, 60))
+
+
+def test_view_shows_what_is_wrong():
+    assert "01234567: light [in] the engine region" in seen(status_of(1, 1, warning="light [in] the engine region"))
