@@ -88,12 +88,12 @@ def create_region(size_bytes: int, kind: RegionKind) -> Region:
         name = f"{{{str(uuid.uuid4()).upper()}}}"
         header = new_header(name, size_bytes, kind)
         with contextlib.suppress(FileExistsError):
-            make = _made_section if sys.platform == "win32" else _made_file
+            make = make_section if sys.platform == "win32" else make_file
             return make(name, header, size_bytes)
     raise FrameRingError(f"{NAMES_TRIED} random names of regions were all taken: somebody guesses them. Restart.")
 
 
-def _made_section(name: str, header: bytes, size_bytes: int) -> Region:
+def make_section(name: str, header: bytes, size_bytes: int) -> Region:
     """Make a region as a named section of Windows, which opens one of that name without a word if there is one."""
     if sys.platform != "win32":
         raise AssertionError("named sections exist on Windows only")
@@ -108,7 +108,8 @@ def _made_section(name: str, header: bytes, size_bytes: int) -> Region:
     return Region(name, memory, size_bytes, None, writable=True)
 
 
-def _made_file(name: str, header: bytes, size_bytes: int) -> Region:
+def make_file(name: str, header: bytes, size_bytes: int) -> Region:
+    """Make a region as a file; FileExistsError if there is one of that name."""
     if sys.platform == "win32":
         raise AssertionError("on Windows a region is a named section")
     file = region_folder() / name
