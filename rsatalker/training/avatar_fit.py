@@ -70,7 +70,7 @@ class FitOptions:
         background: Behind the person where images are masked, sRGB in [0, 1]; also of the scores.
         random_background: Change it in every step of masked images, so that nothing of it gets stuck to the person.
         renderer: What draws: auto takes gsplat on a CUDA device, else the CPU.
-        threads: Of the CPU; 0 takes the machine's.
+        threads: That draw on a CPU; 0 takes the machine's.
         preview_every: Steps between previews, scores and saved states.
         seed: Of starting places and the order of images.
         resume: Go on where a run in `out` was stopped.
@@ -211,8 +211,7 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
         RendererUnavailable: The renderer asked for cannot run here.
     """
     console = console or Console()
-    if options.threads:
-        torch.set_num_threads(options.threads)
+    torch.set_num_threads(1)  # its small tensors gain nothing by a second one, which would spin between them
     run = TrainingRun(options.out / "fitting", "fit-avatar", options, resume=options.resume, console=console)
     fit = AvatarFit(options)
     if run.state is not None:

@@ -1,7 +1,7 @@
 """SSIM's Gaussian window as a differentiable filter; compiled where torch's convolution is slow.
 
 The window is 11 x 11 pixels with a standard deviation of 1.5 (Wang et al., Image Quality Assessment, 2004, section
-III.B); the result has only the places where it fits into the image. On a CPU torch's convolution of so many small planes
+III.B); the result has only the places where it fits into the image. On a CPU torch's convolution of many small planes
 takes 40 times as long, five sixths of a step of fitting.
 """
 
