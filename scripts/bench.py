@@ -18,6 +18,7 @@ import environment
 
 # Benchmark: what it measures, one line. `a-b` is benchmarks/a_b.py.
 BENCHMARKS: dict[str, str] = {
+    "compositor": "How far off a composited head is when the eye has moved since its frame was drawn.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
 }
 
