@@ -99,7 +99,7 @@ class Conversations:
             conversation = self._open.get(conversation_id)
         if conversation is None:
             raise NotFoundError(
-                f"There is no conversation {conversation_id!r}: it was closed, or nothing named it for "
+                f"There is no conversation {conversation_id[:60]!r}: it was closed, or nothing named it for "
                 f"{self._options.lease_s:.0f} s. Create another, and call KeepAlive while it is quiet."
             )
         return conversation

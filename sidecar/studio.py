@@ -228,4 +228,4 @@ class RsaTalkerStudio:
 
 def unknown_avatar(avatar: str, names: Sequence[str]) -> str:
     """Return the sentence for a name that the cast does not have."""
-    return f"There is no avatar {avatar!r}. Avatars are {', '.join(names)}; ListAvatars describes them."
+    return f"There is no avatar {avatar[:60]!r}. Avatars are {', '.join(names)}; ListAvatars describes them."

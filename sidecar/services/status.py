@@ -42,6 +42,8 @@ ERROR_OF_STATUS: dict[grpc.StatusCode, type[errors.SidecarError]] = {
     grpc.StatusCode.UNAVAILABLE: errors.UnreachableError,
 }
 
+LONGEST_SENTENCE = 800  # letters: each may take 9 bytes of gRPC's trailer, of which clients take 8 kB
+
 log = logging.getLogger(__name__)
 
 
@@ -57,7 +59,7 @@ def answer_to(error: Exception, method: str) -> tuple[grpc.StatusCode, str]:
     """Return the status and the sentence for an error that a call raised; one that nobody foresaw is logged."""
     status = status_of(error)
     if status is not None:
-        return status, str(error)
+        return status, str(error)[:LONGEST_SENTENCE]
     log.error("%s failed", method, exc_info=error)
     return grpc.StatusCode.INTERNAL, (
         f"The sidecar failed in {method} ({type(error).__name__}); its log says where. Please report it."

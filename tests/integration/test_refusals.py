@@ -20,9 +20,9 @@ from sidecar.errors import (
     StateError,
     UnreachableError,
 )
+from sidecar.network.endpoints import LARGEST_MESSAGE
 from sidecar.regions.engine_region import EngineState
 from sidecar.remote_conversation import RemoteConversation
-from sidecar.network.endpoints import LARGEST_MESSAGE
 from sidecar.v1 import conversation_pb2, sidecar_pb2, sidecar_pb2_grpc, speech_pb2
 
 pytestmark = pytest.mark.integration
@@ -168,9 +168,25 @@ def test_unknown_conversation_is_named(client: SidecarClient):
         client.call(client.conversation_calls.KeepAlive, request)
 
 
-def test_unknown_avatar_is_named(client: SidecarClient):
-    with pytest.raises(NotFoundError, match=r"There is no avatar '../ann'. Avatars are ann, bob"):
-        client.create_conversation("../ann", "bob")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../ann",
+        "/etc/passwd",
+        "ann/../bob",
+        "ann\\0",
+        "C:\\ann",
+        "ANN",
+        "",
+        "ann\u202egnp.",
+        "~",
+        "a" * 5000,
+        "ü" * 5000,
+    ],
+)
+def test_unknown_avatar_is_named_and_no_path(client: SidecarClient, name: str):
+    with pytest.raises(NotFoundError, match=r"There is no avatar '.*'. Avatars are ann, bob"):
+        client.create_conversation(name, "bob")
 
 
 def test_conversation_needs_two(client: SidecarClient):

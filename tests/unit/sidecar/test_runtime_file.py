@@ -1,4 +1,6 @@
+import json
 import socket
+import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -91,6 +93,64 @@ def test_file_of_another_sidecar_is_not_removed(mine: RuntimeRecord):
     write_record(living_other(mine))
     remove_record(mine)
     assert runtime_file().exists()
+
+
+def test_fields_of_a_newer_version_are_left_out(mine: RuntimeRecord):
+    write_record(mine)
+    entries = json.loads(runtime_file().read_text())
+    runtime_file().write_text(json.dumps({**entries, "quic_address": "127.0.0.1:1"}))
+    assert read_record() == mine
+
+
+def test_file_of_an_older_version_is_read(mine: RuntimeRecord):
+    write_record(mine)
+    entries = json.loads(runtime_file().read_text())
+    del entries["http_address"], entries["tls_fingerprint"]
+    runtime_file().write_text(json.dumps(entries))
+    assert read_record() == mine
+
+
+STARTER = """
+import sys
+from sidecar.errors import ConfigError
+from sidecar.runtime_file import RuntimeRecord, remove_record, write_record
+record = RuntimeRecord.of_this_process(sys.argv[1], "secret", "0.1.0")
+for line in sys.stdin:
+    if line == "start\\n":
+        try:
+            write_record(record)
+            print("started", flush=True)
+        except ConfigError as error:
+            print(error, flush=True)
+    else:
+        remove_record(record)
+        print("ended", flush=True)
+"""
+
+
+def test_of_sidecars_that_start_in_the_same_instant_one_stays(folder: Path):
+    command = [sys.executable, "-c", STARTER]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+    starters = [subprocess.Popen([*command, f"127.0.0.1:{number}"], **pipes) for number in range(1, 5)]
+
+    def tell(word: str) -> list[str]:
+        for starter in starters:
+            starter.stdin.write(f"{word}\n")
+            starter.stdin.flush()
+        return [starter.stdout.readline().strip() for starter in starters]
+
+    try:
+        for _ in range(25):
+            said = tell("start")
+            assert said.count("started") == 1
+            winner = said.index("started") + 1
+            assert all(f"answers at 127.0.0.1:{winner}." in line for line in said if line != "started")
+            assert json.loads(runtime_file().read_text())["address"] == f"127.0.0.1:{winner}"
+            assert tell("end") == ["ended"] * 4
+            assert read_record() is None
+    finally:
+        for starter in starters:
+            starter.communicate(timeout=30)
 
 
 def test_missing_sidecar_is_told():

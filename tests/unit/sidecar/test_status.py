@@ -1,11 +1,12 @@
 import inspect
+import urllib.parse
 
 import grpc
 import pytest
 
 from rsatalker import errors as rsatalker_errors
 from sidecar import errors
-from sidecar.services.status import STATUS_OF_ERROR, error_of, status_of
+from sidecar.services.status import STATUS_OF_ERROR, answer_to, error_of, status_of
 
 pytestmark = pytest.mark.unit
 
@@ -39,3 +40,15 @@ def test_error_of_others_has_no_status():
 
 def test_unknown_status_becomes_the_base_error():
     assert type(error_of(grpc.StatusCode.DATA_LOSS, "lost")) is errors.SidecarError
+
+
+def test_answer_fits_into_a_trailer():
+    _, sentence = answer_to(errors.NotFoundError("€" * 10_000), "/a/b")
+    assert len(urllib.parse.quote(sentence)) < 8192
+
+
+def test_unforeseen_error_is_logged_and_answered(caplog: pytest.LogCaptureFixture):
+    status, sentence = answer_to(ZeroDivisionError("secret"), "/a/b")
+    assert status == grpc.StatusCode.INTERNAL
+    assert sentence == "The sidecar failed in /a/b (ZeroDivisionError); its log says where. Please report it."
+    assert "secret" in caplog.text
