@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "demo": "Show two heads talking to each other; writes a video.",
     "status": "Show how a running sidecar is doing, live.",
     "discover": "List the sidecars on the LAN.",
+    "render": "Render cutscenes from scripts to files, with no engine and no sidecar.",
     "doctor": "Say what was found on this machine and what to do about what is missing.",
     "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
     "corpus": "Make the synthetic speech corpus that the motion model is trained on.",
@@ -30,6 +31,7 @@ COMMANDS: dict[str, str] = {
     "fit-avatar": "Fit an avatar to images of a person: stage 3 of training.",
     "evaluate": "Print the quality of a motion model beside baselines.",
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
+    "compare-heads": "Print and draw our head beside a real one: surface, shapes, what must not show.",
 }
 
 
