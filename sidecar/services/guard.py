@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from contextlib import aclosing
+from dataclasses import dataclass
 from typing import Any
 
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError
 
+from sidecar.errors import InvalidRequestError
 from sidecar.services.status import answer_to
 from sidecar.services.token import check_token
 
@@ -47,7 +50,7 @@ def _guarded(handler: Any, method: str, check: Callable[[], object]) -> Any:
         behaviour = handler.stream_unary if handler.request_streaming else handler.unary_unary
         try:
             check()
-            return await behaviour(request, context)
+            return await behaviour(_readable(request), context)
         except Exception as error:  # noqa: BLE001  the interceptor is where every error is answered
             await _answer(error, method, context)
 
@@ -55,7 +58,7 @@ def _guarded(handler: Any, method: str, check: Callable[[], object]) -> Any:
         behaviour = handler.stream_stream if handler.request_streaming else handler.unary_stream
         try:
             check()
-            async with aclosing(behaviour(request, context)) as responses:
+            async with aclosing(behaviour(_readable(request), context)) as responses:
                 async for response in responses:
                     yield response
         except Exception as error:  # noqa: BLE001  as above
@@ -67,7 +70,40 @@ def _guarded(handler: Any, method: str, check: Callable[[], object]) -> Any:
         (False, True): (grpc.unary_stream_rpc_method_handler, stream),
         (True, True): (grpc.stream_stream_rpc_method_handler, stream),
     }[(handler.request_streaming, handler.response_streaming)]
-    return make(guarded, handler.request_deserializer, handler.response_serializer)
+    return make(guarded, _parsed_or_kept(handler.request_deserializer), handler.response_serializer)
+
+
+@dataclass(frozen=True, slots=True)
+class _Unreadable:
+    """Bytes that are no message of the call; gRPC itself would answer UNKNOWN and fill the log."""
+
+    reason: str
+
+
+def _parsed_or_kept(parse: Callable[[bytes], Any] | None) -> Callable[[bytes], Any] | None:
+    """Return a parser that does not raise."""
+    if parse is None:
+        return None
+
+    def parse_or_keep(data: bytes) -> Any:
+        try:
+            return parse(data)
+        except DecodeError as error:
+            return _Unreadable(str(error))
+
+    return parse_or_keep
+
+
+def _readable(request: Any) -> Any:
+    """Return a request, or the iterator of a stream of them, that raises InvalidRequestError for what is unreadable."""
+    if isinstance(request, _Unreadable):
+        raise InvalidRequestError(f"the request cannot be read ({request.reason}); send the message of this call.")
+    return _readable_stream(request) if isinstance(request, AsyncIterator) else request
+
+
+async def _readable_stream(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        yield _readable(request)
 
 
 async def _answer(error: Exception, method: str, context: grpc.aio.ServicerContext[Any, Any]) -> None:
