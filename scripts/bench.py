@@ -19,7 +19,10 @@ import environment
 # Benchmark: what it measures, one line. `a-b` is benchmarks/a_b.py.
 BENCHMARKS: dict[str, str] = {
     "compositor": "How far off a composited head is when the eye has moved since its frame was drawn.",
+    "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
+    "load": "How many conversations this machine holds, and what each of them gets.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
+    "render-gpu": "Milliseconds of gsplat on CUDA for two heads and two eyes, with read-back.",
 }
 
 

@@ -17,6 +17,7 @@ from rsatalker.renderers.cpu_scratch import SPARE, Scratch
 from rsatalker.renderers.worker_threads import WorkerThreads, usable_threads
 
 BYTE_SCALE, BYTE_ROUNDING = np.float32(255), np.float32(0.5)
+THREADS_PER_PART = 2  # for two threads alone, merging the tile lists of two parts costs what sorting them apart saves
 FLOAT_SCALE, FLOAT_ROUNDING = np.float32(1), np.float32(0)
 
 
@@ -92,7 +93,8 @@ class CpuRenderer:
     ) -> None:
         count, width, height = len(gaussians), cameras[0].width, cameras[0].height
         if not self._scratch.holds(len(cameras), count, width, height):
-            self._scratch = Scratch(len(cameras), int(count * SPARE), width, height)
+            parts = max(self._threads.threads // (THREADS_PER_PART * len(cameras)), 1)
+            self._scratch = Scratch(len(cameras), int(count * SPARE), width, height, parts)
         scratch = self._scratch
         run = self._threads.run
 
@@ -126,7 +128,7 @@ class CpuRenderer:
             rounding,
             colors,
             depths,
-            chunks=scratch.tile_begins.size,
+            chunks=scratch.tile_begins.size // scratch.parts,
         )
 
 

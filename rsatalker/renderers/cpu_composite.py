@@ -30,7 +30,7 @@ from rsatalker.renderers.cpu_project import (
     U,
     V,
 )
-from rsatalker.renderers.cpu_sort import TILE
+from rsatalker.renderers.cpu_sort import TILE, merge_lists
 from rsatalker.renderers.worker_threads import take_chunk
 
 MOST_ALPHA = np.float32(0.999)  # gsplat's bound; nothing is ever quite opaque
@@ -74,6 +74,8 @@ def composite_tiles(
     """
     rows, columns = tile_begins.shape[1], tile_begins.shape[2]
     tiles = rows * columns
+    parts = tile_begins.shape[0] // splats.shape[0]
+    merged = np.empty(0, np.int32)
     work = np.empty(WORKING_FLOATS, np.float32)
     _write_coordinates(work)
     while True:
@@ -83,9 +85,18 @@ def composite_tiles(
         c = chunk // tiles
         row = (chunk - c * tiles) // columns
         column = chunk - c * tiles - row * columns
-        begin, end = tile_begins[c, row, column], tile_ends[c, row, column]
         _clear_tile(work)
-        _draw_tile(work, c, splats, boxes, tile_splats, begin, end, column * TILE, row * TILE)
+        if parts == 1:
+            begin, end = tile_begins[c, row, column], tile_ends[c, row, column]
+            _draw_tile(work, c, splats, boxes, tile_splats[c], begin, end, column * TILE, row * TILE)
+        else:
+            length = 0
+            for r in range(c * parts, (c + 1) * parts):
+                length += tile_ends[r, row, column] - tile_begins[r, row, column]
+            if length > merged.size:
+                merged = np.empty(2 * length, np.int32)
+            merge_lists(c, parts, row, column, splats, tile_begins, tile_ends, tile_splats, merged)
+            _draw_tile(work, c, splats, boxes, merged, 0, length, column * TILE, row * TILE)
         _write_tile(work, c, column * TILE, row * TILE, scale, rounding, colors, depths)
 
 
@@ -124,15 +135,15 @@ def power_of_exponent(exponent: Any) -> Any:
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _draw_tile(
-    work: Any, c: int, splats: Any, boxes: Any, tile_splats: Any, begin: int, end: int, left: int, top: int
+    work: Any, c: int, splats: Any, boxes: Any, listed: Any, begin: int, end: int, left: int, top: int
 ) -> None:
-    """Add the tile's splats, nearest first, until all pixels are finished.
+    """Add the splats `listed[begin:end]`, nearest first, until all pixels are finished.
 
     One function over whole arrays, because Numba counts references on every slice and every call.
     """
     first_live, last_live = 0, STRIPS - 1
     for j in range(begin, end):
-        i = tile_splats[c, j]
+        i = listed[j]
         first_row = max(boxes[c, i, FIRST_Y] - top, 0)
         rows = min(boxes[c, i, LAST_Y] - top, TILE - 1) - first_row + 1
         first_strip = max((boxes[c, i, FIRST_X] - left) >> STRIP_SHIFT, first_live)

@@ -14,7 +14,7 @@ SPARE = 1.25  # room to grow when memory must be taken anew, so that a moving he
 
 
 class Scratch:
-    """Memory for C cameras, up to N Gaussians and one image size; the kernels write before they read.
+    """Memory for C cameras, up to N Gaussians, one image size and P parts; the kernels write before they read.
 
     Attributes:
         splats: See `project_gaussians`.
@@ -24,26 +24,28 @@ class Scratch:
         tile_splats: Indices of splats, tile after tile, nearest first.
     """
 
-    def __init__(self, cameras: int, gaussians: int, width: int, height: int) -> None:
-        tiles = (cameras, -(-height // TILE), -(-width // TILE))
+    def __init__(self, cameras: int, gaussians: int, width: int, height: int, parts: int = 1) -> None:
+        lists = cameras * parts
+        tiles = (lists, -(-height // TILE), -(-width // TILE))
+        self.parts = parts
         self.splats: Float32[np.ndarray, "C N 16"] = np.empty((cameras, gaussians, SPLAT_COLUMNS), np.float32)
         self.boxes: Int16[np.ndarray, "C N 4"] = np.empty((cameras, gaussians, 4), np.int16)
-        self.tile_begins: Int64[np.ndarray, "C rows columns"] = np.empty(tiles, np.int64)
-        self.tile_ends: Int64[np.ndarray, "C rows columns"] = np.empty(tiles, np.int64)
-        self.tile_splats: Int32[np.ndarray, "C L"] = np.empty((cameras, 0), np.int32)
-        self._keys: UInt32[np.ndarray, "C 2 N"] = np.empty((cameras, 2, gaussians), np.uint32)
-        self._order: Int32[np.ndarray, "C 2 N"] = np.empty((cameras, 2, gaussians), np.int32)
-        self._visible: Int64[np.ndarray, " C"] = np.empty(cameras, np.int64)
-        self._totals: Int64[np.ndarray, " C"] = np.empty(cameras, np.int64)
+        self.tile_begins: Int64[np.ndarray, "C*P rows columns"] = np.empty(tiles, np.int64)
+        self.tile_ends: Int64[np.ndarray, "C*P rows columns"] = np.empty(tiles, np.int64)
+        self.tile_splats: Int32[np.ndarray, "C*P L"] = np.empty((lists, 0), np.int32)
+        self._keys: UInt32[np.ndarray, "C*P 2 M"] = np.empty((lists, 2, -(-gaussians // parts)), np.uint32)
+        self._order: Int32[np.ndarray, "C*P 2 M"] = np.empty((lists, 2, -(-gaussians // parts)), np.int32)
+        self._visible: Int64[np.ndarray, " C*P"] = np.empty(lists, np.int64)
+        self._totals: Int64[np.ndarray, " C*P"] = np.empty(lists, np.int64)
 
     @property
     def nbytes(self) -> int:
         """Bytes of all arrays."""
-        return sum(array.nbytes for array in vars(self).values())
+        return sum(value.nbytes for value in vars(self).values() if isinstance(value, np.ndarray))
 
     def holds(self, cameras: int, gaussians: int, width: int, height: int) -> bool:
         """Return whether a render of this size fits."""
-        tiles = (cameras, -(-height // TILE), -(-width // TILE))
+        tiles = (cameras * self.parts, -(-height // TILE), -(-width // TILE))
         return self.tile_begins.shape == tiles and self.splats.shape[1] >= gaussians
 
     def sort_into_tiles(self, run: Callable[..., None], gaussians: int) -> None:
@@ -56,6 +58,7 @@ class Scratch:
         run(
             sort_by_depth,
             gaussians,
+            self.parts,
             self.splats.view(np.uint32),
             self.boxes,
             self._keys,
@@ -63,11 +66,11 @@ class Scratch:
             self._visible,
             self.tile_begins,
             self._totals,
-            chunks=len(self.splats),
+            chunks=len(self.tile_begins),
         )
         longest = int(self._totals.max())
         if self.tile_splats.shape[1] < longest:
-            self.tile_splats = np.empty((len(self.splats), int(longest * SPARE)), np.int32)
+            self.tile_splats = np.empty((len(self.tile_begins), int(longest * SPARE)), np.int32)
         run(
             fill_tile_lists,
             self.boxes,
@@ -76,5 +79,5 @@ class Scratch:
             self.tile_begins,
             self.tile_ends,
             self.tile_splats,
-            chunks=len(self.splats),
+            chunks=len(self.tile_begins),
         )

@@ -1,4 +1,8 @@
-"""Depth order and tile lists: which splats a tile draws, nearest first."""
+"""Depth order and tile lists: which splats a tile draws, nearest first.
+
+A camera's splats can be cut into parts that are sorted and listed side by side; the compositor then merges the parts'
+lists of a tile. With P parts, row c P + p of an array is part p of camera c.
+"""
 
 from __future__ import annotations
 
@@ -19,6 +23,7 @@ DIGIT_BITS = 11  # a histogram of 2048 counts stays in the first-level cache
 def sort_by_depth(
     counter: Any,
     gaussians: int,
+    parts: int,
     depth_bits: Any,
     boxes: Any,
     keys: Any,
@@ -27,38 +32,41 @@ def sort_by_depth(
     tile_begins: Any,
     totals: Any,
 ) -> None:
-    """Order the visible splats of each camera by depth, nearest first, and count how many each tile draws.
+    """Order the visible splats of each part by depth, nearest first, and count how many each tile draws.
 
     Depths are positive floats, whose bits sort like the numbers. Equal depths keep the input's order.
 
     Args:
-        counter: Next camera to take.
+        counter: Next part to take.
         gaussians: How many of the N places are in use.
+        parts: P, into how many each camera's splats are cut.
         depth_bits: The splats (C, N, 16), seen as uint32.
         boxes: (C, N, 4) int16, pixels.
-        keys: (C, 2, N) uint32, scratch.
-        order: (C, 2, N) int32; `order[c, 0, :visible[c]]` is a result.
-        visible: (C,) int64, result.
-        tile_begins: (C, rows, columns) int64, where the list of each tile begins, result.
-        totals: (C,) int64, the length of all lists of a camera together, result.
+        keys: (C P, 2, N / P) uint32, scratch.
+        order: (C P, 2, N / P) int32; `order[r, 0, :visible[r]]` is a result.
+        visible: (C P,) int64, result.
+        tile_begins: (C P, rows, columns) int64, where the list of each tile begins, result.
+        totals: (C P,) int64, the length of all lists of a part together, result.
     """
     while True:
-        c = take_chunk(counter)
-        if c >= boxes.shape[0]:
+        r = take_chunk(counter)
+        if r >= boxes.shape[0] * parts:
             return
+        c = r // parts
+        part = r - c * parts
         count = 0
         least = np.uint32(0xFFFFFFFF)
         most = np.uint32(0)
-        for i in range(gaussians):
+        for i in range(gaussians * part // parts, gaussians * (part + 1) // parts):
             if boxes[c, i, LAST_Y] >= boxes[c, i, FIRST_Y]:
                 key = depth_bits[c, i, DEPTH]
                 least, most = min(least, key), max(most, key)
-                keys[c, 0, count] = key
-                order[c, 0, count] = i
+                keys[r, 0, count] = key
+                order[r, 0, count] = i
                 count += 1
-        visible[c] = count
-        _radix_sort(keys[c], order[c], count, least, most)
-        totals[c] = _count_tiles(boxes[c], order[c, 0], count, tile_begins[c])
+        visible[r] = count
+        _radix_sort(keys[r], order[r], count, least, most)
+        totals[r] = _count_tiles(boxes[c], order[r, 0], count, tile_begins[r])
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -109,12 +117,13 @@ def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
 def fill_tile_lists(
     counter: Any, boxes: Any, order: Any, visible: Any, tile_begins: Any, tile_ends: Any, tile_splats: Any
 ) -> None:
-    """Write the splats of every tile, nearest first, into `tile_splats` (C, L), and where each list ends."""
+    """Write the splats of every tile, nearest first, into `tile_splats` (C P, L), and where each list ends."""
+    parts = max(order.shape[0] // max(boxes.shape[0], 1), 1)
     while True:
-        c = take_chunk(counter)
-        if c >= boxes.shape[0]:
+        r = take_chunk(counter)
+        if r >= order.shape[0]:
             return
-        _fill_lists(boxes[c], order[c, 0], visible[c], tile_begins[c], tile_ends[c], tile_splats[c])
+        _fill_lists(boxes[r // parts], order[r, 0], visible[r], tile_begins[r], tile_ends[r], tile_splats[r])
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
@@ -128,3 +137,38 @@ def _fill_lists(boxes: Any, order: Any, count: int, begins: Any, ends: Any, list
             for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
                 lists[ends[row, column]] = i
                 ends[row, column] += 1
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def merge_lists(
+    c: int,
+    parts: int,
+    row: int,
+    column: int,
+    splats: Any,
+    tile_begins: Any,
+    tile_ends: Any,
+    tile_splats: Any,
+    merged: Any,
+) -> int:
+    """Write the splats of a tile from all parts of camera c, nearest first, into `merged`; return how many they are.
+
+    Of equal depths the earlier part comes first, as if all had been sorted at once.
+    """
+    cursors = np.empty(parts, np.int64)
+    for part in range(parts):
+        cursors[part] = tile_begins[c * parts + part, row, column]
+    count = 0
+    while True:
+        nearest, depth = -1, np.float32(np.inf)
+        for part in range(parts):
+            r = c * parts + part
+            if cursors[part] < tile_ends[r, row, column]:
+                found = splats[c, tile_splats[r, cursors[part]], DEPTH]
+                if nearest < 0 or found < depth:
+                    nearest, depth = part, found
+        if nearest < 0:
+            return count
+        merged[count] = tile_splats[c * parts + nearest, cursors[nearest]]
+        cursors[nearest] += 1
+        count += 1

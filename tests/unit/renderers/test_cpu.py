@@ -69,12 +69,27 @@ def test_cpu_draws_several_cameras_as_it_draws_each(cpu: CpuRenderer, scene: Sim
         np.testing.assert_array_equal(depth, expected[1][0])
 
 
-def test_cpu_draws_the_same_with_any_number_of_threads(cpu: CpuRenderer, scene: SimpleNamespace):
-    gaussians, camera = scene.head(5000), scene.view()
-    expected, found = scene.images(), scene.images()
-    cpu.render(gaussians, [camera], *expected)
-    CpuRenderer(threads=1).render(gaussians, [camera], *found)
+@pytest.mark.parametrize("threads", [1, 4, 7])
+@pytest.mark.parametrize("cameras", [1, 2])
+def test_cpu_draws_the_same_with_any_number_of_threads(
+    cpu: CpuRenderer, scene: SimpleNamespace, threads: int, cameras: int
+):
+    gaussians, eyes = scene.head(1500), [scene.view(0.2), scene.view(-0.3)][:cameras]
+    expected, found = scene.images(cameras), scene.images(cameras)
+    cpu.render(gaussians, eyes, *expected)
+    CpuRenderer(threads).render(gaussians, eyes, *found)
     np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])
+
+
+def test_cpu_keeps_the_order_of_equal_depths_however_many_parts_are_sorted_apart(scene: SimpleNamespace):
+    wall = scene.one_gaussian(sigma_m=0.05, opacity=0.5)
+    walls = Gaussians.joined([wall] * 9)
+    walls.colors[:, 0] = np.linspace(0, 1, 9)
+    front, back = scene.images(), scene.images()
+    CpuRenderer(threads=1).render(walls, [scene.view()], *front)
+    CpuRenderer(threads=8).render(walls, [scene.view()], *back)
+    np.testing.assert_array_equal(back[0], front[0])
 
 
 def test_cpu_draws_the_same_when_several_threads_call_it(cpu: CpuRenderer, scene: SimpleNamespace):

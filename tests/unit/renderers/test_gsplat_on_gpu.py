@@ -1,0 +1,70 @@
+"""What the tests of gsplat.py show with a stand-in, shown with gsplat's own kernels; the first run compiles them."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import torch
+
+from rsatalker.renderers import reference
+from rsatalker.renderers.gsplat import GsplatRenderer
+from rsatalker.renderers.gsplat_needs import find_lack
+from rsatalker.renderers.rasterization import choose_rasterization
+from rsatalker.renderers.renderer import Drawing
+
+lack = find_lack()
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(lack is not None, reason=f"gsplat cannot run here: {lack.reason if lack else ''}"),
+]
+
+
+@pytest.fixture(scope="module")
+def gsplat() -> GsplatRenderer:
+    renderer = GsplatRenderer()
+    renderer.warm_up()
+    return renderer
+
+
+@pytest.mark.parametrize("antialiased", [0.0, 0.5])
+def test_gsplat_draws_two_eyes_like_the_reference(gsplat: GsplatRenderer, scene: SimpleNamespace, antialiased: float):
+    gaussians, eyes = scene.head(antialiased=antialiased), [scene.view(0.03), scene.view(-0.03)]
+    expected, found = scene.images(cameras=2), scene.images(cameras=2)
+    reference.ReferenceRenderer().render(gaussians, eyes, *expected)
+    gsplat.render(gaussians, eyes, *found)
+    assert scene.psnr_db(found[0], expected[0], peak=255) >= 45
+    assert np.median(np.abs(found[1] - expected[1])) < 1e-3
+    np.testing.assert_array_equal(found[1] > 0, found[0][..., 3] > 0)
+
+
+def test_gsplat_draws_two_heads_in_one_call(gsplat: GsplatRenderer, scene: SimpleNamespace):
+    heads, eyes = [scene.head(900, seed=1), scene.head(400, seed=2)], [scene.view(0.03), scene.view(-0.03)]
+    found = [scene.images(cameras=2), scene.images(cameras=2)]
+    gsplat.render_many([Drawing(head, eyes, *images) for head, images in zip(heads, found, strict=True)])
+    for head, (colors, _) in zip(heads, found, strict=True):
+        expected = scene.images(cameras=2)
+        gsplat.render(head, eyes, *expected)
+        assert scene.psnr_db(colors, expected[0], peak=255) >= 60
+
+
+def test_gsplat_has_the_references_gradients(scene: SimpleNamespace):
+    camera = scene.view()
+    viewmats, Ks = (torch.from_numpy(matrix)[None] for matrix in (camera.camera_from_world, camera.K))
+    random = torch.Generator().manual_seed(0)
+    values = {
+        "means": 0.08 * torch.randn(200, 3, generator=random),
+        "quats": torch.randn(200, 4, generator=random),
+        "scales": 0.004 + 0.01 * torch.rand(200, 3, generator=random),
+        "opacities": 0.1 + 0.6 * torch.rand(200, generator=random),
+        "colors": torch.rand(200, 3, generator=random),
+    }
+    gradients: list[dict[str, torch.Tensor]] = []
+    for name, device in (("reference", "cpu"), ("gsplat", "cuda")):
+        leaves = {key: value.to(device, copy=True).requires_grad_() for key, value in values.items()}
+        images, _, _ = choose_rasterization(name)(
+            **leaves, viewmats=viewmats.to(device), Ks=Ks.to(device), width=camera.width, height=camera.height
+        )
+        images.square().sum().backward()
+        gradients.append({key: leaf.grad.cpu() for key, leaf in leaves.items() if leaf.grad is not None})
+    for key, expected in gradients[0].items():
+        assert (gradients[1][key] - expected).norm() < 1e-2 * expected.norm(), key
