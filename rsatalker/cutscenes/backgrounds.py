@@ -19,13 +19,14 @@ STEP_PX = 8  # a room out of focus has no detail smaller than that
 # They stand all around, so that every camera has something behind its heads, and none is brighter than a face.
 BLURRED_LIGHTS: tuple[tuple[float, float, float, tuple[float, float, float]], ...] = (
     (180, 4, 5.0, (0.95, 0.92, 0.90)),  # glow behind a two-shot
-    (158, 10, 60.0, (1.10, 0.85, 0.55)),  # lamps of a far wall
-    (206, 13, 80.0, (0.55, 0.75, 1.10)),
+    (167, 5, 260.0, (1.05, 0.78, 0.48)),  # lamps of a far wall
+    (172, 6, 900.0, (0.70, 0.52, 0.34)),
+    (194, 6, 420.0, (0.45, 0.66, 1.00)),
     (120, 6, 12.0, (0.85, 0.72, 0.55)),  # behind the shoulder shots to the right ...
-    (96, 12, 70.0, (1.15, 0.85, 0.55)),
+    (104, 5, 240.0, (1.10, 0.80, 0.50)),
     (72, 2, 30.0, (0.50, 0.62, 0.85)),
     (240, 6, 12.0, (0.62, 0.74, 0.92)),  # ... and to the left
-    (264, 12, 70.0, (0.60, 0.80, 1.15)),
+    (256, 5, 240.0, (0.55, 0.76, 1.10)),
     (290, 3, 30.0, (0.85, 0.70, 0.50)),
     (0, 8, 6.0, (0.60, 0.60, 0.62)),
 )

@@ -8,7 +8,7 @@ from pathlib import Path
 from rsatalker.cutscenes.script import Output, Stereo
 
 # Bytes a pixel and picture that the formats take with two heads in the picture, rounded up; measured on the gallery.
-BYTES_PER_PIXEL = {"mp4": 0.08, "av1": 0.05, "prores": 0.9, "qtrle": 1.6, "png": 1.0, "exr": 4.0}
+BYTES_PER_PIXEL = {"mp4": 0.08, "av1": 0.05, "prores": 1.1, "qtrle": 1.9, "png": 0.8, "exr": 2.6}
 LAYERED_EXR = 2.4  # times as large with a layer for each head
 BYTES_PER_SECOND = 1_000_000  # of sound and motion, whatever the formats
 

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
+from rsatalker.avatars.cast import load_avatar
 from rsatalker.cutscenes.chunk import STILL_NAME
 from rsatalker.cutscenes.disk_space import estimated_bytes, free_bytes, megabytes
 from rsatalker.cutscenes.outputs import write_outputs
@@ -41,6 +42,10 @@ class Watcher(Protocol):
         """So many seconds of motion are made."""
         ...
 
+    def building(self, step: str, share: float) -> None:
+        """An avatar is being built, which happens once; the share of it is done."""
+        ...
+
     def frames(self, done: int, total: int, still: Path | None) -> None:
         """So many frames are finished; `still` is a picture of one that has just been drawn."""
         ...
@@ -54,6 +59,9 @@ class Silent:
     """Watches and says nothing."""
 
     def motion(self, done_s: float, total_s: float) -> None:
+        """Say nothing."""
+
+    def building(self, step: str, share: float) -> None:
         """Say nothing."""
 
     def frames(self, done: int, total: int, still: Path | None) -> None:
@@ -125,6 +133,9 @@ def render_cutscene(
         mix = work.mix(cutscene)
         report.motion_s = time.perf_counter() - started
         plan = Plan(cutscene, motion, renderer_name(name))
+        if drawers.count > 1:  # an avatar that is not in the cache is built once, not by every worker
+            for participant in cutscene.participants:
+                load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
         _draw(cutscene, plan, work, drawers, watcher, report, free)
         started = time.perf_counter()
         report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)

@@ -20,7 +20,7 @@ UP = np.array([0.0, 1.0, 0.0])
 # Arrangement: (distance of each head from the middle, metres; angle by which it is turned towards the other, degrees).
 ARRANGEMENTS: dict[str, tuple[float, float]] = {
     "open": (0.24, 38.0),  # three quarters of both faces towards the camera
-    "facing": (0.36, 68.0),  # opposite each other, for shots over the shoulder
+    "facing": (0.30, 66.0),  # opposite each other, for shots over the shoulder
     "beside": (0.25, 9.0),  # side by side, facing the camera, as in an interview
 }
 

@@ -28,7 +28,8 @@ class TomlLines:
                 open_quotes = "" if line.count(open_quotes) % 2 else open_quotes
                 continue
             if header := _HEADER.match(line):
-                table = _parts(header[2])
+                *outer, name = _parts(header[2])
+                table = (*_newest(tuple(outer), counts), name)
                 if header[1] == "[[":
                     counts[table] = counts.get(table, -1) + 1
                     table = (*table, counts[table])
@@ -44,6 +45,16 @@ class TomlLines:
                 return self._lines[path]
             path = path[:-1]
         return 1
+
+
+def _newest(outer: FieldPath, counts: dict[FieldPath, int]) -> FieldPath:
+    """Return a path with the index of the newest table wherever it names an array of tables."""
+    path: FieldPath = ()
+    for part in outer:
+        path = (*path, part)
+        if path in counts:
+            path = (*path, counts[path])
+    return path
 
 
 def _parts(dotted: str) -> FieldPath:
