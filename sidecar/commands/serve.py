@@ -24,6 +24,7 @@ def run(arguments: Sequence[str]) -> int:
     defaults = read_options(config) if config else ServeOptions()
     options = tyro.cli(ServeOptions, args=rest, default=defaults, prog="rsatalker serve [--config file.toml]")
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=Console(stderr=True))])
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what it says of its start, and of every odd request
     serve(options, RsaTalkerStudio, _say)
     return 0
 

@@ -32,6 +32,10 @@ CAPABILITIES = (
     "watch_frames",
     "engine_calls",
     "outputs",
+    "mood",
+    "style",
+    "av_offset",
+    "audio2face",
 )
 
 Context = grpc.aio.ServicerContext[Any, Any]
