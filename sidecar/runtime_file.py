@@ -132,8 +132,9 @@ def write_record(record: RuntimeRecord) -> None:
             other = read_record()
             if other is not None and other.pid != record.pid:
                 raise ConfigError(already_running(other))
+            for left in file.parent.glob(f"{FILE_NAME}.*"):  # drafts of those that were killed, or met a full disk
+                left.unlink(missing_ok=True)
             draft = file.with_name(f"{FILE_NAME}.{record.pid}")
-            draft.unlink(missing_ok=True)
             # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:

@@ -69,6 +69,13 @@ def test_record_of_a_dead_process_is_replaced(mine: RuntimeRecord):
     assert read_record() == mine
 
 
+def test_drafts_of_killed_processes_are_removed(mine: RuntimeRecord, folder: Path):
+    folder.mkdir(parents=True)
+    (folder / "sidecar.json.4711").write_text("{", encoding="utf-8")
+    write_record(mine)
+    assert sorted(file.name for file in folder.iterdir()) == ["sidecar.json", "sidecar.lock"]
+
+
 def test_record_of_a_living_process_stays(mine: RuntimeRecord):
     write_record(living_other(mine))
     with pytest.raises(ConfigError, match=r"Another sidecar \(pid \d+\) answers at 127.0.0.1:1234. Use that one"):
