@@ -4,7 +4,9 @@ from __future__ import annotations
 
 STEP = 0.84  # of width and height from one level to the next: 70 % of the pixels
 SIZE_GRID_PX = 8  # sizes are multiples of this
-SETTLED = 10  # ticks at a level before a smaller one is tried: costs scatter
+SETTLED = 10  # ticks at a level before a smaller one is tried: costs scatter ...
+HURRIED = 3  # ... but fewer if they are FAR_OFF the budget
+FAR_OFF = 1.5  # budgets
 CALM = 90  # ticks at a level before a larger one is tried: readers make new textures for each size
 ROOM = 0.8  # a larger level must be expected to take no more than this share of the budget
 FOLLOWS = 0.2  # share of a new cost that is taken over
@@ -49,7 +51,8 @@ class FrameDetail:
         """Take over what one tick took and what it may take, and change the size if that helps."""
         self._cost_ns += FOLLOWS * (cost_ns - self._cost_ns) if self._ticks else cost_ns - self._cost_ns
         self._ticks += 1
-        if self._cost_ns > budget_ns and self._ticks >= SETTLED and not self.is_least:
+        settled = HURRIED if self._cost_ns > FAR_OFF * budget_ns else SETTLED
+        if self._cost_ns > budget_ns and self._ticks >= settled and not self.is_least:
             self._go_to(self._level + 1)
         elif self._level > 0 and self._ticks >= CALM:
             growth = (self._scales[self._level - 1] / self.scale) ** 2  # at most: some of the cost is the same

@@ -1,0 +1,102 @@
+"""Hours on end: whether faces and sound drift apart, and whether anything grows."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.display import ticks
+from benchmarks.engine_stand_in import EngineStandIn, Seen, spoken_sample
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+DISPLAY_HZ = 72
+SKEW_ALARM_MS = (-45.0, 15.0)  # ATSC IS-191: sound 15 ms early to 45 ms late; skew above 0 is a late picture
+DRIFT_LIMIT_MS = 1.0  # an hour: more would be heard before a day is over
+
+
+@dataclass(frozen=True)
+class Options:
+    """Play one dialogue after the other with a sound card whose clock is off, and watch.
+
+    Attributes:
+        minutes: Of real time.
+        fast_ppm: How much faster than the host clock the sound runs, millionths.
+        size_px: Width and height of a frame.
+        detail: Of the avatars, as `rsatalker serve --detail`.
+        row_s: Seconds for every row of the table.
+    """
+
+    minutes: float = 60.0
+    fast_ppm: float = 200.0
+    size_px: int = 256
+    detail: float = 1.0
+    row_s: float = 60.0
+
+
+def run(options: Options) -> None:
+    """Print skew, motion and memory as time goes by, and the drift over all of it."""
+    import numpy as np
+    from rich.console import Console
+    from rich.table import Table
+
+    from sidecar.client import SidecarClient
+    from sidecar.demo.sidecar_process import running_sidecar
+
+    table = Table("minute", "skew p50 ms", "skew p95 ms", "frames/s", "motion Hz", "least lead ms", "memory MB")
+    medians: list[tuple[float, float]] = []
+    with (
+        running_sidecar("--detail", str(options.detail)) as sidecar,
+        SidecarClient.connect(sidecar.record.address, sidecar.record.token, "bench soak") as client,
+    ):
+        first, second = (avatar.name for avatar in client.avatars()[:2])
+        size_px = options.size_px
+        with client.create_conversation(first, second, width=size_px, height=size_px) as conversation:
+            engine = EngineStandIn(conversation, spoken_sample(60.0), 1 + options.fast_ppm * 1e-6)
+            row_began_s = 0.0
+            for now_ns, elapsed_s in ticks(DISPLAY_HZ, options.minutes * 60 + 1e-3):
+                engine.tick(now_ns, elapsed_s)
+                if elapsed_s - row_began_s >= options.row_s:
+                    seen, engine.seen = engine.seen, Seen()
+                    if seen.skew_ms:
+                        medians.append((elapsed_s / 3600, float(np.median(seen.skew_ms))))
+                    add_row(table, seen, elapsed_s, elapsed_s - row_began_s, resident_mb(sidecar.record.pid))
+                    row_began_s = elapsed_s
+    console = Console(width=120)
+    console.print(f"{options.minutes:g} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}")
+    console.print(table)
+    if len(medians) > 2:
+        drift_ms = float(np.polyfit(*np.array(medians).T, 1)[0])
+        console.print(
+            f"drift of the skew: {drift_ms:+.2f} ms an hour; without following the sound it would be "
+            f"{options.fast_ppm * 3.6:+.0f} ms"
+        )
+
+
+def add_row(table: Table, seen: Seen, elapsed_s: float, row_s: float, memory_mb: float) -> None:
+    """Add what was seen since the last row."""
+    import numpy as np
+
+    skews = np.asarray(seen.skew_ms or [float("nan")])
+    p50, p95 = np.percentile(skews, (50, 95))
+    table.add_row(
+        f"{elapsed_s / 60:.1f}",
+        f"{p50:.1f}",
+        f"{p95:.1f}",
+        f"{seen.frames / 2 / row_s:.1f}",
+        f"{seen.instants / row_s:.1f}",
+        f"{seen.least_lead_ms:.0f}",
+        f"{memory_mb:.0f}",
+    )
+
+
+def resident_mb(pid: int) -> float:
+    """Return the memory that a process really uses; NaN where the system does not tell without further packages."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines()
+    except OSError:  # Windows, macOS
+        return float("nan")
+    return next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmRSS"))
