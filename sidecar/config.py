@@ -41,6 +41,7 @@ class ServeOptions:
         checkpoint: Weights of the motion model; the bundled ones if left out.
         avatars: Folder with a folder of each fitted avatar to offer beside the cast; see `rsatalker fit-avatar`.
         warm_up: Compile and load what the first conversation needs before serving.
+        stop_with: Process id; the sidecar ends when that process does, however it ends. 0: it stands by itself.
     """
 
     host: str = "127.0.0.1"
@@ -64,6 +65,7 @@ class ServeOptions:
     checkpoint: Path | None = None
     avatars: Path | None = None
     warm_up: bool = True
+    stop_with: int = 0
 
     def __post_init__(self) -> None:
         if self.host not in ("127.0.0.1", "::1", "localhost"):

@@ -7,7 +7,9 @@ import contextlib
 import logging
 import os
 import secrets
+import threading
 from collections.abc import Callable
+from concurrent.futures import Future
 from importlib import metadata
 
 from sidecar.config import ServeOptions
@@ -33,11 +35,13 @@ from sidecar.runtime_file import (
     write_record,
 )
 from sidecar.services.assembly import services_of
-from sidecar.signals import catch_signals
+from sidecar.signals import catch_signals, stop_when_gone
 from sidecar.studio import Studio
 from sidecar.timings import Timings
 
 LEASE_CHECK_S = 1.0  # between looks for leases that are over
+INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
+WARM_UP = "warm-up"  # name of its thread
 TOKEN_VARIABLE = "RSATALKER_TOKEN"
 SHORTEST_TOKEN = 16  # characters
 
@@ -151,10 +155,10 @@ class Sidecar:
                 self._leases.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
                     await self._leases
-            await self._endpoints.stop()
-        finally:
             for service in self._services:
                 service.close()
+            await self._endpoints.stop()
+        finally:
             await asyncio.to_thread(self._stop_loops)
             if self.record:
                 remove_record(self.record)
@@ -201,16 +205,20 @@ def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], 
     if removed:
         say(f"Removed {len(removed)} region(s) that a sidecar left behind when it was killed.")
     asyncio.run(_serve(open_studio(options), options, say))
+    if any(thread.name == WARM_UP for thread in threading.enumerate()):
+        os._exit(INTERRUPTED)  # it cannot be interrupted, and the interpreter would wait for what it compiles
 
 
 async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], None]) -> None:
     sidecar = Sidecar(studio, options, new_token())
     release = catch_signals(sidecar.ask_to_stop)
+    watch = asyncio.create_task(stop_when_gone(options.stop_with, sidecar.ask_to_stop)) if options.stop_with else None
     try:
         sidecar.listen()
         if options.warm_up:
             say(f"Warming up ({studio.renderer_name} renderer); the first start on a machine takes a minute.")
-            await asyncio.to_thread(studio.warm_up)
+            if not await warmed_up(studio, sidecar):
+                return
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
         say(f"HTTP for plugins and curl: http://{sidecar.http_address}")
@@ -218,9 +226,31 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
             say(line)
         await sidecar.wait()
     finally:
+        if watch:
+            watch.cancel()
         await sidecar.stop()
         release()
-    say("Stopped; all regions are removed.")
+        say("Stopped; all regions are removed.")
+
+
+async def warmed_up(studio: Studio, sidecar: Sidecar) -> bool:
+    """Let a studio warm up in a thread of its own; return False as soon as somebody asks for the end meanwhile."""
+    outcome: Future[None] = Future()
+
+    def warm_up() -> None:
+        try:
+            outcome.set_result(studio.warm_up())
+        except BaseException as error:  # noqa: BLE001  it is raised where the warm-up was asked for
+            outcome.set_exception(error)
+
+    threading.Thread(target=warm_up, name=WARM_UP, daemon=True).start()
+    warming, stopping = asyncio.wrap_future(outcome), asyncio.create_task(sidecar.wait())
+    await asyncio.wait((warming, stopping), return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if not warming.done():
+        return False
+    await warming
+    return True
 
 
 def lan_lines(sidecar: Sidecar) -> list[str]:

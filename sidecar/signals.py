@@ -1,4 +1,4 @@
-"""How somebody ends a sidecar: Ctrl+C, SIGTERM, or Ctrl+Break on Windows."""
+"""How somebody ends a sidecar: Ctrl+C, SIGTERM, Ctrl+Break on Windows, or the end of the process that started it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,10 @@ import sys
 import threading
 from collections.abc import Callable
 from typing import Any
+
+from sidecar.regions.owner import process_start_ns
+
+LOOK_S = 0.5  # between looks for the process that started this one
 
 
 def catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
@@ -36,3 +40,11 @@ def catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
             loop.remove_signal_handler(number)
 
     return release
+
+
+async def stop_when_gone(pid: int, stop: Callable[[], None]) -> None:
+    """Call `stop` once there is no such process any more, or another one of the same id."""
+    start_ns = process_start_ns(pid)
+    while start_ns is not None and process_start_ns(pid) == start_ns:
+        await asyncio.sleep(LOOK_S)
+    stop()

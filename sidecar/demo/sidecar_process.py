@@ -69,13 +69,13 @@ def running_sidecar(*serve_options: str) -> Generator[SidecarProcess]:
         UnreachableError: It ended, or does not listen in time; the message has its last words.
     """
     with tempfile.TemporaryDirectory(prefix="rsatalker-demo-") as folder, Path(folder, LOG_NAME).open("wb") as log:
-        command = [sys.executable, "-m", "sidecar.cli", "serve", "--port", "0", *serve_options]
+        command = [sys.executable, "-m", "sidecar.cli", "serve", "--port", "0", "--stop-with", str(os.getpid())]
         environment = {**os.environ, "RSATALKER_RUNTIME": folder}
         # Ctrl+C is for the demo alone, which then ends its sidecar: that one is in a session, on Windows in a process
         # group, of its own. There such a group is also the only one that can be asked to end (CTRL_BREAK).
         flags = subprocess.CREATE_NEW_PROCESS_GROUP if sys.platform == "win32" else 0
         process = subprocess.Popen(
-            command,
+            [*command, *serve_options],
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,

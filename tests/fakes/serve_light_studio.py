@@ -5,6 +5,7 @@ serve_light_studio.py PORT [JSON [BYTES]]    further options; with BYTES, no fil
 
 import json
 import sys
+import threading
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -20,6 +21,14 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+class SlowStudio(LightStudio):
+    """Warms up, if it is asked to, for longer than anybody waits."""
+
+    def warm_up(self) -> None:
+        say("warming")
+        threading.Event().wait(600)
+
+
 def limit_files(size_bytes: int) -> None:
     import resource
 
@@ -31,4 +40,5 @@ if __name__ == "__main__":
         limit_files(int(sys.argv[3]))
     more = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}  # further options, as JSON
     more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
-    serve(ServeOptions(port=int(sys.argv[1]), warm_up=False, **more), lambda options: LightStudio(), say)
+    chosen = {"port": int(sys.argv[1]), "warm_up": False} | more
+    serve(ServeOptions(**chosen), lambda options: SlowStudio(), say)

@@ -1,5 +1,6 @@
 """Processes that end: what they leave behind, and who cleans it up."""
 
+import json
 import os
 import signal
 import socket
@@ -17,6 +18,7 @@ from sidecar.errors import FrameRingError, NotFoundError, RegionNotFound, Unreac
 from sidecar.regions.frame_ring import FrameRingReader
 from sidecar.regions.layout import RegionState
 from sidecar.runtime_file import read_record, runtime_file
+from sidecar.server import INTERRUPTED
 
 pytestmark = pytest.mark.integration
 
@@ -26,9 +28,9 @@ SERVE = Path(__file__).parents[1] / "fakes" / "serve_light_studio.py"
 class Process:
     """A sidecar in a process of its own."""
 
-    def __init__(self, port: int = 0) -> None:
+    def __init__(self, port: int = 0, **options: object) -> None:
         self.popen = subprocess.Popen(
-            [sys.executable, str(SERVE), str(port)],
+            [sys.executable, str(SERVE), str(port), json.dumps(options)],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -57,8 +59,8 @@ class Process:
 def spawn() -> Iterator[Callable[..., Process]]:
     started: list[Process] = []
 
-    def begin(port: int = 0) -> Process:
-        started.append(Process(port))
+    def begin(port: int = 0, **options: object) -> Process:
+        started.append(Process(port, **options))
         return started[-1]
 
     yield begin
@@ -108,6 +110,32 @@ def test_interrupted_sidecar_tells_readers_and_leaves_nothing(spawn: Callable[..
     assert not runtime_file().exists()
     with pytest.raises(RegionNotFound):
         FrameRingReader(name)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process without a console cannot be interrupted on Windows")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_sidecar_that_is_interrupted_while_it_warms_up_ends_at_once(
+    spawn: Callable[..., Process], number: signal.Signals
+):
+    process = spawn(warm_up=True)
+    process.until_said("warming")
+    process.popen.send_signal(number)
+    process.until_said("Stopped; all regions are removed.")
+    assert process.popen.wait(20) == INTERRUPTED
+    assert not runtime_file().exists()
+
+
+def test_sidecar_ends_with_the_process_that_it_was_told_to_end_with(spawn: Callable[..., Process]):
+    starter = subprocess.Popen([sys.executable, "-c", "import threading; threading.Event().wait()"])
+    try:
+        process = spawn(stop_with=starter.pid)
+        process.until_said("listens on")
+    finally:
+        starter.kill()
+        starter.wait()
+    process.until_said("Stopped; all regions are removed.")
+    assert process.popen.wait(20) == 0
+    assert not runtime_file().exists()
 
 
 def test_second_sidecar_says_where_the_first_one_is(spawn: Callable[..., Process]):
