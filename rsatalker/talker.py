@@ -18,15 +18,17 @@ from torch import nn
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.fitted_avatar import FittedAvatar
 from rsatalker.avatars.light import Light
+from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model
+from rsatalker.motion.dyadic_mind import DyadicMind
+from rsatalker.motion.dyadic_model import DyadicModel
 from rsatalker.motion.generator import MotionGenerator
 from rsatalker.motion.model import Lips, MotionModel
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.renderer import Renderer
-from rsatalker.speech.features import LogMel
-from rsatalker.speech.loudness import loudness_db
+from rsatalker.speech.encoders import voice_encoder
 
 EYES_IN_HEAD = np.array([0.0, 0.035, 0.08], np.float32)  # metres: the point between the eyes, for who looks where
 FARTHEST_LOOK_RAD = np.array([1.0, 0.6])  # yaw, pitch: beyond that people turn their bodies, which a head does not have
@@ -40,22 +42,37 @@ class Dialogue:
         motion_ms: Time that the last `push` spent on motion.
     """
 
-    def __init__(self, model: MotionModel, relationship: Relationship, seed: int) -> None:
+    def __init__(
+        self, model: MotionModel, relationship: Relationship, seed: int, dyadic: DyadicModel | None = None
+    ) -> None:
+        """Begin a conversation.
+
+        Args:
+            model: Of the lips.
+            relationship: Who the two are to each other.
+            seed: Of what is left to chance; the same seed and voices give the same motion.
+            dyadic: Of everything else; the bundled one if left out.
+        """
         self.features_ms = self.motion_ms = 0.0
-        self._speech = LogMel(voices=2)
+        self._encoder = voice_encoder(model.config.encoder, voices=2)
         self._lips = model.sharing_weights()
         self._lips.start_streaming(batch=2)
-        self._generator = MotionGenerator(relationship, seed)
+        self._mind = DyadicMind(dyadic or bundled_dyadic_model(), SocialInput(relationship))
+        self._generator = MotionGenerator(self._mind, seed)
         self._loudness: Float32[np.ndarray, "2 T"] = np.zeros((2, 0), np.float32)
 
     @property
     def relationship(self) -> Relationship:
-        """Who the two are to each other; a change shows from the next instant on."""
-        return self._generator.relationship
+        """Who the two are to each other; a change shows within a second."""
+        return self._mind.social.relationship
 
     @relationship.setter
     def relationship(self, relationship: Relationship) -> None:
-        self._generator.relationship = relationship
+        self._mind.social = SocialInput(relationship)
+
+    def relate(self, social: SocialInput) -> None:
+        """Set a relationship with a strength, or something between two relationships; it shows within a second."""
+        self._mind.social = social
 
     def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:
         """Tell both heads where they stand, so that they know where to look; each at rest looks along its +z."""
@@ -97,10 +114,10 @@ class Dialogue:
 
     def _advance(self, voices: Float32[np.ndarray, "2 S"], *, ends: bool) -> tuple[FlameMotion, FlameMotion]:
         started = time.perf_counter()
-        features = self._speech.finish() if ends else self._speech.push(voices)
-        self._loudness = np.concatenate([self._loudness, loudness_db(features)], axis=1)
+        heard = self._encoder.finish() if ends else self._encoder.push(voices)
+        self._loudness = np.concatenate([self._loudness, heard.loudness_db], axis=1)
         featured = time.perf_counter()
-        motion = self._move(self._lips.push(features))
+        motion = self._move(self._lips.push(heard.features))
         if ends:
             rest = self._move(self._lips.finish())
             motion = FlameMotion.joined((motion[0], rest[0])), FlameMotion.joined((motion[1], rest[1]))

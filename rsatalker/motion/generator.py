@@ -6,14 +6,13 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.motion.articulation import ARTICULATION_INDEX, arkit_from_articulation, lip_contact
-from rsatalker.motion.behaviour.nonverbal import NEVER, Nonverbal, NonverbalInstant
-from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
+from rsatalker.motion.behaviour.nonverbal import NonverbalInstant
+from rsatalker.motion.behaviour.pair import Mind, Pair
+from rsatalker.motion.behaviour.voice_state import STEP_S
 from rsatalker.motion.expression_space import ARKIT_INDEX
-from rsatalker.motion.manner import manners
 from rsatalker.motion.mood import Mood, MoodState, Style, styled
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
 from rsatalker.motion.rig import pose_from_arkit
-from rsatalker.motion.social import Relationship
 
 EXPRESSION_SPACE = "procedural-1"
 RELAX_STEPS = 3  # an interrupted mouth is at rest after 100 ms
@@ -25,35 +24,30 @@ _PUCKER, _FUNNEL = ARKIT_INDEX["mouthPucker"], ARKIT_INDEX["mouthFunnel"]
 class MotionGenerator:
     """Motion of two heads from what their voices do; one call of `push` may bring any number of instants.
 
-    The relationship and the directions between the heads may change at any time and hold from the next instant on.
-
     Attributes:
-        relationship: Who the two are to each other.
-        toward: Direction of the partner from each head at rest: (yaw, pitch) in rad, rows participant 0 and 1.
+        mind: What inclines the two heads.
+        toward: Direction of the partner from each head at rest: (yaw, pitch) in rad, rows participant 0 and 1; it may
+            change at any time and holds from the next instant on.
     """
 
-    def __init__(self, relationship: Relationship, seed: int) -> None:
-        self.relationship = relationship
-        self.toward: Float32[np.ndarray, "2 2"] = np.zeros((2, 2), np.float32)
-        self._heads = [Nonverbal(np.random.default_rng([seed, participant])) for participant in (0, 1)]
-        self._voices = [VoiceState(), VoiceState()]
-        self._began: list[tuple[bool, bool]] = [NEVER, NEVER]
-        self._moods = [MoodState(), MoodState()]
-        self._styles = [Style(), Style()]
-        self._since_interrupt = [RELAX_STEPS + RECOVER_STEPS] * 2
+    def __init__(self, mind: Mind, seed: int) -> None:
+        self.mind = mind
+        self._pair = Pair(seed)
+        self.toward = self._pair.toward
+        self._faces = (_Face(), _Face())
         self._next_index = 0
 
     def interrupt(self, participant: int) -> None:
         """Let one mouth relax within 100 ms from the next instant on, whatever its voice still says."""
-        self._since_interrupt[participant] = 0
+        self._faces[participant].interrupt()
 
     def set_mood(self, participant: int, mood: Mood) -> None:
         """Let one head come into a mood, within about a second."""
-        self._moods[participant].mood = mood
+        self._faces[participant].mood.mood = mood
 
     def set_style(self, participant: int, style: Style) -> None:
         """Let one mouth speak in a style from the next instant on."""
-        self._styles[participant] = style
+        self._faces[participant].style = style
 
     def push(
         self,
@@ -69,56 +63,62 @@ class MotionGenerator:
             loudness_db: Loudness of each voice, dB against any fixed reference.
         """
         start_us = round(self._next_index * 1e6 / MOTION_RATE_HZ)
-        voices = [styled(voice, style) for voice, style in zip(articulation, self._styles, strict=True)]
-        lips = [arkit_from_articulation(voice) for voice in voices]
-        contact = [lip_contact(voice[:, ARTICULATION_INDEX["closed"]]) for voice in voices]
+        lips = [_Lips(voice, face.style) for voice, face in zip(articulation, self._faces, strict=True)]
         poses: tuple[list[FlamePose], list[FlamePose]] = ([], [])
         for t in range(articulation.shape[1]):
-            for voice, voice_activity, loudness in zip(self._voices, activity[:, t], loudness_db[:, t], strict=True):
-                voice.step(float(voice_activity), float(loudness))
-            instants = [self._behave(participant) for participant in (0, 1)]
-            for participant, instant in enumerate(instants):
-                arkit, tongue = lips[participant]
-                gain = self._mouth_gain(participant)
-                mood = self._moods[participant]
-                mood.step(STEP_S)
-                face = mood.face(float(contact[participant][t]))
-                poses[participant].append(_pose(instant, arkit[t] * gain, tongue[t] * gain, face, mood))
-                self._began[participant] = instant.began
+            self._pair.hear(activity[:, t], loudness_db[:, t])
+            for participant, instant in enumerate(self._behave()):
+                poses[participant].append(self._faces[participant].pose(instant, lips[participant], t))
         self._next_index += articulation.shape[1]
         first, second = (_motion(head, start_us) for head in poses)
         return first, second
 
-    def _behave(self, participant: int) -> NonverbalInstant:
-        partner = 1 - participant
-        return self._heads[participant].step(
-            self._voices[participant],
-            self._voices[partner],
-            self._began[partner],
-            manners(self.relationship)[participant],
-            self.toward[participant],
-        )
-
-    def _mouth_gain(self, participant: int) -> float:
-        steps = self._since_interrupt[participant] = self._since_interrupt[participant] + 1
-        if steps <= RELAX_STEPS:
-            return 1 - steps / RELAX_STEPS
-        return min((steps - RELAX_STEPS) / RECOVER_STEPS, 1.0)
+    def _behave(self) -> tuple[NonverbalInstant, NonverbalInstant]:
+        first, second = (face.mood for face in self._faces)
+        first.step(STEP_S)
+        second.step(STEP_S)
+        tempo, amplitude = (first.tempo, second.tempo), (first.amplitude, second.amplitude)
+        return self._pair.act(self.mind.incline(self._pair), tempo, amplitude)
 
 
-def _pose(
-    instant: NonverbalInstant,
-    lips: Float32[np.ndarray, "52"],
-    tongue: Float32[np.ndarray, "2"],
-    face: Float32[np.ndarray, "52"],
-    mood: MoodState,
-) -> FlamePose:
-    behaviour = instant.arkit.copy()
-    behaviour[_SMILE] *= mood.smiles
-    behaviour += face
-    behaviour[_SMILE] *= 1 - 0.7 * min(float(lips[_PUCKER] + lips[_FUNNEL]), 1.0)  # rounded lips cannot smile
-    neck, eyes = instant.neck_pose + mood.neck_pose, instant.gaze - [0.0, mood.neck_pose[0]]  # eyes stay where they are
-    return pose_from_arkit(lips + behaviour, tongue, eyes.astype(np.float32), neck, instant.transl)
+class _Lips:
+    """Lips of a stretch of time as one style speaks them."""
+
+    def __init__(self, articulation: Float32[np.ndarray, "T 12"], style: Style) -> None:
+        controls = styled(articulation, style)
+        self.arkit, self.tongue = arkit_from_articulation(controls)
+        self.contact = lip_contact(controls[:, ARTICULATION_INDEX["closed"]])
+
+
+class _Face:
+    """What one face is asked for beside speech and behaviour: mood, style, and silence when it is interrupted."""
+
+    def __init__(self) -> None:
+        self.mood = MoodState()
+        self.style = Style()
+        self._since_interrupt = RELAX_STEPS + RECOVER_STEPS
+
+    def interrupt(self) -> None:
+        """Let the mouth relax."""
+        self._since_interrupt = 0
+
+    def pose(self, instant: NonverbalInstant, lips: _Lips, t: int) -> FlamePose:
+        """Return the pose that shows lips, behaviour and mood of one instant together."""
+        gain = self._mouth_gain()
+        spoken, mood = lips.arkit[t] * gain, self.mood
+        behaviour = instant.arkit.copy()
+        behaviour[_SMILE] *= mood.smiles
+        behaviour += mood.face(float(lips.contact[t]) * gain)
+        behaviour[_SMILE] *= 1 - 0.7 * min(float(spoken[_PUCKER] + spoken[_FUNNEL]), 1.0)  # rounded lips cannot smile
+        bow = mood.neck_pose
+        eyes = instant.gaze - np.array([0.0, bow[0]], np.float32)  # the mood bows the head, the eyes keep their target
+        return pose_from_arkit(spoken + behaviour, lips.tongue[t] * gain, eyes, instant.neck_pose + bow, instant.transl)
+
+    def _mouth_gain(self) -> float:
+        self._since_interrupt += 1
+        if self._since_interrupt <= RELAX_STEPS:
+            return 1 - self._since_interrupt / RELAX_STEPS
+        return min((self._since_interrupt - RELAX_STEPS) / RECOVER_STEPS, 1.0)
 
 
 def _motion(poses: list[FlamePose], start_us: int) -> FlameMotion:

@@ -1,17 +1,26 @@
 """Who the two are to each other: the social input of the model.
 
-Classes (blood / non-blood, equal / unequal) follow RSATalker (arXiv 2601.10606); who is senior is our own addition.
+Classes (blood / non-blood, equal / unequal) follow RSATalker (arXiv 2601.10606); who is senior, blends of two
+relationships and a strength are our own additions.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
+
+import numpy as np
+from jaxtyping import Float32
 
 from rsatalker.errors import RelationshipError
 
 Kinship = Literal["blood", "non-blood"]
 Status = Literal["equal", "unequal"]
+
+# Embeddings of the social feature: kinship (2), status (2), own rank (3).
+FACTORS: tuple[str, ...] = ("blood", "non-blood", "equal", "unequal", "peer", "senior", "junior")
+SOCIAL_FACTORS = len(FACTORS)
+STRONGEST = 1.5  # beyond it the model would leave what it has learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +53,57 @@ class Relationship:
             raise RelationshipError(
                 "status is equal but a senior is named; leave senior out, or make the status unequal."
             )
+
+    def rank(self, participant: int) -> Literal["peer", "senior", "junior"]:
+        """Return where a participant stands."""
+        if self.senior is None:
+            return "peer"
+        return "senior" if self.senior == participant else "junior"
+
+
+@dataclass(frozen=True, slots=True)
+class SocialInput:
+    """What the model is told of the two: a relationship, or something between two, more or less strongly.
+
+    Attributes:
+        relationship: Who they are to each other.
+        other: A second relationship to blend in, for example the one that a scene moves towards.
+        share: Of the second one, 0 to 1.
+        strength: 0 forgets the relationship, 1 is as learned, up to 1.5 exaggerates it.
+
+    Raises:
+        RelationshipError: Share or strength are out of range, or there is a share of nothing.
+    """
+
+    relationship: Relationship = field(default_factory=Relationship)
+    other: Relationship | None = None
+    share: float = 0.0
+    strength: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.share <= 1:
+            raise RelationshipError(f"share of the second relationship is {self.share:g}; expected 0 to 1.")
+        if self.share > 0 and self.other is None:
+            raise RelationshipError(
+                f"share is {self.share:g} but there is no second relationship to blend in; name it."
+            )
+        if not 0 <= self.strength <= STRONGEST:
+            raise RelationshipError(
+                f"strength is {self.strength:g}; expected 0 (forgotten) to {STRONGEST:g}, 1 is as learned."
+            )
+
+    def present(self) -> Float32[np.ndarray, "2 3 7"]:
+        """Return for each participant, and for kinship, status and rank, how much of each of `FACTORS` is there."""
+        blended = (1 - self.share) * _present(self.relationship)
+        if self.other is not None:
+            blended += self.share * _present(self.other)
+        return (self.strength * blended).astype(np.float32)
+
+
+def _present(relationship: Relationship) -> Float32[np.ndarray, "2 3 7"]:
+    present = np.zeros((2, 3, SOCIAL_FACTORS), np.float32)
+    for participant in (0, 1):
+        names = (relationship.kinship, relationship.status, relationship.rank(participant))
+        for row, name in enumerate(names):
+            present[participant, row, FACTORS.index(name)] = 1.0
+    return present

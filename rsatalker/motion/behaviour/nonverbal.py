@@ -1,23 +1,36 @@
-"""All that one head does besides speaking, at one instant after the other."""
+"""All that one head does besides speaking, at one instant after the other: decisions in, motion out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Bool, Float32
 
 from rsatalker.motion.behaviour.blinks import Blinks
 from rsatalker.motion.behaviour.brows import Brows
-from rsatalker.motion.behaviour.gaze import Gaze
+from rsatalker.motion.behaviour.decision import CHIN_UNIT_RAD, EVENTS, SEEN, Decision
+from rsatalker.motion.behaviour.gaze import HEAD_SHARE_PARTNER, Gaze
 from rsatalker.motion.behaviour.nods import Nods
 from rsatalker.motion.behaviour.smiles import Smiles
 from rsatalker.motion.behaviour.sway import Sway
 from rsatalker.motion.behaviour.voice_state import VoiceState
 from rsatalker.motion.expression_space import ARKIT_INDEX
-from rsatalker.motion.manner import Manner
 
-NEVER: tuple[bool, bool] = (False, False)  # a partner that has not moved yet
+CHIN_FOLLOWS = 0.03  # a step: a change of relationship shows in the posture within a second
+_BOTH_SIDES = (
+    "eyeBlink",
+    "mouthSmile",
+    "mouthDimple",
+    "cheekSquint",
+    "eyeSquint",
+    "browOuterUp",
+    "browDown",
+    "eyeWide",
+)
+_LEFT = np.array([ARKIT_INDEX[f"{name}Left"] for name in _BOTH_SIDES])
+_RIGHT = np.array([ARKIT_INDEX[f"{name}Right"] for name in _BOTH_SIDES])
+_BROW_INNER_UP = ARKIT_INDEX["browInnerUp"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,73 +42,93 @@ class NonverbalInstant:
         gaze: Yaw and pitch of the eyes against the head, rad.
         neck_pose: Axis-angle, rad.
         transl: Metres.
-        began: Whether a blink and a smile began at this instant.
+        seen: Values of `SEEN`.
     """
 
     arkit: Float32[np.ndarray, "52"]
     gaze: Float32[np.ndarray, "2"]
     neck_pose: Float32[np.ndarray, "3"]
     transl: Float32[np.ndarray, "3"]
-    began: tuple[bool, bool]
+    seen: Float32[np.ndarray, "7"]
 
 
 class Nonverbal:
-    """One head's behaviour. The same random generator state gives the same behaviour for the same voices."""
+    """One head's behaviour. The same random generator state gives the same motion for the same decisions."""
 
     def __init__(self, random: np.random.Generator) -> None:
-        self._gaze, self._blinks, self._nods = Gaze(random), Blinks(random), Nods(random)
-        self._smiles, self._brows, self._sway = Smiles(random), Brows(random), Sway(random)
+        self.gaze, self.blinks, self.nods = Gaze(random), Blinks(random), Nods(random)
+        self.smiles, self.brows, self.sway = Smiles(random), Brows(random), Sway(random)
         self._chin_rad = 0.0
+
+    def possible(self) -> Bool[np.ndarray, "8"]:
+        """Return for each of `EVENTS` whether it can begin at the next step."""
+        gaze, smiles = self.gaze, self.smiles
+        can = (
+            gaze.at_partner and gaze.can_shift,
+            not gaze.at_partner and gaze.can_shift,
+            self.blinks.can_begin,
+            self.nods.can_begin,
+            True,
+            smiles.can_begin,
+            smiles.can_end,
+            self.brows.can_raise,
+        )
+        assert len(can) == len(EVENTS)
+        return np.array(can)
 
     def step(
         self,
+        decision: Decision,
         own: VoiceState,
-        partner: VoiceState,
-        partner_began: tuple[bool, bool],
-        manner: Manner,
         toward: Float32[np.ndarray, "2"],
+        tempo: float = 1.0,
+        amplitude: float = 1.0,
     ) -> NonverbalInstant:
         """Go on by one step.
 
         Args:
+            decision: What begins now.
             own: This head's voice at this instant.
-            partner: The partner's voice at this instant.
-            partner_began: What the partner was seen to begin at the last step (blink, smile).
-            manner: What this head tends to do in the relationship of this instant.
             toward: Direction (yaw, pitch) of the partner from this head at rest, rad.
+            tempo: Factor of the mood on how fast things go.
+            amplitude: Factor of the mood on how far they go.
         """
-        self._gaze.step(own, partner, manner, toward)
-        self._blinks.step(own, self._gaze, partner_began[0], partner, manner)
-        self._nods.step(own, partner, manner)
-        self._smiles.step(own, partner_began[1], manner)
-        self._brows.step(own, self._gaze, self._nods.began)
-        self._sway.step(own)
-        self._chin_rad += 0.03 * (manner.chin_rad - self._chin_rad)  # a change of relationship shows within a second
-        yaw, pitch = self._gaze.head
-        neck = np.array([pitch + self._nods.pitch_rad + self._chin_rad, yaw, 0.0], np.float32) + self._sway.rotation
-        eyes = self._gaze.eyes - np.array([0.0, self._nods.pitch_rad + self._chin_rad], np.float32)  # eyes stay on it
+        self.gaze.step(decision, own, toward)
+        self.blinks.step(decision, self.gaze)
+        self.nods.step(decision, tempo, amplitude)
+        self.smiles.step(decision)
+        self.brows.step(decision, own, self.gaze, nodded=self.nods.began)
+        self.sway.step(decision.tendency("liveliness"))
+        self._chin_rad += CHIN_FOLLOWS * (CHIN_UNIT_RAD * decision.tendency("chin") - self._chin_rad)
+        yaw, pitch = self.gaze.head
+        nod_rad = self.nods.pitch_rad
+        neck = np.array([pitch + nod_rad + self._chin_rad, yaw, 0.0], np.float32) + amplitude * self.sway.rotation
+        eyes = self.gaze.eyes - np.array([0.0, nod_rad + self._chin_rad], np.float32)  # eyes stay on their target
         return NonverbalInstant(
             arkit=self._weights(),
             gaze=eyes,
-            neck_pose=neck,
-            transl=self._sway.transl,
-            began=(self._blinks.began, self._smiles.began),
+            neck_pose=neck.astype(np.float32),
+            transl=self.sway.transl,
+            seen=self._seen(toward),
         )
 
+    def _seen(self, toward: Float32[np.ndarray, "2"]) -> Float32[np.ndarray, "7"]:
+        turned = self.gaze.head - HEAD_SHARE_PARTNER * toward
+        seen = (
+            float(self.gaze.at_partner), self.blinks.closure, 10 * self.nods.pitch_rad, self.smiles.amount,
+            self.brows.raised, 5 * turned[0], 5 * (turned[1] + self._chin_rad),
+        )  # fmt: skip
+        assert len(seen) == len(SEEN)
+        return np.array(seen, np.float32)
+
     def _weights(self) -> Float32[np.ndarray, "52"]:
-        smile, raised, drawn = self._smiles.amount, self._brows.raised, self._brows.drawn
-        values = {
-            "eyeBlink": self._blinks.closure,
-            "mouthSmile": smile,
-            "mouthDimple": 0.15 * smile,
-            "cheekSquint": 0.6 * max(smile - 0.15, 0.0),
-            "eyeSquint": 0.35 * max(smile - 0.15, 0.0) + 0.25 * drawn,
-            "browOuterUp": 0.7 * raised,
-            "browDown": drawn,
-            "eyeWide": 0.2 * raised,
-        }
+        smile, raised, drawn = self.smiles.amount, self.brows.raised, self.brows.drawn
+        cheeks = max(smile - 0.15, 0.0)
+        values = (
+            self.blinks.closure, smile, 0.15 * smile, 0.6 * cheeks, 0.35 * cheeks + 0.25 * drawn, 0.7 * raised, drawn,
+            0.2 * raised,
+        )  # fmt: skip
         weights = np.zeros(len(ARKIT_INDEX), np.float32)
-        for name, value in values.items():
-            weights[ARKIT_INDEX[name + "Left"]] = weights[ARKIT_INDEX[name + "Right"]] = value
-        weights[ARKIT_INDEX["browInnerUp"]] = raised
+        weights[_LEFT] = weights[_RIGHT] = values
+        weights[_BROW_INNER_UP] = raised
         return weights

@@ -1,8 +1,4 @@
-"""Smiles: events with slow onsets, answered by the partner; a trace of one at rest among the close.
-
-Sources: onset of .5 to .8 s; smiles follow affiliation, hardly status (Hall, Coats & Smith LeBeau 2005); mimicry after
-about 600 ms. How many there are is our own design (`manner.py`).
-"""
+"""How a face smiles: onsets of .5 to .8 s, at least 1.2 s long, a slow fading; a trace of one at rest."""
 
 from __future__ import annotations
 
@@ -10,13 +6,12 @@ import math
 
 import numpy as np
 
-from rsatalker.motion.behaviour.chance import happens
-from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
-from rsatalker.motion.manner import Manner
+from rsatalker.motion.behaviour.decision import Decision
+from rsatalker.motion.behaviour.voice_state import STEP_S
 
 RISE_S, FALL_S = 0.55, 0.9  # time constants
-TAKEN_S = 6.0  # of every event: its own length, the pause after it and the partner's answers, when none can begin
-ANSWER_S = 0.6
+SHORTEST_S = 1.2
+REFRACTORY_S = 1.0  # after the end of a smile
 
 
 class Smiles:
@@ -26,23 +21,29 @@ class Smiles:
         self.amount = 0.0
         self.began = False
         self._random = random
-        self._left_s = 0.0
+        self._smiling = False
+        self._since_s = 10.0  # since the smile began, or ended
         self._target = 0.0
-        self._answer_in_s = -1.0
 
-    def step(self, own: VoiceState, partner_began: bool, manner: Manner) -> None:
+    @property
+    def can_begin(self) -> bool:
+        """Whether there is none, and the last one is long enough ago."""
+        return not self._smiling and self._since_s > REFRACTORY_S
+
+    @property
+    def can_end(self) -> bool:
+        """Whether there is one, and it has lasted long enough."""
+        return self._smiling and self._since_s > SHORTEST_S
+
+    def step(self, decision: Decision) -> None:
         """Go on by one step."""
-        self._left_s -= STEP_S
-        rate = manner.smiles_per_minute / 60
-        self.began = self._left_s < -1.0 and happens(self._random, rate / (1 - TAKEN_S * rate))
-        if partner_began and self._random.random() < 0.25 + 0.5 * manner.closeness:
-            self._answer_in_s = ANSWER_S * self._random.uniform(0.7, 1.4)
-        answers = 0 <= self._answer_in_s < STEP_S
-        self._answer_in_s -= STEP_S
-        if self.began or answers:
-            self._left_s = self._random.uniform(1.2, 3.2)
-            self._target = self._random.uniform(0.35, 0.7) * (0.7 + 0.3 * manner.closeness)
-        rest = 0.04 + 0.09 * manner.closeness
-        target = self._target if self._left_s > 0 else rest
+        self._since_s += STEP_S
+        self.began = decision.has("smile") and self.can_begin
+        if self.began:
+            self._target = self._random.uniform(0.35, 0.7) * decision.tendency("smile_size")
+            self._smiling, self._since_s = True, 0.0
+        elif decision.has("smile_ends") and self.can_end:
+            self._smiling, self._since_s = False, 0.0
+        target = self._target if self._smiling else decision.tendency("smile_at_rest")
         time_s = RISE_S if target > self.amount else FALL_S
         self.amount += (target - self.amount) * (1 - math.exp(-3 * STEP_S / time_s))

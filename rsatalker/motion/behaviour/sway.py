@@ -5,10 +5,9 @@ from __future__ import annotations
 import numpy as np
 from jaxtyping import Float32
 
-from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
+from rsatalker.motion.behaviour.voice_state import STEP_S
 
 AMPLITUDE_RAD = np.radians([0.9, 1.3, 1.2]).astype(np.float32)  # pitch, yaw, roll of a listener
-SPEAKING_GAIN = 2.0
 BREATH_HZ, BREATH_M = 0.24, 0.0009  # the head rises with the chest
 
 
@@ -26,12 +25,12 @@ class Sway:
         self._time_s = 0.0
         self._gain = 1.0
 
-    def step(self, own: VoiceState) -> None:
-        """Go on by one step."""
+    def step(self, liveliness: float) -> None:
+        """Go on by one step; `liveliness` is 1 for a listener and about 2 for a speaker."""
         self._time_s += STEP_S
-        self._gain += 0.06 * ((SPEAKING_GAIN if own.speaking else 1.0) - self._gain)
+        self._gain += 0.06 * (liveliness - self._gain)
         waves = np.sin(2 * np.pi * self._frequency_hz * self._time_s + self._phase)
-        shape = (np.array([[0.55], [0.4], [0.18 * self._gain]]) * waves).sum(0)
+        shape = 0.55 * waves[0] + 0.4 * waves[1] + 0.18 * self._gain * waves[2]
         self.rotation = (AMPLITUDE_RAD * self._gain * shape).astype(np.float32)
         rise = BREATH_M * np.sin(2 * np.pi * BREATH_HZ * self._time_s + self._breath_phase)
         self.transl = np.array([0.0, rise, 0.0], np.float32)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+from jaxtyping import Float32
+
 STEP_S = 1 / 30  # of every behaviour; the motion rate
 PAUSE_ENDS_SPEECH_S = 0.30  # shorter silences are stops and breaths within speech
 BACKCHANNEL_S = 1.0  # speech shorter than this, while the other speaks, takes no turn
+
+CUES: tuple[str, ...] = (
+    "speaking", "active", "silent_1s", "silent_5s", "spoken_1s", "spoken_6s", "started", "stopped", "paused",
+    "emphasis", "stressed",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -34,6 +42,15 @@ class VoiceState:
     stressed: bool = False
     _mean_db: float = -30.0
     _spread_db: float = 6.0
+
+    def cues(self) -> Float32[np.ndarray, "11"]:
+        """Return what the dyadic model hears of this instant: values of `CUES` in [0, 1]; clocks stop at 1 to 6 s."""
+        values = (
+            self.speaking, self.silent_s == 0, min(self.silent_s, 1.0), min(self.silent_s, 5.0) / 5,
+            min(self.spoken_s, 1.0), min(self.spoken_s, 6.0) / 6, self.started, self.stopped, self.paused,
+            self.emphasis, self.stressed,
+        )  # fmt: skip
+        return np.array(values, np.float32)
 
     def step(self, activity: float, loudness_db: float) -> None:
         """Hear one instant: voice activity in [0, 1] and loudness in dB."""

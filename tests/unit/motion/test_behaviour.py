@@ -1,105 +1,99 @@
-"""What heads do besides speaking, counted over minutes of made-up talk."""
-
-import functools
-from dataclasses import dataclass
+"""How heads carry out what was decided."""
 
 import numpy as np
 import pytest
 
-from rsatalker.motion.behaviour.nonverbal import NEVER, Nonverbal
-from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
-from rsatalker.motion.manner import manners
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.behaviour.decision import EVENT_INDEX, EVENTS, SEEN, TENDENCIES, TENDENCY_INDEX, Decision
+from rsatalker.motion.behaviour.nonverbal import Nonverbal, NonverbalInstant
+from rsatalker.motion.behaviour.voice_state import CUES, STEP_S, VoiceState
+from rsatalker.motion.expression_space import ARKIT_INDEX
 
 pytestmark = pytest.mark.unit
-MINUTES = 10
 TOWARD = np.array([0.5, 0.0], np.float32)
+SILENT = VoiceState()
 
 
-def turns(minutes: float, seed: int) -> np.ndarray:
-    """Voice activity of two people who take turns of 1.5 to 6 s with short pauses inside and gaps of 200 ms."""
-    random = np.random.default_rng(seed)
-    activity = np.zeros((2, int(minutes * 60 / STEP_S)))
-    start, speaker = 0, 0
-    while start < activity.shape[1]:
-        length = int(random.uniform(1.5, 6) / STEP_S)
-        turn = np.ones(length)
-        at = 0
-        while at < length:
-            at += int(random.uniform(0.6, 2.0) / STEP_S)
-            pause = int(random.uniform(0.1, 0.28) / STEP_S)
-            turn[at : at + pause] = 0
-            at += pause
-        turn = turn[: activity.shape[1] - start]
-        activity[speaker, start : start + len(turn)] = turn
-        start, speaker = start + length + 6, 1 - speaker
-    return activity
+def decide(*events: str, **tendencies: float) -> Decision:
+    begins = np.zeros(len(EVENTS), bool)
+    begins[[EVENT_INDEX[event] for event in events]] = True
+    values = np.zeros(len(TENDENCIES), np.float32)
+    for name, value in ({"smile_size": 1.0, "liveliness": 1.0} | tendencies).items():
+        values[TENDENCY_INDEX[name]] = value
+    return Decision(begins, values)
 
 
-@dataclass
-class Counts:
-    looks_speaking: float
-    looks_listening: float
-    nods: float
-    smiles: float
-    blinks: float
+def new_head(seed: int = 1) -> Nonverbal:
+    head = Nonverbal(np.random.default_rng(seed))
+    for _ in range(30):  # a second of rest
+        head.step(decide(), SILENT, TOWARD)
+    return head
 
 
-@functools.cache
-def watch(relationship: Relationship, seed: int = 0) -> list[Counts]:
-    """Counts of both participants, per minute where they are rates."""
-    activity = turns(MINUTES, 7)
-    loudness = np.where(activity > 0, np.random.default_rng(8).normal(-25, 6, activity.shape), -70)
-    heads = [Nonverbal(np.random.default_rng([seed, p])) for p in (0, 1)]
-    voices, began, rates = [VoiceState(), VoiceState()], [NEVER, NEVER], manners(relationship)
-    looks = np.zeros((2, 2, 2))  # participant, speaking or listening, seen or at the partner
-    events = np.zeros((2, 3))
-    for t in range(activity.shape[1]):
-        for p in (0, 1):
-            voices[p].step(float(activity[p, t]), float(loudness[p, t]))
-        instants = [heads[p].step(voices[p], voices[1 - p], began[1 - p], rates[p], TOWARD) for p in (0, 1)]
-        for p, instant in enumerate(instants):
-            if voices[p].speaking or voices[1 - p].speaking:
-                looks[p, int(not voices[p].speaking)] += (1, heads[p]._gaze.at_partner)
-            events[p] += (heads[p]._nods.began, instant.began[1], instant.began[0])
-        began = [instant.began for instant in instants]
-    listening_minutes = looks[:, 1, 0] * STEP_S / 60
-    return [
-        Counts(
-            looks[p, 0, 1] / looks[p, 0, 0], looks[p, 1, 1] / looks[p, 1, 0],
-            events[p, 0] / listening_minutes[p], events[p, 1] / MINUTES, events[p, 2] / MINUTES,
-        )
-        for p in (0, 1)
-    ]  # fmt: skip
+def play(head: Nonverbal, first: Decision, steps: int, then: Decision | None = None) -> list[NonverbalInstant]:
+    decisions = [first] + [then or decide()] * (steps - 1)
+    return [head.step(decision, SILENT, TOWARD) for decision in decisions]
 
 
-@pytest.mark.parametrize(
-    "relationship",
-    [
-        Relationship("blood", "equal"),
-        Relationship("blood", "unequal", 0),
-        Relationship("non-blood", "equal"),
-        Relationship("non-blood", "unequal", 0),
-    ],
-)
-def test_behaviour_keeps_the_rates_of_the_relationship(relationship: Relationship) -> None:
-    # Ten minutes hold about 35 smiles and nods: counting noise alone is 17 %, so the bound is two of it and 20 %.
-    for counts, manner in zip(watch(relationship), manners(relationship), strict=True):
-        assert counts.looks_speaking == pytest.approx(manner.gaze_while_speaking, rel=0.2)
-        assert counts.looks_listening == pytest.approx(manner.gaze_while_listening, rel=0.2)
-        assert counts.blinks == pytest.approx(manner.blinks_per_minute, rel=0.2)
-        assert counts.nods == pytest.approx(manner.nods_per_minute, rel=0.5)
-        assert counts.smiles == pytest.approx(manner.smiles_per_minute, rel=0.5)
+def arkit(instants: list[NonverbalInstant], name: str) -> np.ndarray:
+    return np.array([instant.arkit[ARKIT_INDEX[name]] for instant in instants])
 
 
-def test_behaviour_shows_who_is_senior() -> None:
-    senior, junior = watch(Relationship("non-blood", "unequal", 0))
-    assert senior.looks_speaking > 1.4 * junior.looks_speaking
-    assert junior.nods > 1.5 * senior.nods
+def test_blink_shuts_both_eyes_and_opens_them_within_half_a_second() -> None:
+    instants = play(new_head(), decide("blink"), 15)
+    assert arkit(instants, "eyeBlinkLeft").max() == arkit(instants, "eyeBlinkRight").max() == 1.0
+    assert arkit(instants, "eyeBlinkLeft")[-1] == 0.0
 
 
-def test_relationship_changes_motion_on_the_same_seed() -> None:
-    assert watch(Relationship("blood", "equal")) != watch(Relationship("non-blood", "unequal", 0))
+def test_nod_goes_down_and_comes_back_while_the_eyes_stay_on_the_partner() -> None:
+    still, nodding = play(new_head(), decide(), 60), play(new_head(), decide("nod"), 60)
+    pitch = [instant.neck_pose[0] for instant in nodding]
+    assert np.degrees(max(pitch) - pitch[-1]) > 2.0
+    gaze = np.array([n.neck_pose[0] + n.gaze[1] for n in nodding]) - [s.neck_pose[0] + s.gaze[1] for s in still]
+    assert np.degrees(np.abs(gaze).max()) < 6.0  # the head alone moves further
+
+
+def test_events_cannot_begin_again_at_once() -> None:
+    head = new_head()
+    everything = decide(*EVENTS)
+    assert head.possible()[EVENT_INDEX["nod"]]
+    head.step(everything, SILENT, TOWARD)
+    possible = {event for event, can in zip(EVENTS, head.possible(), strict=True) if can}
+    assert possible == {"beat"}
+
+
+def test_smile_rises_stays_and_ends_when_decided() -> None:
+    head = new_head()
+    rising = arkit(play(head, decide("smile"), 40), "mouthSmileLeft")
+    assert rising[0] < 0.15
+    assert rising[-1] > 0.3
+    assert head.possible()[EVENT_INDEX["smile_ends"]]
+    falling = arkit(
+        play(head, decide("smile_ends", smile_at_rest=0.05), 60, decide(smile_at_rest=0.05)), "mouthSmileLeft"
+    )
+    assert falling[-1] == pytest.approx(0.05, abs=0.02)
+
+
+def test_glance_away_is_seen_and_goes_down_for_who_tends_to() -> None:
+    head = new_head()
+    before = head.step(decide(), SILENT, TOWARD)
+    after = play(head, decide("look_away", looks_down=1.0), 12)[-1]
+    assert (before.seen[SEEN.index("looking")], after.seen[SEEN.index("looking")]) == (1.0, 0.0)
+    assert after.neck_pose[0] + after.gaze[1] > before.neck_pose[0] + before.gaze[1] + 0.08
+
+
+def test_chin_follows_its_tendency_within_two_seconds() -> None:
+    up = play(new_head(), decide(chin=-1.0), 60, decide(chin=-1.0))[-1]
+    down = play(new_head(), decide(chin=1.0), 60, decide(chin=1.0))[-1]
+    assert 4.0 < np.degrees(down.neck_pose[0] - up.neck_pose[0]) < 7.0
+
+
+def test_amplitude_of_the_mood_makes_nods_larger() -> None:
+    def largest(amplitude: float) -> float:
+        head = new_head()
+        decisions = [decide("nod")] + [decide()] * 40
+        return max(head.step(d, SILENT, TOWARD, 1.0, amplitude).seen[SEEN.index("nod")] for d in decisions)
+
+    assert largest(1.5) == pytest.approx(1.5 * largest(1.0), rel=0.01)
 
 
 def test_voice_state_tells_a_pause_from_the_end_of_speech() -> None:
@@ -113,3 +107,15 @@ def test_voice_state_tells_a_pause_from_the_end_of_speech() -> None:
         stopped += voice.stopped
     assert (paused, stopped, voice.speaking) == (1, 1, False)
     assert voice.spoken_s == pytest.approx(1.0 + 0.3, abs=0.05)
+
+
+def test_cues_of_a_voice_stay_between_0_and_1() -> None:
+    voice, random = VoiceState(), np.random.default_rng(2)
+    cues = []
+    for _ in range(600):
+        voice.step(float(random.random() < 0.6), float(random.normal(-25, 8)))
+        cues.append(voice.cues())
+    assert np.stack(cues).shape == (600, len(CUES))
+    assert np.min(cues) >= 0
+    assert np.max(cues) <= 1
+    assert pytest.approx(1 / 30) == STEP_S

@@ -3,13 +3,19 @@
 import numpy as np
 import pytest
 
+from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model
+from rsatalker.motion.dyadic_mind import DyadicMind
 from rsatalker.motion.expression_space import ARKIT_INDEX, JAW_OPEN_RAD
 from rsatalker.motion.generator import MotionGenerator
 from rsatalker.motion.pose import FIELDS, FlameMotion
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 
 pytestmark = pytest.mark.unit
 STEPS = 150
+
+
+def new_generator(seed: int, relationship: Relationship | None = None) -> MotionGenerator:
+    return MotionGenerator(DyadicMind(bundled_dyadic_model(), SocialInput(relationship or Relationship())), seed)
 
 
 def voices(seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -22,7 +28,7 @@ def voices(seed: int = 3) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def generate(chunks: list[int], seed: int = 1, relationship: Relationship | None = None) -> list[FlameMotion]:
-    generator = MotionGenerator(relationship or Relationship(), seed)
+    generator = new_generator(seed, relationship)
     generator.toward[:] = (0.4, 0.0)
     inputs, start = voices(), 0
     parts: tuple[list[FlameMotion], list[FlameMotion]] = ([], [])
@@ -46,7 +52,7 @@ def test_generator_repeats_itself_with_the_same_seed_only() -> None:
 
 
 def test_generator_is_causal() -> None:
-    generator, changed = (MotionGenerator(Relationship(), 1) for _ in range(2))
+    generator, changed = (new_generator(1) for _ in range(2))
     articulation, activity, loudness = voices()
     before = generator.push(articulation, activity, loudness)
     activity[:, 100:], articulation[:, 100:] = 1 - activity[:, 100:], 0.5
@@ -57,7 +63,7 @@ def test_generator_is_causal() -> None:
 
 
 def test_generator_listener_looks_toward_the_partner() -> None:
-    generator = MotionGenerator(Relationship(), 5)
+    generator = new_generator(5)
     generator.toward[:] = (0.5, 0.0)
     silent = np.zeros((2, 300, 12), np.float32), np.zeros((2, 300), np.float32), np.full((2, 300), -70, np.float32)
     motion = generator.push(*silent)[0]
@@ -66,7 +72,7 @@ def test_generator_listener_looks_toward_the_partner() -> None:
 
 
 def test_heads_look_at_each_other_from_the_first_instant_on() -> None:
-    generator = MotionGenerator(Relationship(), 5)
+    generator = new_generator(5)
     generator.toward[:] = (0.5, 0.0)
     silent = np.zeros((2, 1, 12), np.float32), np.zeros((2, 1), np.float32), np.full((2, 1), -70, np.float32)
     motion = generator.push(*silent)[0]
@@ -74,7 +80,7 @@ def test_heads_look_at_each_other_from_the_first_instant_on() -> None:
 
 
 def test_interrupted_mouth_rests_after_100_ms() -> None:
-    generator = MotionGenerator(Relationship(), 1)
+    generator = new_generator(1)
     wide_open = np.zeros((2, 10, 12), np.float32)
     wide_open[..., 0] = 1.0
     active, loud = np.ones((2, 10), np.float32), np.full((2, 10), -20, np.float32)
@@ -86,7 +92,7 @@ def test_interrupted_mouth_rests_after_100_ms() -> None:
 
 
 def test_generator_gives_empty_motion_for_no_instants() -> None:
-    empty = MotionGenerator(Relationship(), 1).push(
+    empty = new_generator(1).push(
         np.zeros((2, 0, 12), np.float32), np.zeros((2, 0), np.float32), np.zeros((2, 0), np.float32)
     )
     assert [len(motion) for motion in empty] == [0, 0]

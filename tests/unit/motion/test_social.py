@@ -1,10 +1,12 @@
 """Relationships and what is wrong with some of them."""
 
+import re
+
+import numpy as np
 import pytest
 
 from rsatalker.errors import RelationshipError
-from rsatalker.motion.manner import manners
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import FACTORS, Relationship, SocialInput
 
 pytestmark = pytest.mark.unit
 
@@ -24,8 +26,30 @@ def test_relationship_refuses_contradictions(arguments: tuple[str, str, int | No
         Relationship(*arguments)  # type: ignore[arg-type]
 
 
-def test_manners_follow_the_senior() -> None:
-    first, second = manners(Relationship("non-blood", "unequal", 1))
-    assert first.chin_rad > 0 > second.chin_rad
-    assert first.gaze_while_speaking < second.gaze_while_speaking
-    assert first.nods_per_minute > second.nods_per_minute
+def test_social_input_names_what_is_there_for_each_participant() -> None:
+    present = SocialInput(Relationship("blood", "unequal", 1)).present()
+    assert [[FACTORS[int(row.argmax())] for row in rows] for rows in present] == [
+        ["blood", "unequal", "junior"],
+        ["blood", "unequal", "senior"],
+    ]
+    assert present.sum() == 6
+
+
+def test_social_input_blends_and_fades() -> None:
+    one, other = Relationship("blood", "equal"), Relationship("non-blood", "equal")
+    half = SocialInput(one, other, share=0.5, strength=0.8).present()
+    np.testing.assert_allclose(half, 0.4 * (SocialInput(one).present() + SocialInput(other).present()), atol=1e-6)
+    assert not SocialInput(one, strength=0.0).present().any()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ({"share": 1.2}, "share of the second relationship is 1.2; expected 0 to 1"),
+        ({"share": 0.5}, "no second relationship to blend in"),
+        ({"strength": 2.0}, "strength is 2; expected 0 (forgotten) to 1.5"),
+    ],
+)
+def test_social_input_refuses_what_it_cannot_show(arguments: dict[str, float], sentence: str) -> None:
+    with pytest.raises(RelationshipError, match=re.escape(sentence)):
+        SocialInput(**arguments)  # type: ignore[arg-type]
