@@ -19,6 +19,7 @@ CHECKED = (
     "rsatalker.avatars.gaussians",
     "rsatalker.avatars.light",
     "rsatalker.renderers.camera",
+    "rsatalker.renderers.oversampling",
     "rsatalker.renderers.projection",
     "rsatalker.renderers.reference",
     "rsatalker.renderers.spherical_harmonics",

@@ -9,6 +9,8 @@ from jaxtyping import Float32
 
 WORLD_UP = np.array([0, 1, 0], np.float32)
 FIT_MARGIN = 1.1  # how much wider than a head's sphere its image is: hair moves
+FINE_PIXEL_M = 1.4e-3  # on a head; what is drawn is never finer than this by oversampling: the size of a surfel
+MOST_OVERSAMPLING = 4  # 5 mm of a head in a pixel; nobody sees more than that from so far
 PIXEL_STEP = 16  # sizes are multiples of the renderers' tile, and do not change with every millimetre
 LEAST_PIXELS = 64  # a head at the end of a hall; smaller images save nothing
 
@@ -23,6 +25,7 @@ class Camera:
         width: Pixels.
         height: Pixels.
         near: Nearest depth that is drawn, metres.
+        oversampling: Each pixel is the mean of this many, squared; see `oversampling.py`.
     """
 
     camera_from_world: Float32[np.ndarray, "4 4"]
@@ -30,6 +33,7 @@ class Camera:
     width: int
     height: int
     near: float = 0.01
+    oversampling: int = 1
 
     @property
     def position(self) -> Float32[np.ndarray, "3"]:
@@ -72,6 +76,7 @@ def fit_camera(
     height: int,
     margin: float = FIT_MARGIN,
     view_axes: Float32[np.ndarray, "3 3"] | None = None,
+    oversampling: int | None = None,
 ) -> Camera:
     """Return the camera of an eye whose image just holds a sphere.
 
@@ -84,6 +89,7 @@ def fit_camera(
         margin: How much wider than the sphere the image is, at least 1.
         view_axes: Right, down and forward of the image as rows, in world space: the frustum is then off-axis, as for
             an engine's eye whose image plane is given. Without it the camera turns to the sphere's centre.
+        oversampling: See `Camera`; None for as much as a head of this size in pixels needs.
 
     Raises:
         ValueError: The eye is inside the sphere, or a given view does not have the whole sphere before it.
@@ -106,7 +112,10 @@ def fit_camera(
     cy = height / 2 - focal * (top + bottom) / 2
     K = np.array([[focal, 0, cx], [0, focal, cy], [0, 0, 1]], np.float32)
     near = max(0.01, (distance - sphere_radius_m) / 2)  # half way, for hair that leaves the sphere
-    return Camera(_rigid(view_axes, eye_position), K, width, height, near)
+    if oversampling is None:
+        pixel_m = float(center[2]) / focal
+        oversampling = min(max(int(pixel_m / FINE_PIXEL_M), 1), MOST_OVERSAMPLING)
+    return Camera(_rigid(view_axes, eye_position), K, width, height, near, oversampling)
 
 
 def deserved_pixels(

@@ -23,6 +23,8 @@ def check_images(
     """
     if not cameras:
         raise ValueError("a render needs at least one camera; 0 were given.")
+    if len({camera.oversampling for camera in cameras}) > 1:
+        raise ValueError("cameras of one render must have one oversampling. Give them the same, or render separately.")
     sizes = {(camera.height, camera.width) for camera in cameras}
     if len(sizes) > 1:
         raise ValueError(f"cameras of one render must have one size; found {sorted(sizes)}. Render them separately.")

@@ -14,6 +14,7 @@ from rsatalker.renderers.checks import check_images, complaint
 from rsatalker.renderers.cpu_composite import composite_tiles
 from rsatalker.renderers.cpu_project import GAUSSIANS_PER_CHUNK, camera_rows, project_gaussians
 from rsatalker.renderers.cpu_scratch import SPARE, Scratch
+from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.worker_threads import WorkerThreads, usable_threads
 
 BYTE_SCALE, BYTE_ROUNDING = np.float32(255), np.float32(0.5)
@@ -67,8 +68,12 @@ class CpuRenderer:
             ValueError: Cameras and images do not fit each other, or a Gaussian holds NaN or infinity.
         """
         check_images(cameras, colors, depths)
-        with self._lock:
+
+        def draw(cameras: Sequence[Camera], colors: np.ndarray, depths: np.ndarray) -> None:
             self._draw(gaussians, cameras, colors, depths, BYTE_SCALE, BYTE_ROUNDING)
+
+        with self._lock:
+            draw_oversampled(draw, cameras, colors, depths)
 
     def render_floats(
         self,
@@ -77,7 +82,7 @@ class CpuRenderer:
         colors: Float32[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
     ) -> None:
-        """Draw as `render` does, without rounding to bytes: colours and alpha in [0, 1]."""
+        """Draw as `render` does, without rounding to bytes and without oversampling: colours and alpha in [0, 1]."""
         check_images(cameras, colors, depths)
         with self._lock:
             self._draw(gaussians, cameras, colors, depths, FLOAT_SCALE, FLOAT_ROUNDING)

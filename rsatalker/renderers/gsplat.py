@@ -22,6 +22,7 @@ from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.gsplat_needs import find_lack
+from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.projection import project
 from rsatalker.renderers.renderer import Drawing
 
@@ -81,10 +82,17 @@ class GsplatRenderer:
         depths: Float32[np.ndarray, "C H W"],
     ) -> None:
         """Draw what each camera sees into the caller's images; see `Renderer.render`."""
-        self.render_many([Drawing(gaussians, cameras, colors, depths)])
+        check_images(cameras, colors, depths)
+
+        def draw(cameras: Sequence[Camera], colors: np.ndarray, depths: np.ndarray) -> None:
+            self.render_many([Drawing(gaussians, cameras, colors, depths)])
+
+        draw_oversampled(draw, cameras, colors, depths)
 
     def render_many(self, drawings: Sequence[Drawing]) -> None:
         """Draw several heads, each for its own eyes, in one call of the kernels; images may differ in size.
+
+        Oversampling is left out: heads that are worth one call are near.
 
         What is drawn at one time fills a large GPU better than one head after the other; the frame loop draws head by
         head all the same, since each head's motion is read as late as can be.

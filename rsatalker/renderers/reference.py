@@ -17,6 +17,7 @@ from torch import Tensor
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
+from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.projection import LEAST_ALPHA, Projection, camera_positions, covariances_from_quats, project
 from rsatalker.renderers.rasterization import RasterizeMode, RenderMode, output_channels
 from rsatalker.renderers.spherical_harmonics import colors_seen_from
@@ -145,10 +146,14 @@ class ReferenceRenderer:
         """Draw what each camera sees into the caller's images; see `Renderer.render`."""
         check_images(cameras, colors, depths)
         check_gaussians(gaussians)
-        for camera, color, depth in zip(cameras, colors, depths, strict=True):
-            image, alpha = draw(gaussians, camera)
-            color[...] = (torch.cat([image[..., :3], alpha], -1).clamp(0, 1) * 255 + 0.5).to(torch.uint8).numpy()
-            depth[...] = image[..., 3].numpy()
+
+        def draw_each(cameras: Sequence[Camera], colors: np.ndarray, depths: np.ndarray) -> None:
+            for camera, color, depth in zip(cameras, colors, depths, strict=True):
+                image, alpha = draw(gaussians, camera)
+                color[...] = (torch.cat([image[..., :3], alpha], -1).clamp(0, 1) * 255 + 0.5).to(torch.uint8).numpy()
+                depth[...] = image[..., 3].numpy()
+
+        draw_oversampled(draw_each, cameras, colors, depths)
 
 
 @torch.no_grad()
