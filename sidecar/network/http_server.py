@@ -22,7 +22,8 @@ LARGEST_HEAD = 16 << 10  # bytes of a request's headers
 MOST_CONNECTIONS = 1024  # open at a time; more are answered with 503
 BACKLOG = 1024  # connections that wait to be accepted: a burst of hundreds is not turned away
 SEND_BUFFER = 512 << 10  # bytes: what a slow client has not taken yet is old when it comes; about 0.1 s of pictures
-GRACE_S = 1  # for requests on their way when the sidecar stops
+GRACE_S = 1.0  # for requests on their way when the sidecar stops; then their connections are broken off
+LONGEST_STOP_S = 5  # for what is left to notice
 
 
 class PatientProtocol(H11Protocol):
@@ -72,7 +73,7 @@ class HttpServer(uvicorn.Server):
             server_header=False,
             limit_concurrency=MOST_CONNECTIONS,
             timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=GRACE_S,
+            timeout_graceful_shutdown=LONGEST_STOP_S,
             h11_max_incomplete_event_size=LARGEST_HEAD,
             backlog=BACKLOG,
         )
@@ -96,7 +97,14 @@ class HttpServer(uvicorn.Server):
         """End: requests on their way get a moment, streams are broken off."""
         self.should_exit = True
         if self._serving:
+            breaking_off = asyncio.get_running_loop().call_later(GRACE_S, self._break_off)
             await self._serving
+            breaking_off.cancel()
+
+    def _break_off(self) -> None:
+        """End connections whose clients take nothing."""
+        for connection in list(self.server_state.connections):
+            connection.transport.abort()
 
 
 def bind(host: str, port: int) -> socket.socket:

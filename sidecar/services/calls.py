@@ -20,7 +20,7 @@ class Service:
         descriptor: From the .proto file.
         servicer: Its methods are the service's calls.
         register: Adds the servicer to a gRPC server: the generated `add_..._to_server`.
-        close: Lets go of what the servicer holds, once no call comes any more.
+        close: Lets the servicer's streams end, and lets go of what it holds.
     """
 
     descriptor: ServiceDescriptor

@@ -12,7 +12,7 @@ import grpc.aio
 
 from sidecar.conversation import Conversation, State
 from sidecar.conversations import Conversations
-from sidecar.errors import InvalidRequestError, LimitError, StateError
+from sidecar.errors import InvalidRequestError, LimitError, StateError, UnreachableError
 from sidecar.messages import participants_from
 from sidecar.v1 import speech_pb2, watch_pb2, watch_pb2_grpc
 from sidecar.watching.frame_watch import FrameWatch, WatchedFrame
@@ -47,6 +47,7 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         self._clock_ns = clock_ns
         self._engines = RemoteEngines()
         self._watchers = 0
+        self._is_closing = False
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="watch")
 
     async def WatchMotion(
@@ -57,7 +58,7 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         with self._watcher():
             watch = await self._run(MotionWatch, conversation.regions.motion.name, min(conversation.clock_us))
             try:
-                while conversation.state is State.LIVE:
+                while self._goes_on(conversation):
                     if not watch.has_new:
                         await asyncio.sleep(LOOK_S)
                     elif instants := await self._run(watch.take):
@@ -80,7 +81,7 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
             try:
                 for participant in participants:
                     watches.append(await self._open(conversation, participant, form))
-                while conversation.state is State.LIVE:
+                while self._goes_on(conversation):
                     due_s = clock_s() + 1 / rate_hz
                     if not any(watch.has_new for watch in watches):
                         await asyncio.sleep(LOOK_S)
@@ -123,9 +124,19 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         return watch_pb2.SetEngineStateResponse(pose_id=pose_id)
 
     def close(self) -> None:
-        """Let go of all regions and end the thread."""
+        """Let all streams end. The thread ends with this object: it still lets go of what it has read from."""
+        self._is_closing = True
         self._engines.close()
-        self._thread.shutdown()
+
+    def _goes_on(self, conversation: Conversation) -> bool:
+        """Return whether there is more to come.
+
+        Raises:
+            UnreachableError: The sidecar stops.
+        """
+        if self._is_closing:
+            raise UnreachableError("The sidecar is stopping; watch the conversation that you create on the next one.")
+        return conversation.state is State.LIVE
 
     async def _open(self, conversation: Conversation, participant: int, form: PictureFormat) -> FrameWatch:
         if not conversation.regions.frames:

@@ -210,6 +210,13 @@ def test_connections_in_a_row_are_all_answered(running: RunningSidecar):
     assert answers == [200] * 500
 
 
+def test_grpc_port_survives_connections_that_say_nothing(running: RunningSidecar, client: SidecarClient):
+    host, port = running.address.split(":")
+    for _ in range(500):
+        socket.create_connection((host, int(port)), 20).close()
+    assert client.is_serving()
+
+
 def test_connections_at_once_are_all_answered(running: RunningSidecar):
     host, port = running.http_address.split(":")
     connections = [socket.create_connection((host, int(port)), 20) for _ in range(500)]

@@ -1,8 +1,11 @@
 """Watching and steering a conversation without shared memory: over gRPC and over HTTP."""
 
+import http.client
 import io
 import json
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -13,7 +16,7 @@ from running_sidecar import TOKEN, RunningSidecar
 from waiting import until
 
 from sidecar.client import SidecarClient
-from sidecar.errors import InvalidRequestError, LimitError, NotFoundError, StateError
+from sidecar.errors import InvalidRequestError, LimitError, NotFoundError, SidecarError, StateError
 from sidecar.remote_conversation import RemoteConversation
 from sidecar.v1 import watch_pb2
 
@@ -94,23 +97,73 @@ def test_slow_watcher_gets_the_newest_and_is_told_what_it_lost(conversation: Rem
     assert [m.picture.frame_number for m in later] == sorted({m.picture.frame_number for m in later})
 
 
-def test_watcher_that_reads_nothing_costs_no_memory(running: RunningSidecar, client: SidecarClient):
+def test_watcher_that_reads_nothing_gets_later_what_is_new(start, monkeypatch):
     """A socket that is never read fills up; frames that do not fit any more are dropped, not kept."""
-    with client.create_conversation("ann", "bob", width=256, height=256) as conversation:
-        host, port = running.http_address.split(":")
-        body = json.dumps({"conversationId": conversation.conversation_id, "maxRateHz": 120}).encode()
-        head = (
-            f"POST /sidecar.v1.WatchService/WatchFrames HTTP/1.1\r\nHost: {running.http_address}\r\n"
-            f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/connect+json\r\n"
-            f"Content-Length: {len(body) + ENVELOPE.size}\r\n\r\n"
-        )
-        with socket.create_connection((host, int(port)), 20) as connection:
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-            connection.sendall(head.encode() + ENVELOPE.pack(0, len(body)) + body)
-            reader = conversation.frames[0]
-            behind = reader.published_count + 60
-            until(lambda: reader.published_count > behind, "frames that go on")
+    from sidecar.network import http_server
+
+    monkeypatch.setattr(http_server, "SEND_BUFFER", 4096)
+    running = start()
+    with (
+        running.connect() as client,
+        client.create_conversation("ann", "bob", width=256, height=256) as conversation,
+        _watching_frames(running, conversation) as connection,
+    ):
+        conversation.speak(loud(20), RATE_HZ, "a")  # while somebody speaks, every tick draws
+        reader = conversation.frames[0]
+        stalled_at = reader.published_count + 250  # each more than 2 kB, of which 80 kB find room on the way
+        until(lambda: reader.published_count > stalled_at, "frames that nobody takes")
+        messages = _messages(connection)
+        before = [next(messages) for _ in range(4)]
+        assert int(before[-1]["picture"]["frameNumber"]) < 100
+        lost = next(message["droppedCount"] for message in messages if int(message["droppedCount"]) > 100)
+        assert int(lost) > 100
         assert client.is_serving()
+
+
+def test_sidecar_that_stops_ends_its_streams(running: RunningSidecar):
+    with running.connect() as client:
+        conversation = client.create_conversation("ann", "bob")
+        watching = conversation.watch_motion()
+        next(watching)
+        with _watching_frames(running, conversation) as connection:
+            messages = _messages(connection)
+            next(messages)
+            conversation.abandon()
+            running.stop()
+            assert len(list(messages)) < 500
+        with pytest.raises(SidecarError):
+            list(watching)
+
+
+@contextmanager
+def _watching_frames(running: RunningSidecar, conversation: RemoteConversation) -> Iterator[socket.socket]:
+    """Ask for frames over HTTP with a plain socket, which takes no more than it is read."""
+    host, port = running.http_address.split(":")
+    body = json.dumps({"conversationId": conversation.conversation_id, "maxRateHz": 120}).encode()
+    head = (
+        f"POST /sidecar.v1.WatchService/WatchFrames HTTP/1.1\r\nHost: {running.http_address}\r\n"
+        f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/connect+json\r\n"
+        f"Content-Length: {len(body) + ENVELOPE.size}\r\n\r\n"
+    )
+    with socket.socket() as connection:
+        connection.settimeout(20)
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((host, int(port)))
+        connection.sendall(head.encode() + ENVELOPE.pack(0, len(body)) + body)
+        yield connection
+
+
+def _messages(connection: socket.socket) -> Iterator[dict]:
+    """Yield what a stream over HTTP sends, until it ends."""
+    response = http.client.HTTPResponse(connection)
+    response.begin()
+    while len(head := response.read(ENVELOPE.size)) == ENVELOPE.size:
+        flags, length = ENVELOPE.unpack(head)
+        if flags:
+            return
+        message = response.read(length)
+        if len(message) == length:
+            yield json.loads(message)
 
 
 def test_client_that_leaves_ends_its_stream(running: RunningSidecar, conversation: RemoteConversation):
