@@ -22,6 +22,7 @@ BENCHMARKS: dict[str, str] = {
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
+    "fit": "PSNR, SSIM and minutes of fitting an avatar to images of a painted head.",
     "soak": "Whether faces and sound drift apart over hours, and whether anything grows.",
     "render-gpu": "Milliseconds of gsplat on CUDA for two heads and two eyes, with read-back.",
 }

@@ -59,11 +59,13 @@ class Studio:
         size: Width and height of the images, pixels.
         cameras: How many of CAMERAS take part.
         spoken: How many of SPOKEN are shown to fitting.
+        held_out: How many of HELD_OUT_CAMERAS photograph each of them, and one more each of UNSEEN.
     """
 
     size: int = 256
     cameras: int = len(CAMERAS)
     spoken: int = len(SPOKEN)
+    held_out: int = len(HELD_OUT_CAMERAS)
 
 
 def write_person(folder: Path, studio: Studio) -> IctHead:
@@ -85,8 +87,8 @@ def write_person(folder: Path, studio: Studio) -> IctHead:
     later = range(len(spoken), len(spoken) + len(unseen))
     splits = {
         "train": [(camera, step) for step in every for camera in shown],
-        "val": [(camera, step) for step in every for camera in HELD_OUT_CAMERAS],
-        "test": [(camera, step) for step in later for camera in (*HELD_OUT_CAMERAS, shown[1])],
+        "val": [(camera, step) for step in every for camera in HELD_OUT_CAMERAS[: studio.held_out]],
+        "test": [(camera, step) for step in later for camera in (*HELD_OUT_CAMERAS[: studio.held_out], shown[1])],
     }
     poses = [*spoken, *unseen]
     for split, views in splits.items():
