@@ -38,7 +38,7 @@ def test_info_comes_as_protobuf(running: RunningSidecar):
     body = sidecar_pb2.GetInfoRequest(protocol_version=version).SerializeToString()
     answer = call(running.http_address, "SidecarService/GetInfo", body, content_type="application/proto")
     assert answer.headers["content-type"] == "application/proto"
-    assert sidecar_pb2.GetInfoResponse.FromString(answer.body).limits.max_conversations == 4
+    assert sidecar_pb2.GetInfoResponse.FromString(answer.body).limits.max_chunk_ms == 10_000
 
 
 def test_session_runs_over_http_alone(running: RunningSidecar):
