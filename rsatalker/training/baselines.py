@@ -1,11 +1,12 @@
-"""What a developer has without this model: a mouth driven by loudness, and MFCC lip-sync; printed beside every score.
+"""What a developer has without this model: a still mouth, one driven by loudness, and MFCC lip-sync.
 
-Both are fitted to the same corpus as the model, so that they are as good as they can be, and are saved beside it.
+They are printed beside every score, fitted to the same corpus as the model, so that they are as good as they can be,
+and saved beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
@@ -24,6 +25,7 @@ MFCC_COUNT = 12  # as uLipSync: the first cepstral coefficients without loudness
 SMOOTHING = 0.5  # per instant, as its default
 SILENT_LOUDNESS = -7.0  # natural log of power below the loud parts of the clip
 FITTED_EXAMPLES = 400  # of the training split: plenty for 17 templates
+MFCC_ARRAYS = ("visemes", "templates", "deviation")  # of `MfccLips`, in its order
 LOUDNESS_SPAN = 8.0  # from silence to loud speech, natural log of power
 
 Features = Float32[np.ndarray, "F 80"]
@@ -73,8 +75,37 @@ class MfccLips:
         return articulation
 
 
-def fit_baselines(corpus: Sequence[Example]) -> tuple[LoudnessLips, MfccLips]:
-    """Return both baselines as they do best on a corpus."""
+@dataclass(frozen=True, slots=True)
+class StillLips:
+    """A mouth that never moves.
+
+    Attributes:
+        articulation: What it shows.
+    """
+
+    articulation: Float32[np.ndarray, "12"]
+
+    def __call__(self, features: Features) -> Articulation:
+        """Return the articulation of a clip."""
+        return np.tile(self.articulation, (len(features) // FEATURES_PER_INSTANT, 1))
+
+
+@dataclass(frozen=True, slots=True)
+class Baselines:
+    """All baselines, fitted to one corpus."""
+
+    loudness: LoudnessLips
+    mfcc: MfccLips
+    mean: StillLips
+
+    def by_name(self) -> dict[str, Callable[[Features], Articulation]]:
+        """Return each with the name under which reports show it."""
+        zero = StillLips(np.zeros_like(self.mean.articulation))
+        return {"zero": zero, "mean": self.mean, "loudness": self.loudness, "MFCC": self.mfcc}
+
+
+def fit_baselines(corpus: Sequence[Example]) -> Baselines:
+    """Return the baselines as they do best on a corpus."""
     features = [example.features.astype(np.float32) for example in corpus]
     targets = np.concatenate([example.articulation.astype(np.float32) for example in corpus])
     weights = np.linalg.lstsq(np.concatenate([_loudness_powers(clip) for clip in features]), targets, rcond=None)[0]
@@ -82,7 +113,8 @@ def fit_baselines(corpus: Sequence[Example]) -> tuple[LoudnessLips, MfccLips]:
     sounding = np.concatenate([example.visemes for example in corpus])
     visemes = np.unique(sounding).astype(np.int64)
     templates = np.stack([cepstra[sounding == viseme].mean(axis=0) for viseme in visemes])
-    return LoudnessLips(weights.astype(np.float32)), MfccLips(visemes, templates, cepstra.std(axis=0))
+    loudness, mfcc = LoudnessLips(weights.astype(np.float32)), MfccLips(visemes, templates, cepstra.std(axis=0))
+    return Baselines(loudness, mfcc, StillLips(targets.mean(axis=0)))
 
 
 def training_sample(corpus: Path) -> list[Example]:
@@ -95,13 +127,14 @@ def training_sample(corpus: Path) -> list[Example]:
     return clean[:: max(1, len(clean) // FITTED_EXAMPLES)]
 
 
-def save_baselines(loudness: LoudnessLips, mfcc: MfccLips, path: Path) -> None:
+def save_baselines(fitted: Baselines, path: Path) -> None:
     """Save fitted baselines as npz."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    np.savez(path, weights=loudness.weights, visemes=mfcc.visemes, templates=mfcc.templates, deviation=mfcc.deviation)
+    mfcc = {name: getattr(fitted.mfcc, name) for name in MFCC_ARRAYS}
+    np.savez(path, weights=fitted.loudness.weights, mean=fitted.mean.articulation, **mfcc)
 
 
-def load_baselines(path: Path) -> tuple[LoudnessLips, MfccLips]:
+def load_baselines(path: Path) -> Baselines:
     """Return baselines that `save_baselines` saved.
 
     Raises:
@@ -109,12 +142,12 @@ def load_baselines(path: Path) -> tuple[LoudnessLips, MfccLips]:
     """
     try:
         with path.open("rb") as file, np.load(file) as fitted:
-            return LoudnessLips(fitted["weights"]), MfccLips(
-                *(fitted[n] for n in ("visemes", "templates", "deviation"))
-            )
+            mfcc = MfccLips(*(fitted[name] for name in MFCC_ARRAYS))
+            return Baselines(LoudnessLips(fitted["weights"]), mfcc, StillLips(fitted["mean"]))
     except (OSError, BadZipFile, EOFError, KeyError, ValueError) as error:
         raise AssetError(
-            f"{path} cannot be read as fitted baselines ({error}); `rsatalker train-speech` writes them beside its checkpoint."
+            f"{path} cannot be read as fitted baselines ({error}); `rsatalker train-speech` writes them beside its "
+            "checkpoint."
         ) from error
 
 

@@ -24,7 +24,7 @@ from rich.progress import Progress
 
 from rsatalker.errors import AssetError, ToolMissing
 from rsatalker.speech.audio import SPEECH_RATE_HZ
-from rsatalker.speech.features import FEATURES_PER_INSTANT, log_mel
+from rsatalker.speech.encoders import LOG_MEL, heard_whole
 from rsatalker.training.animator import animate, viseme_labels
 from rsatalker.training.augment import (
     Samples,
@@ -66,6 +66,8 @@ class CorpusOptions:
         hours: Clean speech for training; augmented copies come on top.
         held_out_minutes: Speech of voices that are never trained on.
         augmented_copies: Copies of each training utterance through random throats, rooms and microphones.
+        sound: Keep the sound too, for training on another encoder (`rsatalker train-speech --encoder`); three times
+            the space.
         seed: Another seed makes another corpus.
         jobs: Processes; 0 takes one for each core.
     """
@@ -74,6 +76,7 @@ class CorpusOptions:
     hours: float = 3.0
     held_out_minutes: float = 6.0
     augmented_copies: int = 2
+    sound: bool = False
     seed: int = 0
     jobs: int = 0
 
@@ -87,6 +90,7 @@ class PartPlan:
     duration_s: float
     seed: int
     augmented_copies: int
+    keep_sound: bool = False
 
 
 @dataclass(slots=True)
@@ -136,7 +140,7 @@ def planned_parts(options: CorpusOptions, installed: InstalledVoices) -> list[Pa
                 seed = seed_of(f"{options.seed}/{name}")
                 copies = options.augmented_copies if split == "training" else 0
                 path = options.folder / f"{name}.npz"
-                plans.append(PartPlan(path, voice, voice_s / count, seed, copies))
+                plans.append(PartPlan(path, voice, voice_s / count, seed, copies, options.sound))
     return plans
 
 
@@ -165,11 +169,11 @@ def examples_of(spoken: Spoken, plan: PartPlan, rng: np.random.Generator) -> Ite
     """Yield an utterance as it was spoken, and its augmented copies."""
     samples, segments = _with_silence_around(spoken, rng)
     group = GROUPS.index(plan.voice.group)
-    yield example_of(samples, segments, spoken.voice, group)
+    yield example_of(samples, segments, spoken.voice, group, keep_sound=plan.keep_sound)
     for _ in range(plan.augmented_copies):
         moved, moved_segments = by_another_speaker(samples, segments, rng)
         heard = through_a_channel(moved, rng, babble_voices())
-        yield example_of(heard, moved_segments, spoken.voice, group, noisy=True)
+        yield example_of(heard, moved_segments, spoken.voice, group, noisy=True, keep_sound=plan.keep_sound)
 
 
 def by_another_speaker(
@@ -185,11 +189,19 @@ def by_another_speaker(
 
 
 def example_of(
-    samples: Float32[np.ndarray, " S"], segments: Sequence[Segment], voice: str, group: int, *, noisy: bool = False
+    samples: Float32[np.ndarray, " S"],
+    segments: Sequence[Segment],
+    voice: str,
+    group: int,
+    *,
+    noisy: bool = False,
+    encoder: str = LOG_MEL,
+    keep_sound: bool = False,
 ) -> Example:
-    """Return what the model hears of an utterance and what the lips should do in it."""
-    features = log_mel(samples[None])[0]
-    count = len(features) // FEATURES_PER_INSTANT
+    """Return what the model hears of an utterance through an encoder and what the lips should do in it."""
+    heard = heard_whole(encoder, samples[None])
+    features, count = heard.features[0], heard.loudness_db.shape[1]
+    kept = samples if keep_sound else samples[:0]
     return Example(
         features=features.astype(np.float16),
         articulation=animate(segments, count).astype(np.float16),
@@ -198,6 +210,7 @@ def example_of(
         voice=voice,
         group=group,
         noisy=noisy,
+        sound=np.round(np.clip(kept, -1, 1) * 32767).astype(np.int16),
     )
 
 

@@ -22,12 +22,15 @@ from torch.optim.swa_utils import AveragedModel
 
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.speech.encoders import LOG_MEL
 from rsatalker.training.baselines import fit_baselines, save_baselines, training_sample
 from rsatalker.training.batches import Batches
-from rsatalker.training.examples import Example, read_corpus
+from rsatalker.training.encoded_corpus import heard_by
+from rsatalker.training.examples import Example
 from rsatalker.training.losses import lip_loss
 from rsatalker.training.metrics import LipScores, Scored, lip_scores
 from rsatalker.training.training_run import TrainingRun
+from rsatalker.training.variations import variation_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class TrainSpeechOptions:
 
     Attributes:
         corpus: Folder that `rsatalker corpus` made.
+        encoder: Folder of a wav2vec 2.0 or HuBERT model that hears the speech; None hears log-mel features. The corpus
+            must then keep its sound (`rsatalker corpus --sound`).
         folder: Of the run; the checkpoint in it is `lips.safetensors`.
         resume: Go on with the run in the folder.
         steps: Batches; 14,000 take about half an hour on one core.
@@ -52,6 +57,7 @@ class TrainSpeechOptions:
     """
 
     corpus: Path = Path("corpus")
+    encoder: Path | None = None
     folder: Path = Path("runs/speech")
     resume: bool = False
     steps: int = 14_000
@@ -65,6 +71,11 @@ class TrainSpeechOptions:
     start_from: Path | None = None
     seed: int = 0
     threads: int = 1
+
+    @property
+    def encoder_name(self) -> str:
+        """The encoder as the model's configuration names it."""
+        return LOG_MEL if self.encoder is None else str(self.encoder)
 
 
 CHECKPOINT_NAME = "lips.safetensors"
@@ -81,15 +92,16 @@ class SpeechTraining:
         torch.manual_seed(options.seed)
         torch.set_num_threads(options.threads)
         self.options = options
-        config = MotionModelConfig(channels=options.channels)
-        self.batches = Batches(
-            read_corpus(options.corpus, "training"), options.instants, config.look_ahead, options.seed
-        )
+        config = MotionModelConfig(encoder=options.encoder_name, channels=options.channels)
+        heard = heard_by(config.encoder, options.corpus, "training")
+        vary = variation_for(config.encoder)
+        self.batches = Batches(heard, options.instants, config.look_ahead, vary, options.seed)
         if options.start_from is not None:
             self.model = load_checkpoint(options.start_from).requires_grad_().train()
         else:
             mean, std = self.batches.feature_statistics()
-            self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std))
+            shape = {"feature_bands": self.batches.bands, "features_per_instant": self.batches.features_per_instant}
+            self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std, **shape))
         self.average = AveragedModel(self.model, avg_fn=self._average)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
 
@@ -144,12 +156,12 @@ def train_speech(options: TrainSpeechOptions, console: Console | None = None) ->
         ToolMissing: matplotlib, which draws the curves, is not installed.
     """
     run = TrainingRun(options.folder, "speech", options, resume=options.resume, console=console)
-    held_out = list(islice(read_corpus(options.corpus, "held-out"), VALIDATION_CLIPS))
+    held_out = list(islice(heard_by(options.encoder_name, options.corpus, "held-out"), VALIDATION_CLIPS))
     training = SpeechTraining(options)
     if run.state is not None:
         training.restore(run.state)
     checkpoint = options.folder / CHECKPOINT_NAME
-    save_baselines(*fit_baselines(training_sample(options.corpus)), checkpoint.with_suffix(".baselines.npz"))
+    save_baselines(fit_baselines(training_sample(options.corpus)), checkpoint.with_suffix(".baselines.npz"))
     parameters = sum(weight.numel() for weight in training.model.parameters())
     run.console.print(
         f"{training.batches.hours:.1f} h of speech, {parameters:,} parameters, from step {run.first_step}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Literal
+from zlib import crc32
 
 import numpy as np
 
@@ -16,17 +17,20 @@ from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.training.engines.espeak import Espeak, EspeakStyle
 from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, spoken_by_festival
 from rsatalker.training.engines.flite import PITCH_RANGES_HZ, FliteStyle, speak_with_flite
+from rsatalker.training.engines.hibari import hibari_is_installed, speak_with_hibari
+from rsatalker.training.engines.kokoro import HELD_OUT_VOICES, kokoro_voices, speak_with_kokoro
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.text import english, pseudo_words, words_of
 
-Engine = Literal["espeak", "flite", "festival"]
-Group = Literal["formant", "english", "foreign"]
+Engine = Literal["espeak", "flite", "festival", "hibari", "kokoro"]
+Group = Literal["formant", "english", "foreign", "neural"]
 GROUPS: tuple[Group, ...] = (
-    "formant",
-    "english",
-    "foreign",
-)  # of voices: synthetic, recorded English, recorded foreign
+    "formant",  # wholly synthetic
+    "english",  # made of recordings
+    "foreign",  # made of recordings
+    "neural",  # learned from recordings: the nearest to people
+)
 
 ESPEAK_VARIANTS = words_of("""
     m1 m2 m3 m4 m5 m6 m8 f1 f2 f3 f4 Alex Alicia Andrea Andy Annie AnxiousAndy Denis Diogo Gene Gene2 Henrique Hugo
@@ -67,7 +71,7 @@ class Voice:
 
 def _planned_voices() -> tuple[Voice, ...]:
     flite_shares = {"kal16": 0.06, "awb": 0.09, "slt": 0.09, "rms": 0.5}
-    voices = [Voice("espeak", "*", "formant", 0.36)]
+    voices = [Voice("espeak", "*", "formant", 0.26), Voice("hibari", "heart", "neural", 0.10)]
     voices += [Voice("espeak", variant, "formant", 0.25, held_out=True) for variant in HELD_OUT_VARIANTS]
     voices += [Voice("flite", name, "english", flite_shares[name], name == "rms") for name in PITCH_RANGES_HZ]
     for voice in FESTIVAL_VOICES:
@@ -80,6 +84,14 @@ def _planned_voices() -> tuple[Voice, ...]:
 
 
 VOICES = _planned_voices()
+
+
+def kokoro_speakers() -> tuple[Voice, ...]:
+    """Return Kokoro's voices that are installed; each speaks little, because it speaks slowly."""
+    return tuple(
+        Voice("kokoro", name, "neural", 0.15 if name in HELD_OUT_VOICES else 0.004, name in HELD_OUT_VOICES)
+        for name in kokoro_voices()
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +124,19 @@ def installed_voices() -> InstalledVoices:
         engines.add("flite")
     else:
         missing.append("flite was not found; its four voices are left out (Debian: apt install flite).")
+    if hibari_is_installed():
+        engines.add("hibari")
+    else:
+        missing.append(
+            "hibari and its aligner were not found; its voice, the nearest to a person, is left out "
+            "(pip install hibari-tts pocketsphinx)."
+        )
     festival = {voice.name.removeprefix("voice_") for voice in installed_festival_voices()}
     for voice in FESTIVAL_VOICES:
         if voice.name.removeprefix("voice_") not in festival:
             missing.append(f"festival's {voice.name} is left out (Debian: apt install festival {voice.package}).")
     voices = tuple(v for v in VOICES if v.engine in engines or (v.engine == "festival" and v.name in festival))
+    voices += kokoro_speakers()
     if not voices:
         raise ToolMissing(
             "no text-to-speech engine was found; a corpus needs at least one of espeak-ng, flite and festival. "
@@ -169,14 +189,23 @@ def speak_lines(lines: Sequence[Line], voice: Voice) -> list[Spoken]:
             return [espeak().speak(line.text, _espeak_name(voice), _espeak_style(line)) for line in lines]
         case "flite":
             return [speak_with_flite(line.text, voice.name, _flite_style(line, voice.name)) for line in lines]
+        case "hibari":
+            said = {
+                i: speak_with_hibari(line.text, line.pace, crc32(line.text.encode())) for i, line in enumerate(lines)
+            }
+            return [said[index] or _nothing_said(voice) for index in range(len(lines))]
+        case "kokoro":
+            said = {i: speak_with_kokoro(line.text, voice.name, line.pace) for i, line in enumerate(lines)}
+            return [said[index] or _nothing_said(voice) for index in range(len(lines))]
         case "festival":
             festival_voice = next(v for v in FESTIVAL_VOICES if v.name == f"voice_{voice.name}")
             texts = [line.text for line in lines]
             said = dict(spoken_by_festival(texts, festival_voice, [1 / line.pace for line in lines]))
-            nothing = Spoken(
-                np.zeros(SPEECH_RATE_HZ // 10, np.float32), [Segment(Viseme.SILENCE, 0.0, 0.1)], voice.name
-            )
-            return [said.get(index, nothing) for index in range(len(lines))]
+            return [said.get(index) or _nothing_said(voice) for index in range(len(lines))]
+
+
+def _nothing_said(voice: Voice) -> Spoken:
+    return Spoken(np.zeros(SPEECH_RATE_HZ // 10, np.float32), [Segment(Viseme.SILENCE, 0.0, 0.1)], voice.name)
 
 
 def one_speaker(voice: Voice, rng: random.Random) -> Voice:

