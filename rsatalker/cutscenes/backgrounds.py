@@ -15,7 +15,7 @@ from rsatalker.renderers.camera import Camera
 
 STEP_PX = 8  # a room out of focus has no detail smaller than that
 
-# A room out of focus: soft lights as (azimuth, elevation in degrees, sharpness, colour as a factor on the wall's).
+# A room out of focus: soft lights as (azimuth, elevation in degrees, sharpness, colour, 1 as bright as the wall).
 # They stand all around, so that every camera has something behind its heads, and none is brighter than a face.
 BLURRED_LIGHTS: tuple[tuple[float, float, float, tuple[float, float, float]], ...] = (
     (180, 4, 5.0, (0.95, 0.92, 0.90)),  # glow behind a two-shot
@@ -102,15 +102,16 @@ class BackgroundPainter:
         rays = np.stack([(x - K[0, 2]) / K[0, 0], (y - K[1, 2]) / K[1, 1], np.ones_like(x)], -1)
         rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
         directions = rays @ camera.camera_from_world[:3, :3].astype(np.float64)  # camera to world: the transpose
-        glow = np.full((rows, columns, 3), 0.42)
+        wall = np.array(self._background.color)
+        glow = np.tile(0.42 * wall, (rows, columns, 1))
         for azimuth, elevation, sharpness, color in BLURRED_LIGHTS:
             a, e = np.radians(azimuth), np.radians(elevation)
             towards = np.array([np.sin(a) * np.cos(e), np.sin(e), np.cos(a) * np.cos(e)])
-            glow += np.exp(sharpness * (directions @ towards - 1))[..., None] * np.array(color)
+            glow += np.exp(sharpness * (directions @ towards - 1))[..., None] * np.array(color) * wall.mean()
         glow *= 1 - FLOOR_DARKNESS * np.clip(-directions[..., 1:2] * 2.2 + 0.10, 0, 1)
         height, width, _ = self._shape
         corner = ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2)[..., None] * 2
-        return (np.array(self._background.color) * glow * (1 - VIGNETTE * corner)).astype(np.float32)
+        return (glow * (1 - VIGNETTE * corner)).astype(np.float32)
 
 
 def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarray, "H W 3"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
@@ -20,6 +20,7 @@ WAITING_PER_WORKER = 1  # jobs that are handed over ahead of time, so that no wo
 # One thread a worker: each has its own frame, and threads in fewer frames would only get in each other's way.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "SVT_LOG": "1"}
 
+DrawChunk = Callable[[ChunkJob, Path], StageTimes]
 Drawn = tuple[str, StageTimes]  # key of a chunk that is finished, and how long it took
 
 
@@ -58,10 +59,12 @@ class LocalProcesses:
 
     Args:
         count: Processes.
+        draw: What each does with a job; importable in a fresh process.
     """
 
-    def __init__(self, count: int) -> None:
+    def __init__(self, count: int, draw: DrawChunk = draw_chunk) -> None:
         self.count = count
+        self._draw = draw
 
     def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Iterator[Drawn]:
         """Draw all jobs; see `Workers.draw`. A worker that dies costs its chunk, which is drawn again."""
@@ -99,7 +102,7 @@ class LocalProcesses:
                 if job is None:
                     break
                 waiting.append(job)  # so that it is not lost if no process takes it
-                running[pool.submit(draw_chunk, job, chunks / job.key)] = job
+                running[pool.submit(self._draw, job, chunks / job.key)] = job
                 waiting.pop()
             if not running:
                 return

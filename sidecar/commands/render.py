@@ -11,6 +11,7 @@ import tyro
 from rich.console import Console
 
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, print_estimates, render_scripts, write_example
+from rsatalker.cutscenes.cluster import cluster_workers
 from rsatalker.renderers.choose import RendererName
 from sidecar.errors import ConfigError
 
@@ -62,7 +63,10 @@ def run(arguments: Sequence[str]) -> int:
         print_estimates(scripts, batch, console)
         return 0
     try:
-        return render_scripts(scripts, batch, console)
+        if options.cluster is None:
+            return render_scripts(scripts, batch, console)
+        with cluster_workers(options.cluster) as cluster:
+            return render_scripts(scripts, BatchOptions(options.out, options.renderer, cluster), console)
     except KeyboardInterrupt:
         console.print("Stopped. Finished frames are kept; the same command goes on from there.")
         raise

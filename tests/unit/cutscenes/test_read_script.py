@@ -183,7 +183,7 @@ def test_script_without_voices_says_what_to_give(write_script: Callable[[str], P
 
 
 def test_script_that_is_no_toml_is_refused_with_the_line(write_script: Callable[[str], Path]) -> None:
-    with pytest.raises(ScriptError, match="no TOML: .*line 2"):
+    with pytest.raises(ScriptError, match=r"no TOML: .*line 2"):
         read_script(write_script("seed = 1\nseed = 2\n"))
 
 

@@ -1,0 +1,136 @@
+"""Chunks drawn on many machines by Ray, the same bytes as on one.
+
+What travels: a job of some ten kilobytes to a worker, and the files of its chunk back, in parts of at most
+`LARGEST_PART` bytes, so that neither Ray's object store nor this process ever holds more than a few parts. This
+process writes the files; the machines need no common disk. A job whose worker or machine is lost is drawn again.
+
+Needs the package ray, which comes with `pip install rsatalker[cluster]`, and RSATalker on every machine.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk
+from rsatalker.cutscenes.picture import StageTimes
+from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
+from rsatalker.errors import OutputError
+
+LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
+PARTS_AHEAD = 4  # parts of a chunk that wait to be fetched; then its worker waits
+
+
+def require_ray() -> Any:
+    """Return the package.
+
+    Raises:
+        OutputError: It is not installed.
+    """
+    try:
+        import ray
+    except ImportError as error:
+        raise OutputError("a cluster needs the package ray; install it with: pip install rsatalker[cluster]") from error
+    return ray
+
+
+@contextmanager
+def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[ClusterWorkers]:
+    """Join a cluster while the context is open.
+
+    Args:
+        address: Of the cluster, `auto` for the one that this machine belongs to, or `local` for one on this machine.
+        draw: What each worker does with a job.
+
+    Raises:
+        OutputError: Ray is not installed, or no cluster answers there.
+    """
+    ray = require_ray()
+    try:
+        ray.init(address=address, logging_level="ERROR", log_to_driver=False)
+    except (ConnectionError, ValueError, RuntimeError) as error:
+        raise OutputError(
+            f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`, or leave out "
+            "--cluster."
+        ) from error
+    try:
+        yield ClusterWorkers(ray, draw)
+    finally:
+        ray.shutdown()
+
+
+class ClusterWorkers:
+    """Draws chunks on all cores of a cluster."""
+
+    def __init__(self, ray: Any, draw: DrawChunk) -> None:
+        self._ray = ray
+        self.count = max(1, int(ray.cluster_resources().get("CPU", 1)))
+        remote = ray.remote(
+            num_cpus=1,
+            max_retries=ATTEMPTS,
+            num_returns="streaming",
+            _generator_backpressure_num_objects=PARTS_AHEAD,
+        )
+        self._draw = remote(_draw_and_send)
+        self._function = draw
+
+    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Iterator[Drawn]:
+        """Draw all jobs; see `Workers.draw`."""
+        ray = self._ray
+        running: dict[Any, ChunkJob] = {}
+        try:
+            while True:
+                while len(running) < 2 * self.count and (job := next(jobs, None)) is not None:
+                    running[self._draw.remote(self._function, job)] = job
+                if not running:
+                    return
+                stream, job = next(iter(running.items()))  # the oldest: its parts are the next to make room for
+                times = self._received(stream, chunks / job.key)
+                del running[stream]
+                yield job.key, times
+        except ray.exceptions.RayError as error:
+            raise OutputError(
+                f"the cluster lost a chunk {ATTEMPTS + 1} times ({type(error).__name__}); what is finished is kept."
+            ) from error
+        finally:
+            for stream in running:
+                ray.cancel(stream, force=True)
+
+    def _received(self, stream: Any, folder: Path) -> StageTimes:
+        """Write a chunk's files as their parts come; the folder has its name only once all are there."""
+        partial = folder.with_name(f"{folder.name}.received.part")
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        times = StageTimes()
+        try:
+            for reference in stream:
+                name, part = self._ray.get(reference)
+                if isinstance(part, StageTimes):
+                    times = part
+                    continue
+                path = partial / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("ab") as file:
+                    file.write(part)
+            if not folder.exists():
+                partial.rename(folder)
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+        return times
+
+
+def _draw_and_send(draw: DrawChunk, job: ChunkJob) -> Generator[tuple[str, bytes | StageTimes]]:
+    """Draw a chunk on a worker and yield its files in parts, then its times."""
+    with tempfile.TemporaryDirectory(prefix="rsatalker-chunk-") as scratch:
+        folder = Path(scratch) / job.key
+        times = draw(job, folder)
+        for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+            name = path.relative_to(folder).as_posix()
+            with path.open("rb") as file:
+                while part := file.read(LARGEST_PART):
+                    yield name, part
+    yield "", times

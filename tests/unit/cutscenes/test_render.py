@@ -1,0 +1,191 @@
+"""Renders whose heads are balls of Gaussians: everything but the avatars is real."""
+
+import errno
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk
+from rsatalker.cutscenes.read_script import cutscene_from
+from rsatalker.cutscenes.render import render_cutscene
+from rsatalker.cutscenes.script import Cutscene
+from rsatalker.cutscenes.workers import Drawn, ThisProcess
+from rsatalker.errors import OutputError
+
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("light_avatars")]
+
+
+@pytest.fixture
+def cutscene(scene: dict[str, Any], tmp_path: Path):
+    """Give a function that returns a scene of two shots which writes the given formats."""
+
+    def make(*formats: str, **changes: Any) -> Cutscene:
+        scene["shot"] = [{"preset": "two-shot"}, {"start_s": 0.75, "preset": "over-the-shoulder", "of": "tomas"}]
+        scene["output"] |= {"write": list(formats)}
+        return cutscene_from(scene | changes, tmp_path)
+
+    return make
+
+
+class Counting(ThisProcess):
+    """Draws here, and keeps what was asked for; may fail after some chunks."""
+
+    def __init__(self, stop_after: int = 99, error: BaseException | None = None) -> None:
+        self.jobs: list[ChunkJob] = []
+        self._stop_after, self._error = stop_after, error
+
+    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Iterator[Drawn]:
+        for job in jobs:
+            if len(self.jobs) == self._stop_after and self._error is not None:
+                raise self._error
+            self.jobs.append(job)
+            yield job.key, draw_chunk(job, chunks / job.key)
+
+
+def pictures(path: Path) -> list[np.ndarray]:
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def test_every_format_is_written_and_nothing_else(cutscene, tmp_path: Path) -> None:
+    formats = ("mp4", "qtrle", "png", "wav", "flame", "arkit", "timecode")
+    report = render_cutscene(cutscene(*formats), tmp_path / "out", workers=1)
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        ".cutscene.work", "cutscene.mp4", "cutscene.qtrle.mov", "cutscene_png", "cutscene.wav",
+        "cutscene.mara.flame.npz", "cutscene.tomas.flame.npz", "cutscene.mara.arkit.csv", "cutscene.tomas.arkit.csv",
+        "cutscene.timecode.json",
+    }  # fmt: skip
+    assert {file.name for file in report.files} == names - {".cutscene.work"}
+    assert len(list((tmp_path / "out" / "cutscene_png").iterdir())) == report.frames == 53
+
+
+def test_cut_is_on_its_exact_frame(cutscene, tmp_path: Path) -> None:
+    report = render_cutscene(cutscene("mp4"), tmp_path / "out", workers=1)
+    frames = [frame.astype(float) for frame in pictures(report.files[0])]
+    changes = [np.abs(two - one).mean() for one, two in pairwise(frames)]
+    assert int(np.argmax(changes)) + 1 == 18  # 0.75 s at 24 frames a second
+
+
+def test_sound_and_picture_are_equally_long_and_begin_together(cutscene, tmp_path: Path) -> None:
+    scene = cutscene("mp4", output={"width": 64, "height": 36, "frame_rate": 29.97, "write": ["mp4"]})
+    report = render_cutscene(scene, tmp_path / "out", workers=1)
+    with av.open(str(report.files[0])) as container:
+        video, sound = container.streams.video[0], container.streams.audio[0]
+        assert video.average_rate == Fraction(30000, 1001)
+        assert (video.start_time, sound.start_time) == (0, 0)
+        decoded = sum(frame.samples for frame in container.decode(sound))
+    assert 0 <= decoded - round(scene.duration_s * 48_000) < 1024  # AAC fills its last frame
+
+
+def test_transparent_frames_show_the_heads_alone(cutscene, tmp_path: Path) -> None:
+    render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
+    with Image.open(tmp_path / "out" / "cutscene_png" / "cutscene.000000.png") as image:
+        frame = np.array(image)
+    assert frame.shape == (36, 64, 4)
+    assert not frame[0, 0].any()
+    assert frame[..., 3].max() > 240
+
+
+def test_stopped_render_goes_on_and_gives_the_same_bytes(cutscene, tmp_path: Path) -> None:
+    whole = render_cutscene(cutscene("mp4", "png"), tmp_path / "whole", workers=1)
+    with pytest.raises(KeyboardInterrupt):
+        render_cutscene(cutscene("mp4", "png"), tmp_path / "twice", workers=Counting(2, KeyboardInterrupt()))
+    assert not (tmp_path / "twice" / "cutscene.mp4").exists()
+    rest = Counting()
+    report = render_cutscene(cutscene("mp4", "png"), tmp_path / "twice", workers=rest)
+    assert report.kept_frames == 18 + 24  # the first shot, and the first second of the other one
+    assert sum(len(job) for job in rest.jobs) == 53 - report.kept_frames
+    assert whole.files[0].read_bytes() == report.files[0].read_bytes()
+    for path in (tmp_path / "whole" / "cutscene_png").iterdir():
+        assert path.read_bytes() == (tmp_path / "twice" / "cutscene_png" / path.name).read_bytes()
+
+
+def test_changed_script_draws_only_what_changed(cutscene, tmp_path: Path) -> None:
+    render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
+    second = [{"preset": "two-shot"}, {"start_s": 0.75, "preset": "close-up", "of": "tomas"}]
+    again = Counting()
+    changed = cutscene("png")
+    report = render_cutscene(changed, tmp_path / "out", workers=again)
+    assert again.jobs == []
+    assert report.kept_frames == 53
+    scene = cutscene_from(_with_shots(tmp_path, second), tmp_path)
+    render_cutscene(scene, tmp_path / "out", workers=again)
+    assert [job.first_frame for job in again.jobs] == [18, 42]
+
+
+def _with_shots(folder: Path, shots: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "participant": [{"name": "mara", "avatar": "mara"}, {"name": "tomas", "avatar": "tomas"}],
+        "turn": [
+            {"speaker": "mara", "file": "a.wav", "start_s": 0.1},
+            {"speaker": "tomas", "file": "b.wav", "gap_s": 0.2},
+        ],
+        "shot": shots,
+        "output": {"width": 64, "height": 36, "frame_rate": 24, "detail": 0.2, "write": ["png"]},
+    }
+
+
+def test_finished_render_forgets_older_chunks(cutscene, tmp_path: Path) -> None:
+    render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
+    render_cutscene(cutscene("png", light={"preset": "noir"}), tmp_path / "out", workers=1)
+    assert len(list((tmp_path / "out" / ".cutscene.work" / "chunks").iterdir())) == 3
+
+
+def test_leftovers_of_a_crash_are_removed(cutscene, tmp_path: Path) -> None:
+    leftover = tmp_path / "out" / ".cutscene.work" / "chunks" / "abc.123.part"
+    leftover.mkdir(parents=True)
+    render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
+    assert not leftover.exists()
+
+
+def test_disk_that_is_too_small_is_told_before_drawing(cutscene, tmp_path: Path) -> None:
+    workers = Counting()
+    with pytest.raises(OutputError, match=r"53 frames need about \d+ MB, but the disk of .* has 1 MB left; make room"):
+        render_cutscene(cutscene("mp4"), tmp_path / "out", workers=workers, free=lambda _: 1000)
+    assert workers.jobs == []
+
+
+def test_disk_that_fills_up_says_how_much_is_missing_and_keeps_chunks(cutscene, tmp_path: Path) -> None:
+    full = Counting(1, OSError(errno.ENOSPC, "No space left on device"))
+    with pytest.raises(OutputError, match=r"is full: about \d+ MB more are needed. 1 finished chunks are kept"):
+        render_cutscene(cutscene("png"), tmp_path / "out", workers=full)
+    assert not (tmp_path / "out" / "cutscene_png").exists()
+    report = render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
+    assert report.kept_frames == 18
+
+
+def test_stereo_pair_is_side_by_side_and_in_two_folders(cutscene, tmp_path: Path) -> None:
+    scene = cutscene("mp4", "png", stereo={"eye_distance_m": 0.2})
+    report = render_cutscene(scene, tmp_path / "out", workers=1)
+    left, right = (tmp_path / "out" / "cutscene_png" / eye / "cutscene.000000.png" for eye in ("left", "right"))
+    assert left.read_bytes() != right.read_bytes()
+    assert pictures(report.files[0])[0].shape == (36, 128, 3)
+
+
+def test_timecode_file_says_where_shots_and_turns_are(cutscene, tmp_path: Path) -> None:
+    render_cutscene(cutscene("timecode"), tmp_path / "out", workers=1)
+    document = json.loads((tmp_path / "out" / "cutscene.timecode.json").read_text(encoding="utf-8"))
+    assert [(shot["start_frame"], shot["end_frame"]) for shot in document["shots"]] == [(0, 18), (18, 53)]
+    assert document["turns"][1]["start_sample"] == round(0.8 * 48_000)
+    assert document["turns"][1]["start"] == "00:00:00:19"
+
+
+def test_renderers_agree(cutscene, tmp_path: Path) -> None:
+    frames = []
+    scene = replace(cutscene("png"), duration_s=Fraction(1, 10))
+    for renderer in ("cpu", "reference"):
+        render_cutscene(scene, tmp_path / renderer, workers=1, renderer=renderer)
+        with Image.open(tmp_path / renderer / "cutscene_png" / "cutscene.000001.png") as image:
+            frames.append(np.asarray(image.convert("RGBa")).astype(float))
+    error = np.mean((frames[0] - frames[1]) ** 2)
+    assert error == 0 or 10 * np.log10(255**2 / error) > 45
