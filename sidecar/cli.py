@@ -28,6 +28,8 @@ COMMANDS: dict[str, str] = {
     "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
     "corpus": "Make the synthetic speech corpus that the motion model is trained on.",
     "train-speech": "Train the lips, speech of one voice to motion: stage 1 of training.",
+    "train-dialogue": "Train both heads together: gaze, nods, blinks, smiles, by what they are to each other.",
+    "compare-relations": "Render the same voices under several relationships, side by side.",
     "fit-avatar": "Fit an avatar to images of a person: stage 3 of training.",
     "evaluate": "Print the quality of a motion model beside baselines.",
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
