@@ -1,0 +1,224 @@
+"""`rsatalker compare-relations`: the same voices and seed under several relationships, side by side in one video."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+import tyro
+from jaxtyping import Float32, UInt8
+from PIL import Image, ImageDraw, ImageFont
+from rich.console import Console
+from rich.progress import track
+
+import rsatalker
+from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from rsatalker.avatars.light import studio_light
+from rsatalker.exports.images import lay_over
+from rsatalker.exports.video import VideoWriter
+from rsatalker.motion.checkpoint import load_checkpoint
+from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model, load_dyadic_checkpoint
+from rsatalker.motion.expression_space import ARKIT_INDEX
+from rsatalker.motion.pose import FlameMotion
+from rsatalker.motion.social import Relationship, SocialInput
+from rsatalker.renderers.camera import Camera, look_at
+from rsatalker.renderers.choose import RendererName, choose_renderer
+from rsatalker.speech.audio import SPEECH_RATE_HZ, Audio, at_speech_rate, read_audio, two_voices
+from rsatalker.talker import Dialogue, Talker
+
+Kind = Literal["blood-equal", "blood-unequal", "non-blood-equal", "non-blood-unequal"]
+KINDS: tuple[Kind, ...] = ("blood-equal", "blood-unequal", "non-blood-equal", "non-blood-unequal")
+CAPTIONS: dict[Kind, str] = {
+    "blood-equal": "siblings (blood, equal)",
+    "blood-unequal": "parent and child (blood, unequal)",
+    "non-blood-equal": "colleagues (non-blood, equal)",
+    "non-blood-unequal": "boss and junior (non-blood, unequal)",
+}
+SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
+PICTURES_PER_S = 25
+APART_M, TURNED_RAD = 0.46, 0.05  # between the heads, and how far each body is turned: three quarters of a face show
+CAMERA_M, CAMERA_HEIGHT_M, CAMERA_FOV_RAD = 1.05, 0.0, 0.40
+BACKGROUND, INK, FAINT = (38, 41, 48), (240, 240, 240), (170, 176, 188)
+CAPTION_SHARE = 0.16  # of a panel's height
+LOOKING_RAD = 0.10  # gaze within six degrees of the partner's eyes looks at them
+SMILING = 0.27  # weight of the mouth corners
+COLUMNS = 2
+_SMILE = ARKIT_INDEX["mouthSmileLeft"]
+
+
+@dataclass(frozen=True, slots=True)
+class CompareRelationsOptions:
+    """What to compare.
+
+    Attributes:
+        audio: Dialogue with one voice a channel; the sample dialogue if left out.
+        relations: Two to four of them.
+        senior: Who is senior where the status is unequal, a (left) or b.
+        strength: How strongly the relationships show; 1 is as learned.
+        out: Video to write.
+        seconds: How much of the dialogue is shown at most.
+        seed: Of what is left to chance, the same for all.
+        panel_width: Of each picture, pixels.
+        detail: Share of the full number of Gaussians on each head.
+        renderer: What draws.
+        dyadic: Checkpoint of stage 2; the bundled one if left out.
+    """
+
+    audio: Annotated[Path | None, tyro.conf.Positional] = None
+    relations: tuple[Kind, ...] = KINDS
+    senior: Literal["a", "b"] = "a"
+    strength: float = 1.0
+    out: Path = Path("relations.mp4")
+    seconds: float = 30.0
+    seed: int = 1
+    panel_width: int = 640
+    detail: float = 0.7
+    renderer: RendererName = "auto"
+    dyadic: Path | None = None
+
+
+def compare_relations(options: CompareRelationsOptions, console: Console | None = None) -> Path:
+    """Write the video and return its path.
+
+    Raises:
+        AudioError: The audio cannot be used.
+        RendererUnavailable: The renderer cannot run here.
+    """
+    console = console or Console()
+    sound = read_audio(options.audio or SAMPLE_DIALOGUE)
+    sound = Audio(two_voices(sound)[:, : round(options.seconds * sound.sample_rate_hz)], sound.sample_rate_hz)
+    voices = at_speech_rate(sound)
+    motions = {kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations}
+    stage = Stage(options)
+    width, height = stage.sheet_size(len(motions))
+    count = int(sound.duration_s * PICTURES_PER_S)
+    with VideoWriter(options.out, width, height, PICTURES_PER_S, SPEECH_RATE_HZ) as video:
+        video.write_sound(voices[:, : count * SPEECH_RATE_HZ // PICTURES_PER_S])
+        for index in track(range(count), "drawing", console=console):
+            video.write(stage.sheet(motions, index / PICTURES_PER_S))
+    console.print(f"{options.out}: {len(motions)} relationships, {count} pictures, the same voices and seed.")
+    return options.out
+
+
+def relationship_of(kind: Kind, senior: Literal["a", "b"]) -> Relationship:
+    """Return the relationship of a kind."""
+    unequal = kind.endswith("-unequal")
+    return Relationship(
+        "blood" if kind.startswith("blood") else "non-blood",
+        "unequal" if unequal else "equal",
+        "ab".index(senior) if unequal else None,
+    )
+
+
+def motion_under(
+    relationship: Relationship, voices: Float32[np.ndarray, "2 S"], options: CompareRelationsOptions
+) -> tuple[FlameMotion, FlameMotion]:
+    """Return what both heads do when they are this to each other."""
+    dyadic = load_dyadic_checkpoint(options.dyadic) if options.dyadic else bundled_dyadic_model()
+    dialogue = Dialogue(load_checkpoint(), relationship, options.seed, dyadic)
+    dialogue.relate(SocialInput(relationship, strength=options.strength))
+    dialogue.place(world_from_heads())
+    parts = dialogue.push(voices), dialogue.finish()
+    return FlameMotion.joined([part[0] for part in parts]), FlameMotion.joined([part[1] for part in parts])
+
+
+def world_from_heads() -> Float32[np.ndarray, "2 4 4"]:
+    """Return where a (left in the picture) and b stand, half turned to each other."""
+    placed = np.tile(np.eye(4, dtype=np.float32), (2, 1, 1))
+    for anchor, side in zip(placed, (-1, 1), strict=True):
+        cosine, sine = np.cos(TURNED_RAD), -side * np.sin(TURNED_RAD)
+        anchor[0, 0], anchor[0, 2], anchor[2, 0], anchor[2, 2] = cosine, sine, -sine, cosine
+        anchor[0, 3] = side * APART_M / 2
+    return placed
+
+
+class Stage:
+    """Draws pairs of heads with captions; every panel with the same camera."""
+
+    def __init__(self, options: CompareRelationsOptions) -> None:
+        renderer = choose_renderer(options.renderer)
+        self._talkers = [Talker(load_avatar(name, detail=options.detail), renderer) for name in list(CHARACTERS)[:2]]
+        self._senior, self._anchors, self._light = "ab".index(options.senior), world_from_heads(), studio_light()
+        self._width = options.panel_width // 2 * 2
+        self._height = round(self._width * 9 / 16 / 2) * 2
+        self._caption = round(self._height * CAPTION_SHARE / 2) * 2
+        self._camera = _camera(self._width, self._height)
+        self._colors = np.zeros((1, self._height, self._width, 4), np.uint8)
+        self._depths = np.zeros((1, self._height, self._width), np.float32)
+        self._counts: dict[Kind, _Counts] = {}
+
+    def sheet_size(self, panels: int) -> tuple[int, int]:
+        """Return width and height of all panels together."""
+        columns = min(COLUMNS, panels)
+        return columns * self._width, -(-panels // columns) * (self._height + self._caption)
+
+    def sheet(self, motions: dict[Kind, tuple[FlameMotion, FlameMotion]], time_s: float) -> UInt8[np.ndarray, "H W 3"]:
+        """Return all panels at one time; times follow each other."""
+        width, height = self.sheet_size(len(motions))
+        sheet = np.full((height, width, 3), BACKGROUND, np.uint8)
+        for index, (kind, motion) in enumerate(motions.items()):
+            row, column = divmod(index, COLUMNS)
+            top, left = row * (self._height + self._caption), column * self._width
+            panel = self._panel(kind, motion, time_s)
+            sheet[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
+        return sheet
+
+    def _panel(self, kind: Kind, motion: tuple[FlameMotion, FlameMotion], time_s: float) -> UInt8[np.ndarray, "H W 3"]:
+        picture = np.full((self._height, self._width, 3), BACKGROUND, np.uint8)
+        for talker, head, anchor in zip(self._talkers, motion, self._anchors, strict=True):
+            talker.draw(head.at(time_s * 1e6), [self._camera], self._light, anchor, self._colors, self._depths)
+            lay_over(picture, self._colors[0])
+        counts = self._counts.setdefault(kind, _Counts())
+        counts.see(motion, time_s)
+        unequal = kind.endswith("-unequal")
+        ranks = [("senior" if p == self._senior else "junior") if unequal else "" for p in (0, 1)]
+        return np.concatenate(
+            [self._caption_of(CAPTIONS[kind], [counts.sentence(p, ranks[p]) for p in (0, 1)]), picture]
+        )
+
+    def _caption_of(self, title: str, sentences: Sequence[str]) -> UInt8[np.ndarray, "h W 3"]:
+        image = Image.new("RGB", (self._width, self._caption), BACKGROUND)
+        pen, size = ImageDraw.Draw(image), self._caption * 0.36
+        pen.text((self._width / 2, self._caption * 0.3), title, INK, ImageFont.load_default(size), anchor="mm")
+        small = ImageFont.load_default(size * 0.72)
+        for x, sentence in zip((0.25, 0.75), sentences, strict=True):
+            pen.text((x * self._width, self._caption * 0.75), sentence, FAINT, small, anchor="mm")
+        return np.asarray(image)
+
+
+class _Counts:
+    """What two heads were seen to do up to now."""
+
+    def __init__(self) -> None:
+        self._pictures = 0
+        self._looking, self._smiling = [0, 0], [0, 0]
+
+    def see(self, motion: tuple[FlameMotion, FlameMotion], time_s: float) -> None:
+        """Count one picture."""
+        self._pictures += 1
+        toward = _toward()
+        for participant, head in enumerate(motion):
+            pose = head.at(time_s * 1e6)
+            gaze = np.array([pose.neck_pose[1] + pose.eye_pose[1], pose.neck_pose[0] + pose.eye_pose[0]])
+            self._looking[participant] += int(np.linalg.norm(gaze - toward[participant]) < LOOKING_RAD)
+            self._smiling[participant] += int(pose.arkit[_SMILE] > SMILING)
+
+    def sentence(self, participant: int, rank: str) -> str:
+        """Return the counts of one head as shares of the time."""
+        looking, smiling = (100 * counts[participant] / self._pictures for counts in (self._looking, self._smiling))
+        return f"{rank + ': ' if rank else ''}looks {looking:.0f} %, smiles {smiling:.0f} % of the time"
+
+
+def _toward() -> Float32[np.ndarray, "2 2"]:
+    """Return the direction (yaw, pitch) of each partner from a head at rest, about."""
+    turn = np.float32(np.pi / 2 - TURNED_RAD)
+    return np.array([(min(turn, 1.0), 0.0), (-min(turn, 1.0), 0.0)], np.float32)
+
+
+def _camera(width: int, height: int) -> Camera:
+    position = np.array([0.0, CAMERA_HEIGHT_M, CAMERA_M], np.float32)
+    target = np.array([0.0, CAMERA_HEIGHT_M, 0.0], np.float32)
+    return look_at(position, target, vertical_fov_rad=CAMERA_FOV_RAD, width=width, height=height)
