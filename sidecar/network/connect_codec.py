@@ -73,7 +73,10 @@ class Codec:
             if not self.is_json:
                 return message_type.FromString(body)
             # Fields that only a newer minor version knows are ignored, as protobuf does.
-            return json_format.Parse(body or b"{}", message_type(), ignore_unknown_fields=True)
+            text = (body or b"{}").decode()
+            if not text.lstrip().startswith("{"):  # the parser takes an empty list for an empty message
+                raise json_format.ParseError("expected an object in braces")
+            return json_format.Parse(text, message_type(), ignore_unknown_fields=True)
         except (DecodeError, json_format.ParseError, UnicodeDecodeError, RecursionError) as error:
             name = message_type.DESCRIPTOR.full_name
             raise InvalidRequestError(

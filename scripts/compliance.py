@@ -1,0 +1,131 @@
+"""Hold a running sidecar against the demands of the protocol, and print for each whether it is met.
+
+    python3 scripts/compliance.py                                          the sidecar of this user
+    python3 scripts/compliance.py HOST:PORT --token TOKEN [--http HOST:PORT]  any other
+
+Demands on shared memory are examined if the sidecar runs on this machine. Exit code 1 if one is not met. It makes
+conversations of its own and closes them; with others open, the demand on their number may be met sooner.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module, util
+from pathlib import Path
+from typing import Any
+
+import environment
+
+SECTIONS = {
+    "control": "versions, token, conversations",
+    "speech": "voices",
+    "regions": "shared memory",
+    "over_http": "HTTP",
+}
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether one demand is met; `reason` is empty if so."""
+
+    section: str
+    demand: str
+    text: str
+    reason: str
+
+
+def demands_of(section: str) -> list[Callable[[Any], None]]:
+    """Return the demands of a section: the public functions that take the subject alone and say what they demand."""
+    module = import_module(f"demands.{section}")
+    functions = (value for name, value in vars(module).items() if not name.startswith("_"))
+    return [
+        f for f in functions if callable(f) and getattr(f, "__module__", "") == module.__name__ and takes_subject(f)
+    ]
+
+
+def takes_subject(function: Callable[..., Any]) -> bool:
+    """Return whether a function is a demand."""
+    return list(getattr(function, "__annotations__", {}).items()) == [("subject", "Subject"), ("return", "None")]
+
+
+def examine(subject: Any, sections: Sequence[str], say: Callable[[Verdict], None]) -> list[Verdict]:
+    """Return a verdict on every demand of the sections."""
+    from demands.subject import Unmet
+
+    verdicts: list[Verdict] = []
+    for section in sections:
+        for demand in demands_of(section):
+            try:
+                demand(subject)
+                reason = ""
+            except Unmet as unmet:
+                reason = str(unmet)
+            text = (demand.__doc__ or "").splitlines()[0]
+            verdicts.append(Verdict(section, demand.__name__, text, reason))
+            say(verdicts[-1])
+    return verdicts
+
+
+def subject_from(arguments: argparse.Namespace) -> Any:
+    """Return the sidecar that the command line names."""
+    from demands.subject import Subject
+
+    from sidecar.errors import SidecarError
+    from sidecar.runtime_file import find_record
+
+    if arguments.address:
+        is_local = arguments.address.rpartition(":")[0] in LOOPBACK
+        return Subject(arguments.address, arguments.token or "", arguments.http or "", is_local)
+    try:
+        record = find_record()
+    except SidecarError as error:
+        raise SystemExit(str(error)) from error
+    return Subject(record.address, record.token, record.http_address, is_local=True)
+
+
+def sections_for(subject: Any) -> list[str]:
+    """Return what can be examined from here."""
+    absent = {"regions": not subject.is_local, "over_http": not subject.http_address}
+    return [section for section in SECTIONS if not absent.get(section)]
+
+
+def say(verdict: Verdict) -> None:
+    """Print one line, and why a demand is not met."""
+    print(f"{'FAIL' if verdict.reason else 'pass'}  {SECTIONS[verdict.section]}: {verdict.text}", flush=True)
+    if verdict.reason:
+        print(f"      {verdict.reason}", flush=True)
+
+
+def main() -> int:
+    """Examine a sidecar and return the exit code."""
+    if util.find_spec("grpc") is None:  # not the environment's interpreter: start again with that one
+        try:
+            python = environment.prepare()
+        except environment.SetupError as error:
+            environment.exit_with(error)
+        return subprocess.run([str(python), __file__, *sys.argv[1:]], check=False).returncode
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, where it is not installed
+    parser = argparse.ArgumentParser(description="Hold a running sidecar against the demands of the protocol.")
+    parser.add_argument("address", nargs="?", help="of gRPC; without it the sidecar of this user")
+    parser.add_argument("--token", help="of that sidecar")
+    parser.add_argument("--http", help="its address of HTTP; without it, HTTP is not examined")
+    subject = subject_from(parser.parse_args())
+    sections = sections_for(subject)
+    verdicts = examine(subject, sections, say)
+    subject.leave()
+    unmet = sum(bool(verdict.reason) for verdict in verdicts)
+    left_out = [SECTIONS[section] for section in SECTIONS if section not in sections]
+    print(
+        f"{len(verdicts) - unmet} demands met, {unmet} not"
+        + (f"; not examined: {', '.join(left_out)}" * bool(left_out))
+    )
+    return 1 if unmet else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
