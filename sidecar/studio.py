@@ -172,7 +172,8 @@ class RsaTalkerStudio:
         self._heads: dict[str, _Head] = {}
         fitted = fitted_members(options.avatars) if options.avatars else []
         self._fitted = {member.name: member for member in fitted if member.name not in CHARACTERS}
-        self._lock = threading.Lock()
+        self._loading = threading.Lock()  # one avatar at a time: each takes all threads
+        self._model_lock = threading.Lock()
 
     @property
     def renderer_name(self) -> str:
@@ -198,7 +199,9 @@ class RsaTalkerStudio:
         names = [member.name for member in self.cast()]
         if avatar not in names:
             raise NotFoundError(unknown_avatar(avatar, names))
-        with self._lock:
+        if avatar in self._heads:  # never waits for another that is being loaded
+            return self._heads[avatar]
+        with self._loading:
             if avatar not in self._heads:
                 source = self._fitted[avatar].folder if avatar in self._fitted else avatar
                 loaded = load_avatar(source, detail=self._options.detail, threads=self._threads)
@@ -210,7 +213,7 @@ class RsaTalkerStudio:
         from rsatalker.motion.checkpoint import load_checkpoint
         from rsatalker.talker import Dialogue
 
-        with self._lock:
+        with self._model_lock:
             if self._model is None:
                 self._model = load_checkpoint(self._options.checkpoint)
         return Dialogue(self._model, relationship, seed)

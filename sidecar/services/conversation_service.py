@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import grpc.aio
@@ -22,6 +23,7 @@ from sidecar.network.outputs import targets_from
 from sidecar.v1 import conversation_pb2, conversation_pb2_grpc
 
 Context = grpc.aio.ServicerContext[Any, Any]
+CREATED_AT_ONCE = 2  # conversations: an avatar may take a minute to load, and other calls must not wait for it
 
 
 class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
@@ -29,6 +31,7 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
 
     def __init__(self, conversations: Conversations, options: ServeOptions) -> None:
         self._conversations = conversations
+        self._creating = ThreadPoolExecutor(CREATED_AT_ONCE, "create")
         self._options = options
         self._serves_lan = options.lan or options.insecure_lan
         self._lease_ms = round(options.lease_s * 1000)
@@ -40,7 +43,8 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
         setup, av_offset_us = setup_from(request, self._options), av_offset_from(request.av_offset_ms)
         targets = targets_from(request.outputs, self._serves_lan)
         manners = [(mood_from(one.mood), style_from(one.style)) for one in request.participants]
-        conversation = await asyncio.to_thread(self._conversations.create, setup)
+        create = self._conversations.create
+        conversation = await asyncio.get_running_loop().run_in_executor(self._creating, create, setup)
         conversation.av_offset_us = av_offset_us
         conversation.outputs.targets = targets
         for participant, (mood, style) in enumerate(manners):

@@ -1,8 +1,11 @@
 """A client and a sidecar: what is said moves the heads, and the client's clock decides when."""
 
+import threading
+
 import numpy as np
 import pytest
 from light_studio import JAW_OPEN, LightStudio
+from running_sidecar import RunningSidecar
 from waiting import until
 
 from rsatalker.motion.social import Relationship
@@ -232,3 +235,20 @@ def _close_request(conversation_id: str):
     from sidecar.v1 import conversation_pb2
 
     return conversation_pb2.CloseConversationRequest(conversation_id=conversation_id)
+
+
+def test_other_calls_are_answered_while_avatars_are_loaded(running: RunningSidecar, studio: LightStudio):
+    with running.connect() as client:
+        conversation = client.create_conversation("ann", "bob")
+        studio.loading.clear()
+        pending = [threading.Thread(target=lambda: client.create_conversation("ann", "bob").close()) for _ in range(12)]
+        for thread in pending:
+            thread.start()
+        until(lambda: running.sidecar and running.sidecar.conversations._starting == 2, "the loading to begin")
+        spoken = conversation.speak(np.zeros(16_000, np.float32), RATE_HZ, "a")
+        assert conversation.cancel(spoken.utterance_id) >= 0
+        assert client.status().conversations[0].conversation_id == conversation.conversation_id
+        studio.loading.set()
+        for thread in pending:
+            thread.join()
+        conversation.close()

@@ -163,6 +163,20 @@ def test_clock_has_no_drift_over_a_day_of_a_sound_card_that_runs_fast(scene: Sce
         assert abs(scene.after(60_000)[0].timeline_us - minute * 60_012_000) <= 1
 
 
+def test_faces_keep_to_a_fast_sound_card_over_a_day_though_the_engine_takes_its_rate_for_right(scene: Scene):
+    utterance = scene.say((0,), start_ms=0, length_ms=1000)
+    scene.timeline[utterance].segments[:] = [Segment(0, 0, 25 * 3600 * SPEECH_RATE_HZ)]
+    step_ms = 2_000
+    for step in range(1, 24 * 3600 * 1000 // step_ms + 1):
+        speaker, listener = scene.after(step_ms - 10)
+        scene.now_ns += 10 * MS
+        sound_us = round(step * step_ms * 1000.2)  # 200 ppm fast
+        scene.play(utterance, sound_us)
+        if step > 1:
+            assert abs(speaker.timeline_us - (sound_us - 10_000)) <= 400  # 200 ppm of the time since it reported
+            assert abs(listener.timeline_us - speaker.timeline_us) <= 1
+
+
 def test_clock_without_an_engine_loses_no_part_of_a_microsecond(scene: Scene):
     tick_ns, ticks = 16_666_666, 3600
     for tick in range(1, ticks + 1):
