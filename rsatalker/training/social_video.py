@@ -91,7 +91,9 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
     sound = read_audio(options.audio or SAMPLE_DIALOGUE)
     sound = Audio(two_voices(sound)[:, : round(options.seconds * sound.sample_rate_hz)], sound.sample_rate_hz)
     voices = at_speech_rate(sound)
-    motions = {kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations}
+    motions: dict[Kind, tuple[FlameMotion, FlameMotion]] = {
+        kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations
+    }
     stage = Stage(options)
     width, height = stage.sheet_size(len(motions))
     count = int(sound.duration_s * PICTURES_PER_S)
