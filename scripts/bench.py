@@ -19,11 +19,13 @@ import environment
 # Benchmark: what it measures, one line. `a-b` is benchmarks/a_b.py.
 BENCHMARKS: dict[str, str] = {
     "compositor": "How far off a composited head is when the eye has moved since its frame was drawn.",
+    "gradients": "Milliseconds of a step of fitting: drawing into tensors, and its gradients.",
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
     "fit": "PSNR, SSIM and minutes of fitting an avatar to images of a painted head.",
     "soak": "Whether faces and sound drift apart over hours, and whether anything grows.",
+    "transport": "What a stereo frame costs on its way: shared memory, gRPC, JPEG over WebSocket.",
     "render-gpu": "Milliseconds of gsplat on CUDA for two heads and two eyes, with read-back.",
 }
 
