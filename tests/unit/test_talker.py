@@ -75,6 +75,22 @@ def test_two_dialogues_of_one_model_do_not_disturb_each_other(model: MotionModel
     np.testing.assert_array_equal(FlameMotion.joined(parts).expression, alone.expression)
 
 
+def test_fork_goes_on_as_its_dialogue_does_and_shares_its_weights(model: MotionModel) -> None:
+    samples = voices(3.0)
+    half = samples.shape[1] // 2
+    dialogue = Dialogue(model, Relationship(), 1)
+    dialogue.push(samples[:, :half])
+    fork = dialogue.fork()
+    for one, two in zip(
+        motion_of(dialogue, samples[:, half:], 4000), motion_of(fork, samples[:, half:], 4000), strict=True
+    ):
+        assert one.start_us == two.start_us > 0
+        for name in FIELDS:
+            np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+    for weight, other in zip(model.parameters(), fork._lips.parameters(), strict=True):
+        assert weight.data_ptr() == other.data_ptr()
+
+
 def test_heads_that_are_placed_look_at_each_other(model: MotionModel) -> None:
     dialogue = Dialogue(model, Relationship(), 1)
     anchors = np.tile(np.eye(4, dtype=np.float32), (2, 1, 1))

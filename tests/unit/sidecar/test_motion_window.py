@@ -46,6 +46,57 @@ def test_window_forgets_what_is_well_behind_and_keeps_time():
     assert window.at(at_us).arkit[0] == pytest.approx(at_us * MOTION_RATE_HZ / 1e6, abs=0.01)
 
 
+def high(first: int, count: int) -> FlameMotion:
+    """Return instants of level 100."""
+    start_us = round(first * 1e6 / MOTION_RATE_HZ)
+    return FlameMotion.of([pose(100.0)] * count, start_us, MOTION_RATE_HZ, "procedural-1")
+
+
+def test_cut_takes_away_what_comes_behind_it():
+    window = MotionWindow()
+    window.extend(motion(0, 30), clock_us=0)
+    assert window.cut(500_000) == 15
+    assert (window.end, window.end_us) == (15, 466_667)
+    assert window.at(900_000).arkit[0] == 14
+
+
+def test_new_motion_takes_over_from_what_was_cut_within_the_fade():
+    window = MotionWindow()
+    window.extend(motion(0, 30), clock_us=0)
+    window.cut(500_000)
+    window.extend(high(10, 20), clock_us=0)  # made again from earlier on: what was shown stays
+    levels = [float(window[instant].arkit[0]) for instant in range(13, 20)]
+    np.testing.assert_allclose(levels, [13, 14, 15 * 2 / 3 + 100 / 3, 16 / 3 + 200 / 3, 100, 100, 100], rtol=1e-3)
+
+
+def test_fade_after_a_cut_goes_on_over_several_small_additions():
+    whole, pieces = MotionWindow(), MotionWindow()
+    for window in (whole, pieces):
+        window.extend(motion(0, 30), clock_us=0)
+        window.cut(500_000)
+    whole.extend(high(15, 6), clock_us=0)
+    for instant in range(15, 21):
+        pieces.extend(high(instant, 1), clock_us=0)
+    for instant in range(14, 21):
+        assert pieces[instant].arkit[0] == pytest.approx(whole[instant].arkit[0])
+
+
+def test_cut_behind_the_end_changes_nothing():
+    window = MotionWindow()
+    window.extend(motion(0, 10), clock_us=0)
+    assert window.cut(2_000_000) == 10
+    window.extend(high(10, 1), clock_us=0)
+    assert window[10].arkit[0] == 100
+
+
+def test_instants_that_are_there_are_left_out():
+    window = MotionWindow()
+    window.extend(motion(0, 10), clock_us=0)
+    window.extend(high(5, 5), clock_us=0)
+    assert window.end == 10
+    assert window[9].arkit[0] == 9
+
+
 def test_fade_leaves_steady_time_alone():
     fade = Fade()
     for tick in range(10):
