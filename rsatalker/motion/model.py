@@ -5,6 +5,8 @@ they come from a pretrained network, `speech/encoders.py`) into 30 encodings a s
 twice as far back as the last, listens to the past 1.5 s; three linear heads read what the mouth does, whether there is
 a voice, and which viseme sounds.
 
+What the face shows is a little calmer than what the heads say (`motion/calm.py`).
+
 Nothing sees the future. Instead the model answers late: its output at instant t describes instant t - look_ahead,
 because a mouth moves before its sound (by 80 to 160 ms in filmed speech). Streaming keeps, in each convolution, just
 the past steps that it will look at again, so a step costs one step however far the model listens back.
@@ -25,6 +27,8 @@ import torch
 from jaxtyping import Float, Float32
 from torch import Tensor, nn
 from torch.nn.functional import dropout, gelu, pad
+
+from rsatalker.motion.calm import Calm
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +164,7 @@ class MotionModel(nn.Module):
         self.viseme = nn.Linear(self.config.channels, self.config.visemes)
         self.instants_to_skip = 0  # while streaming: answers about instants before the first
         self.last_feature: Tensor | None = None  # while streaming
+        self.calm = Calm(1)  # while streaming
 
     def forward(self, features: Float[Tensor, "B F bands"]) -> Prediction:
         """Return the heads' answers to whole clips, `look_ahead` instants late."""
@@ -191,6 +196,7 @@ class MotionModel(nn.Module):
         for layer in self._convolutions():
             layer.past = torch.zeros(batch, layer.reach, layer.inputs)
         self.instants_to_skip = self.config.look_ahead
+        self.calm = Calm(batch)
         self.last_feature = torch.full((batch, 1, self.config.feature_bands), self.config.feature_mean)
 
     def stop_streaming(self) -> None:
@@ -230,7 +236,7 @@ class MotionModel(nn.Module):
         return [layer for layer in self.modules() if isinstance(layer, CausalConvolution)]
 
     def _lips(self, articulation: Tensor, activity: Tensor) -> Lips:
-        return Lips(articulation.clamp(0, 1).numpy(), activity.numpy())
+        return Lips(self.calm.push(articulation.clamp(0, 1).numpy(), activity.numpy()), activity.numpy())
 
 
 def _joined(*parts: Lips) -> Lips:

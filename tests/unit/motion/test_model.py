@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 
+from rsatalker.motion.calm import Calm
 from rsatalker.motion.model import MotionModel, MotionModelConfig
 
 pytestmark = pytest.mark.unit
@@ -36,8 +37,9 @@ def test_streaming_equals_offline(model, pushes):
     sound = features()
     tail = np.repeat(sound[:, -1:], 4 * CONFIG.look_ahead, axis=1)
     with torch.inference_mode():
-        offline = model(torch.from_numpy(np.concatenate([sound, tail], axis=1))).articulation
-    expected = offline[:, CONFIG.look_ahead :].clamp(0, 1).numpy()
+        offline = model(torch.from_numpy(np.concatenate([sound, tail], axis=1)))
+    told = offline.articulation[:, CONFIG.look_ahead :].clamp(0, 1).numpy()
+    expected = Calm(len(sound)).push(told, offline.activity_logit[:, CONFIG.look_ahead :].sigmoid().numpy())
     np.testing.assert_allclose(streamed(model, sound, pushes), expected, atol=1e-4)
 
 

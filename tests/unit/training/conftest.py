@@ -8,7 +8,7 @@ import pytest
 
 from rsatalker.errors import ToolMissing
 from rsatalker.training.corpus import example_of
-from rsatalker.training.engines.voices import espeak
+from rsatalker.training.engines.voices import GROUPS, espeak
 from rsatalker.training.examples import write_part
 from rsatalker.training.phones import Segment, Viseme
 
@@ -60,7 +60,7 @@ def made_up_example(seed: int, group: int, seconds: float = 4.0):
 @pytest.fixture
 def corpus(tmp_path):
     """A folder with a corpus of hums."""
-    for group in range(3):
+    for group in range(len(GROUPS)):
         write_part(tmp_path / f"training-hum-{group}.npz", [made_up_example(10 * group + i, group) for i in range(6)])
     write_part(tmp_path / "held-out-hum.npz", [made_up_example(100 + i, 1) for i in range(2)])
     return tmp_path
