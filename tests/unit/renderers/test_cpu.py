@@ -4,6 +4,8 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import look_at
@@ -181,3 +183,23 @@ def test_cpu_memory_stays_flat_when_frames_alike_follow_each_other(cpu: CpuRende
     for seed in range(1, 4):
         renderer.render(scene.head(seed=seed), [camera], *frame)
     assert renderer.scratch_bytes == before
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(
+    seed=st.integers(0, 10_000),
+    count=st.integers(0, 60),
+    antialiased=st.sampled_from([0.0, 0.5, 1.0]),
+    side=st.floats(-0.5, 0.5),
+    size=st.floats(0.01, 30),
+)
+def test_cpu_equals_the_reference_for_any_cloud_of_any_size(
+    cpu: CpuRenderer, scene: SimpleNamespace, seed: int, count: int, antialiased: float, side: float, size: float
+):
+    gaussians, camera = scene.head(count, seed, antialiased), scene.view(side, width=37, height=29)
+    gaussians.covariances[:] *= size * size
+    expected, found = scene.images(width=37, height=29), scene.images(width=37, height=29)
+    ReferenceRenderer().render(gaussians, [camera], *expected)
+    cpu.render(gaussians, [camera], *found)
+    assert np.abs(found[0].astype(int) - expected[0]).max() <= 2  # one Gaussian at the least alpha, and rounding
+    np.testing.assert_array_equal(found[1] > 0, found[0][..., 3] > 0)
