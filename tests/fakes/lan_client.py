@@ -39,7 +39,7 @@ def talk(address: str, token: str, fingerprint: str) -> dict:
             lost = message.lost_count
             heads = [instant.heads[0] for instant in message.instants]
             media_us += [head.media_us for head in heads if head.utterance_id == spoken.utterance_id]
-            if any(head.utterance_id == 0 for head in heads) and media_us:
+            if message.instants[-1].timeline_us >= spoken.start_us + spoken.duration_us:
                 break
         pictures = [message.picture for message, _ in zip(conversation.watch_frames("a"), range(20), strict=False)]
     return {
