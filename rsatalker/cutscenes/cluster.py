@@ -92,6 +92,8 @@ class ClusterWorkers:
                 times = self._received(stream, chunks / job.key)
                 del running[stream]
                 yield job.key, times
+        except ray.exceptions.RayTaskError as error:
+            raise OutputError(f"a worker of the cluster cannot draw a chunk: {error.cause}") from error
         except ray.exceptions.RayError as error:
             raise OutputError(
                 f"the cluster lost a chunk {ATTEMPTS + 1} times ({type(error).__name__}); what is finished is kept."

@@ -8,7 +8,7 @@ import pytest
 from rsatalker.cutscenes.camera_track import cameras_at
 from rsatalker.cutscenes.read_script import cutscene_from
 from rsatalker.cutscenes.script import Preset
-from rsatalker.cutscenes.staging import ARRANGEMENTS, eyes_of
+from rsatalker.cutscenes.staging import ARRANGEMENTS, UP, eyes_of
 from rsatalker.renderers.camera import Camera
 
 pytestmark = pytest.mark.unit
@@ -39,7 +39,8 @@ def place(camera: Camera, point: np.ndarray) -> tuple[float, float, float]:
 def test_two_shot_shows_both_at_one_height(shown, arrangement):
     camera, cutscene = shown(arrangement, preset="two-shot")
     (left, left_y, near), (right, right_y, far) = (place(camera, eyes_of(cutscene.participants, i)) for i in (0, 1))
-    assert 0.08 < left < 0.42 < 0.58 < right < 0.92
+    assert 0.08 < left < 0.42
+    assert 0.58 < right < 0.92
     assert left_y == pytest.approx(right_y, abs=0.01)
     assert 0.2 < left_y < 0.5
     assert near == pytest.approx(far, rel=0.05)
@@ -54,7 +55,7 @@ def test_over_the_shoulder_has_the_face_beyond_the_partner(shown, of, side):
     assert 0.25 < face[1] < 0.55
     assert partner[2] < 0.6 * face[2]
     assert (partner[0] - face[0]) * -side > 0.2  # hers is over his shoulder on the right, his over hers on the left
-    assert place(camera, eyes_of(cutscene.participants, index) + [0, 0.2, 0])[1] > -0.3  # no more sky than that
+    assert place(camera, eyes_of(cutscene.participants, index) + 0.2 * UP)[1] > -0.3  # no more sky than that
 
 
 @pytest.mark.parametrize("preset", ["medium", "close-up", "extreme-close-up", "profile"])
@@ -81,5 +82,5 @@ def test_angle_of_view_keeps_the_size_of_a_face(shown):
     for fov in (12, 40):
         camera, cutscene = shown(preset="close-up", of="mara", fov_deg=fov)
         eyes = eyes_of(cutscene.participants, 0)
-        sizes.append(place(camera, eyes)[1] - place(camera, eyes + [0, 0.05, 0])[1])
+        sizes.append(place(camera, eyes)[1] - place(camera, eyes + 0.05 * UP)[1])
     assert sizes[0] == pytest.approx(sizes[1], rel=0.12)  # perspective, but no other size

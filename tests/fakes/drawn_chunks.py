@@ -1,0 +1,25 @@
+"""What workers of a test do with a job: quick, and it dies when the test wants it to."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.picture import StageTimes
+
+DIES_ONCE, ALWAYS_DIES = "dies-once", "always-dies"  # keys of jobs
+
+
+def draw(job: ChunkJob, folder: Path) -> StageTimes:
+    """Write a file whose bytes follow from the job, a large one and one in a folder."""
+    if job.key == ALWAYS_DIES:
+        os._exit(1)
+    mark = Path(os.environ.get("DIED_MARK", folder.parent / "died"))  # a cluster draws into a fresh folder each time
+    if job.key == DIES_ONCE and not mark.exists():
+        mark.touch()
+        os._exit(1)
+    (folder / "png").mkdir(parents=True, exist_ok=True)  # it may be there if only its report was lost
+    (folder / "png" / "0.png").write_bytes(job.rows.tobytes())
+    (folder / "large").write_bytes(job.key.encode() * 1_000_000)
+    return StageTimes(frame=1.0, frames=len(job))

@@ -1,0 +1,46 @@
+"""A Ray cluster on this machine draws what one process draws, byte for byte."""
+
+from pathlib import Path
+
+import drawn_chunks
+import numpy as np
+import pytest
+from drawn_chunks import DIES_ONCE, draw
+
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.cluster import cluster_workers
+from rsatalker.errors import OutputError
+
+pytestmark = pytest.mark.integration
+pytest.importorskip("ray", reason="ray is not installed; pip install rsatalker[cluster]")
+
+
+def job(key: str) -> ChunkJob:
+    return ChunkJob(None, 0, np.full((3, 2, 5), len(key), np.float32), (), None, key)  # type: ignore[arg-type]
+
+
+@pytest.fixture(autouse=True)
+def workers_find_the_fakes(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(drawn_chunks.__file__).parent))
+    monkeypatch.setenv("DIED_MARK", str(tmp_path / "died"))
+
+
+@pytest.mark.filterwarnings("ignore")  # Ray's own
+def test_cluster_draws_the_same_files_though_a_worker_dies(tmp_path: Path) -> None:
+    keys = [*(f"job-{index:024d}" for index in range(3)), DIES_ONCE]
+    with cluster_workers("local", draw) as workers:
+        assert workers.count >= 1
+        (tmp_path / "cluster").mkdir()
+        drawn = dict(workers.draw((job(key) for key in keys), tmp_path / "cluster"))
+    assert {key: times.frames for key, times in drawn.items()} == dict.fromkeys(keys, 3)
+    for key in keys:
+        draw(job(key), tmp_path / "here" / key)
+        for path in (tmp_path / "here" / key).rglob("*"):
+            there = tmp_path / "cluster" / path.relative_to(tmp_path / "here")
+            assert path.is_dir() or path.read_bytes() == there.read_bytes()
+    assert {path.name for path in (tmp_path / "cluster").iterdir()} == set(keys)
+
+
+def test_cluster_that_is_not_there_is_said_in_one_sentence() -> None:
+    with pytest.raises(OutputError, match="no Ray cluster answers at 'auto'"), cluster_workers("auto"):
+        pass

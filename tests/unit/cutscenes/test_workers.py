@@ -1,0 +1,50 @@
+"""Real processes, and what becomes of a job whose process dies."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from drawn_chunks import ALWAYS_DIES, DIES_ONCE, draw
+
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess
+from rsatalker.errors import OutputError
+
+pytestmark = pytest.mark.unit
+
+
+def job(key: str) -> ChunkJob:
+    rows = np.full((3, 2, 5), len(key), np.float32)
+    return ChunkJob(None, 7, rows, (), None, key)  # type: ignore[arg-type]  # the fake looks at key and rows only
+
+
+def test_processes_draw_every_job_once(tmp_path: Path) -> None:
+    keys = [f"job-{index}" for index in range(7)]
+    drawn = dict(LocalProcesses(2, draw).draw((job(key) for key in keys), tmp_path))
+    assert sorted(drawn) == keys
+    assert {times.frames for times in drawn.values()} == {3}
+    assert sorted(path.name for path in tmp_path.iterdir()) == keys
+
+
+def test_job_of_a_process_that_dies_is_drawn_again(tmp_path: Path) -> None:
+    keys = ["a", DIES_ONCE, "b", "c"]
+    drawn = dict(LocalProcesses(2, draw).draw((job(key) for key in keys), tmp_path))
+    assert set(drawn) == set(keys)
+
+
+def test_job_that_kills_every_process_is_given_up_with_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(OutputError, match=r"draws frames 7 to 9 died 3 times; is there enough memory\?"):
+        list(LocalProcesses(1, draw).draw(iter([job(ALWAYS_DIES)]), tmp_path))
+
+
+def test_this_process_takes_jobs_only_as_it_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rsatalker.cutscenes.workers.draw_chunk", draw)
+    taken = []
+
+    def jobs():
+        for key in "abc":
+            taken.append(key)
+            yield job(key)
+
+    next(ThisProcess().draw(jobs(), tmp_path))
+    assert taken == ["a"]

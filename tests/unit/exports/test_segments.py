@@ -1,0 +1,125 @@
+"""Videos joined from pieces are what one encoder would have made, as far as a reader can tell."""
+
+import json
+import os
+import shutil
+import subprocess
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from rsatalker.exports.segments import CODECS, Segment, SegmentWriter, join_segments
+
+pytestmark = pytest.mark.unit
+
+WIDTH, HEIGHT, PIECE = 96, 64, 9
+CLICK = 8_000
+RATES = (Fraction(24000, 1001), Fraction(24), Fraction(30000, 1001), Fraction(60), Fraction(120))
+
+
+def picture(index: int, has_alpha: bool) -> np.ndarray:
+    """Return a red picture whose green counts."""
+    frame = np.full(
+        (HEIGHT, WIDTH, 4 if has_alpha else 3), (200, 8 * index, 30, 128)[: 4 if has_alpha else 3], np.uint8
+    )
+    frame[:8, :8, :3] = 0
+    return frame
+
+
+def write(folder: Path, codec: str, rate: Fraction, pieces: int = 3) -> Path:
+    kind = CODECS[codec]
+    segments = []
+    for piece in range(pieces):
+        path = folder / f"{piece}{kind.suffix}"
+        with SegmentWriter(path, codec, WIDTH, HEIGHT, rate, 18) as writer:
+            for index in range(PIECE):
+                writer.write(picture(piece * PIECE + index, kind.has_alpha))
+        segments.append(Segment(path, piece * PIECE))
+    sound = np.zeros((2, round(pieces * PIECE / rate * 48_000)), np.float32)
+    sound[0, CLICK] = 0.9
+    joined = folder / f"whole{kind.suffix}"
+    join_segments(joined, codec, segments, rate, [sound[:, :9_000], sound[:, 9_000:]], 48_000)
+    return joined
+
+
+@pytest.mark.parametrize("codec", list(CODECS))
+@pytest.mark.parametrize("rate", RATES[:3])
+def test_every_picture_is_there_at_its_exact_time(tmp_path: Path, codec: str, rate: Fraction) -> None:
+    with av.open(str(write(tmp_path, codec, rate))) as container:
+        stream = container.streams.video[0]
+        frames = list(container.decode(stream))
+        assert [frame.pts * stream.time_base * rate for frame in frames] == list(range(3 * PIECE))
+    has_alpha = CODECS[codec].has_alpha
+    for index in (0, PIECE - 1, PIECE, 3 * PIECE - 1):
+        if has_alpha:
+            shown = frames[index].to_ndarray(format="rgba")
+        else:
+            shown = frames[index].reformat(format="rgb24", src_colorspace="ITU709").to_ndarray()
+        assert np.abs(shown[40, 60].astype(int) - picture(index, has_alpha)[40, 60]).max() <= 4
+
+
+@pytest.mark.parametrize("codec", ["mp4", "qtrle"])
+def test_sound_is_at_its_sample(tmp_path: Path, codec: str) -> None:
+    with av.open(str(write(tmp_path, codec, Fraction(24)))) as container:
+        parts = [frame.to_ndarray() for frame in container.decode(audio=0)]
+    sound = np.concatenate([part.reshape(-1, 2).T if len(part) == 1 else part for part in parts], axis=1)
+    assert int(np.argmax(np.abs(sound[0].astype(float)))) == CLICK
+
+
+@pytest.mark.parametrize(
+    ("codec", "name", "profile", "pixels"),
+    [
+        ("mp4", "h264", "High", "yuv420p"),
+        ("av1", "av1", "Main", "yuv420p"),
+        ("prores", "prores", "4444", "yuva444p"),
+        ("qtrle", "qtrle", "", "argb"),
+    ],
+)
+def test_video_is_what_players_expect_says_ffprobe(
+    tmp_path: Path, codec: str, name: str, profile: str, pixels: str
+) -> None:
+    if shutil.which("ffprobe") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("ffprobe is not installed; CI installs ffmpeg")
+        pytest.skip("ffprobe is not installed")
+    path = write(tmp_path, codec, RATES[0])
+    command = ["ffprobe", "-v", "error", "-show_streams", "-of", "json", str(path)]
+    answer = subprocess.run(command, capture_output=True, check=True, text=True)
+    assert answer.stderr == ""
+    video, sound = json.loads(answer.stdout)["streams"]
+    assert video["codec_name"] == name
+    assert profile in video.get("profile", "")
+    assert video["pix_fmt"].startswith(pixels)
+    assert (video["avg_frame_rate"], video["nb_frames"]) == ("24000/1001", str(3 * PIECE))
+    assert (float(video["start_time"]), float(sound["start_time"])) == (0, 0)
+
+
+def test_pieces_are_the_same_bytes_every_time(tmp_path: Path) -> None:
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+    assert write(tmp_path / "one", "mp4", Fraction(24)).read_bytes() == (
+        write(tmp_path / "two", "mp4", Fraction(24)).read_bytes()
+    )
+
+
+def test_video_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
+    with SegmentWriter(tmp_path / "0.mp4", "mp4", WIDTH, HEIGHT, Fraction(24), 18) as writer:
+        writer.write(picture(0, has_alpha=False))
+
+    def broken():
+        yield np.zeros((2, 100), np.float32)
+        raise RuntimeError("the sound broke")
+
+    with pytest.raises(RuntimeError, match="the sound broke"):
+        join_segments(tmp_path / "a.mp4", "mp4", [Segment(tmp_path / "0.mp4", 0)], Fraction(24), broken(), 48_000)
+    assert [path.name for path in tmp_path.iterdir()] == ["0.mp4"]
+
+
+def test_writer_refuses_a_picture_of_another_size(tmp_path: Path) -> None:
+    with SegmentWriter(tmp_path / "0.mp4", "mp4", WIDTH, HEIGHT, Fraction(24), 18) as writer:
+        writer.write(picture(0, has_alpha=False))
+        with pytest.raises(ValueError, match=r"takes \(64, 96, 3\)"):
+            writer.write(np.zeros((8, 8, 3), np.uint8))
