@@ -12,10 +12,15 @@ class DisplayLead:
     A frame is seen from when it is published until the next one is. Drawn for the instant at which it was asked for, it
     would always be late; drawn for the middle of that time, it is half a frame early at first and half a frame late
     at last.
+
+    Attributes:
+        ns: The lead.
+        skew_ns: How much later than that the newest frame was seen: by so much its face was behind the sound.
     """
 
     def __init__(self) -> None:
         self.ns = 0
+        self.skew_ns = 0
         self._published_ns: int | None = None
 
     def note(self, requested_ns: int, published_ns: int) -> None:
@@ -23,6 +28,7 @@ class DisplayLead:
         if self._published_ns is not None:
             seen_ns = min(published_ns - self._published_ns, MOST_NS)
             measured = min(published_ns - requested_ns + seen_ns // 2, MOST_NS)
+            self.skew_ns = measured - self.ns
             self.ns += round(FOLLOWS * (measured - self.ns))
         self._published_ns = published_ns
 

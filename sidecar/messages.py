@@ -208,6 +208,7 @@ def status_message(
                 engine_attached=conversation.engine_attached,
                 output_packets_sent=conversation.outputs.sent,
                 output_packets_failed=conversation.outputs.failed,
+                skew_us=conversation.display_lead.skew_ns // 1000,
             )
             for conversation in conversations
         ],

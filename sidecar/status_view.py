@@ -47,7 +47,7 @@ def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:
 
 def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse | None) -> Table:
     table = Table(title="Conversations", title_justify="left")
-    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "frames/s of a head", "missed"):
+    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "skew", "frames/s", "missed"):
         table.add_column(column, justify="left" if column in ("id", "state", "engine") else "right")
     for conversation in status.conversations:
         clocks = list(conversation.clock_us)
@@ -58,6 +58,7 @@ def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.Ge
             "attached" if conversation.engine_attached else "-",
             *(f"{clock / 1e6:.2f} s" for clock in clocks),
             f"{(conversation.motion_end_us - max(clocks)) / 1e3:.0f} ms",
+            f"{conversation.skew_us / 1e3:+.1f} ms",
             _frame_rate(conversation, status, before),
             str(conversation.ticks_missed),
             style=style,

@@ -40,6 +40,9 @@ def _conversations(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
     yield f"rsatalker_engines_attached {sum(one.engine_attached for one in status.conversations)}"
     yield from _head("rsatalker_frames_published", "gauge", "Frames of the conversations that are open.")
     yield f"rsatalker_frames_published {sum(one.frames_published for one in status.conversations)}"
+    yield from _head("rsatalker_skew_seconds", "gauge", "How far the newest frames' faces were behind their sound.")
+    for number, one in enumerate(status.conversations):
+        yield f'rsatalker_skew_seconds{{conversation="{number}"}} {one.skew_us / 1e6:.6f}'
     yield from _head("rsatalker_ticks_missed", "gauge", "Ticks missed in the conversations that are open.")
     yield f"rsatalker_ticks_missed {sum(one.ticks_missed for one in status.conversations)}"
 

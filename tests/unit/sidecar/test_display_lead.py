@@ -33,3 +33,12 @@ def test_lead_is_bounded_and_forgets_pauses():
     before = lead.ns
     lead.note(9_000_000 * MS, 9_000_010 * MS)
     assert lead.ns == before  # nothing is known of how long the frame before it was seen
+
+
+def test_skew_is_what_the_lead_did_not_foresee():
+    lead = DisplayLead()
+    for frame in range(100):
+        lead.note(frame * 20 * MS, frame * 20 * MS + 10 * MS)
+    assert lead.skew_ns == pytest.approx(0, abs=0.01 * MS)
+    lead.note(2_000 * MS, 2_017 * MS)  # 7 ms later than the others, and the one before it was seen for 7 ms more
+    assert lead.skew_ns == pytest.approx((7 + 3.5) * MS, abs=0.01 * MS)

@@ -26,6 +26,7 @@ def status_of(uptime_ms: int, frames: int, **entries) -> sidecar_pb2.GetStatusRe
         clock_us=(1_500_000, 1_500_000),
         motion_end_us=1_900_000,
         frames_published=frames,
+        skew_us=-1500,
         **entries,
     )
     return sidecar_pb2.GetStatusResponse(
@@ -50,6 +51,7 @@ def test_view_counts_frames_of_a_head_since_the_last_look():
         "1.50 s",
         "1.50 s",
         "400 ms",
+        "-1.5 ms",
         "60",
         "0",
     ]
