@@ -35,6 +35,7 @@ class ServeOptions:
         frame_size_px: Width and height of a frame when a client asks for none.
         least_frame_scale: Frames are drawn smaller, down to this share of the width and height that the client asked
             for, where the machine cannot draw 30 a second of every head; 1: never.
+        admit_by_load: Refuse a conversation that the machine cannot hold beside the others, by what those cost.
         max_conversations: Conversations at a time, also if the machine could hold more.
         lease_s: A conversation without any call for so long is closed.
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
@@ -59,6 +60,7 @@ class ServeOptions:
     idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
     least_frame_scale: float = 0.5
+    admit_by_load: bool = True
     max_conversations: int = 32
     lease_s: float = 30.0
     motion_lead_ms: int = 500

@@ -137,7 +137,8 @@ class Conversations:
 
     def _admit(self, *, with_frames: bool) -> None:
         with self._lock:
-            check_admission(list(self._open.values()), with_frames=with_frames)
+            if self._options.admit_by_load:
+                check_admission(list(self._open.values()), with_frames=with_frames)
             if len(self._open) + self._starting >= self._options.max_conversations:
                 raise LimitError(
                     f"{self._options.max_conversations} conversations are open, as many as this sidecar takes. Close "

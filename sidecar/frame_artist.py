@@ -3,7 +3,7 @@
 What the engine says now -> which instant each head shows -> pose -> cameras -> frame, drawn straight into a slot ->
 published with the pose and the time it was drawn for. Both heads and both eyes of a tick go by the same pose of the
 engine. An instant that was shown already is not drawn again, and heads that nobody is known to look at are drawn less
-often while they are silent.
+often: without an engine while they are silent, with one while they are out of its eyes' view.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from rsatalker.avatars.light import studio_light
 from sidecar.clock import ClockReading
 from sidecar.conversation import Conversation
 from sidecar.moment import Moment, moment_of
-from sidecar.placement import camera_at, default_eyes, eyes_for_layers, view_of
+from sidecar.placement import camera_at, default_eyes, eyes_for_layers, is_in_view, moved, view_of
 from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
 from sidecar.regions.layout import FrameFlags
 from sidecar.timings import Timings
@@ -28,7 +28,7 @@ class FrameArtist:
     Args:
         timings: Receive how long each stage takes.
         period_ns: Between ticks.
-        idle_period_ns: Between frames while nobody speaks and no engine is attached.
+        idle_period_ns: Between frames of a head that nobody is known to look at.
         clock_ns: The host clock.
     """
 
@@ -42,16 +42,15 @@ class FrameArtist:
         """Show both heads; return whether their clock is stepped by hand."""
         moment = moment_of(conversation, self._clock_ns(), self._light)
         readings = self._read_clock(conversation, moment)
-        is_wanted = self._is_wanted(conversation, readings, moment.now_ns)
-        if is_wanted:
-            conversation.shown_ns = moment.now_ns
         published_ns: list[int] = []
         for index, participant in enumerate(conversation.participants):
             shown = (readings[index].timeline_us, moment.pose_id)
-            if participant.ring is None or not is_wanted or participant.shown == shown:
+            is_due = participant.shown != shown and self._is_due(conversation, index, readings, moment)
+            if participant.ring is None or not is_due:
                 participant.had_nothing_to_show(conversation.pace.missed)
                 continue
-            participant.shown = shown
+            participant.shown, participant.drawn_ns = shown, moment.now_ns
+            conversation.shown_ns = moment.now_ns
             published_ns.append(self._draw(conversation, index, participant.ring, readings[index], moment))
         is_stepped = any(reading.stepped for reading in readings)
         if is_stepped:
@@ -68,13 +67,20 @@ class FrameArtist:
             conversation.read_ns = moment.now_ns
         return conversation.readings
 
-    def _is_wanted(self, conversation: Conversation, readings: tuple[ClockReading, ClockReading], now_ns: int) -> bool:
-        """Return whether this tick draws: every one while somebody speaks or an engine looks, else some."""
+    def _is_due(
+        self, conversation: Conversation, index: int, readings: tuple[ClockReading, ClockReading], moment: Moment
+    ) -> bool:
+        """Return whether this tick draws a head: every one while somebody is known to look at it, else some."""
         if conversation.motion.end_us < 0:
             return False
-        if conversation.engine_attached or any(reading.utterance_id for reading in readings):
-            return True
-        return now_ns - conversation.shown_ns >= self._idle_after_ns
+        participant = conversation.participants[index]
+        center, radius_m = participant.head.bounding_sphere
+        if conversation.engine_attached:
+            place = moved(moment.world_from_heads[index], center)
+            is_watched = readings[index].stepped or not moment.views or is_in_view(moment.views, place, radius_m)
+        else:
+            is_watched = any(reading.utterance_id for reading in readings)
+        return is_watched or moment.now_ns - participant.drawn_ns >= self._idle_after_ns
 
     def _draw(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment

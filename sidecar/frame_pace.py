@@ -20,9 +20,12 @@ class FramePace:
         self.spent_ns = 0
         self.cost_ns = 0
         self.missed = 0
+        self._keeps_time = True
 
     def begin(self, now_ns: int, period_ns: int) -> None:
         """Leave out ticks that have passed before this one could be taken, and count them."""
+        if not self._keeps_time:
+            self.due_ns = max(now_ns, self.due_ns)
         missed = max((now_ns - self.due_ns) // period_ns, 0)
         self.due_ns += missed * period_ns
         self.missed += missed
@@ -34,9 +37,10 @@ class FramePace:
 
     def go_on(self, now_ns: int, period_ns: int) -> None:
         """Put the next tick one period behind this one; ticks that have passed meanwhile are left out and counted."""
+        self._keeps_time = True
         self.begin(now_ns, period_ns)
         self.due_ns += period_ns
 
     def look_again(self, at_ns: int) -> None:
-        """Put the next tick anywhere: no time is to be kept."""
-        self.due_ns = at_ns
+        """Put the next tick anywhere: no time is to be kept, and none can be missed."""
+        self.due_ns, self._keeps_time = at_ns, False

@@ -12,6 +12,7 @@ from sidecar.clock import PlaybackPosition
 from sidecar.conversation import Conversation
 from sidecar.errors import FrameRingError
 from sidecar.placement import is_rigid
+from sidecar.regions.blocks import View
 from sidecar.regions.engine_region import EngineState
 from sidecar.regions.layout import RegionState
 
@@ -26,6 +27,7 @@ class Moment:
         now_ns: Of the host clock.
         pose_id: Of the engine's eyes; 0: no engine says where they are.
         eyes: Positions in world space; empty: a default eye in front of each face.
+        views: Of those eyes.
         world_from_heads: Where both heads stand.
         light: Of the scene.
         playback: Where the engine is in each utterance that it plays.
@@ -35,6 +37,7 @@ class Moment:
     now_ns: int
     pose_id: int
     eyes: tuple[Float32[np.ndarray, "3"], ...]
+    views: tuple[View, ...]
     world_from_heads: Float32[np.ndarray, "2 4 4"]
     light: Light
     playback: dict[int, PlaybackPosition]
@@ -45,7 +48,7 @@ def moment_of(conversation: Conversation, now_ns: int, default_light: Light) -> 
     """Read the engine's region and return what this tick goes by; the frame loop alone calls it."""
     engine = _newest_state(conversation)
     if engine is None:
-        return Moment(now_ns, 0, (), conversation.world_from_heads, default_light, {}, 0)
+        return Moment(now_ns, 0, (), (), conversation.world_from_heads, default_light, {}, 0)
     _follow_anchors(conversation, engine)
     # The clock shows already what will be heard when the frame is seen; a user may want it a little off.
     earlier_ns = conversation.display_lead.ns - conversation.av_offset_us * 1000
@@ -53,6 +56,7 @@ def moment_of(conversation: Conversation, now_ns: int, default_light: Light) -> 
         now_ns=now_ns,
         pose_id=engine.pose_id,
         eyes=tuple(_position(eye.camera_from_world) for eye in engine.eyes) if _eyes_are_placed(engine) else (),
+        views=engine.eyes if _eyes_are_placed(engine) else (),
         world_from_heads=conversation.world_from_heads,
         light=engine.light or default_light,
         playback={

@@ -20,6 +20,7 @@ class Participant:
         frames_published: So far.
         frame_number: Of the newest frame: every tick that was missed while there was something to show counts, too.
         shown: What the newest frame was drawn from; another frame of the same would be a duplicate.
+        drawn_ns: Host clock: when the newest frame was asked for.
         missed: Ticks that the conversation had missed when there was a frame, or nothing to show.
     """
 
@@ -29,6 +30,7 @@ class Participant:
     frames_published: int = 0
     frame_number: int = 0
     shown: object = None
+    drawn_ns: int = 0
     missed: int = 0
 
     def count_frame(self, ticks_missed: int) -> int:

@@ -16,6 +16,7 @@ VIEWER_DISTANCE_M = 0.9  # from the default eye to a face: a portrait without di
 EYE_DISTANCE_M = 0.063  # between a viewer's eyes: the human mean
 CLOSEST = 1.05  # in radii of the head: an eye that is nearer, or inside the head, sees it from there
 STIFFNESS = 0.02  # how far R R^T of a rigid transform may be from the identity
+LOOK_ROUND = 0.27  # tangent of 15 degrees: so far a quick head turns in the 70 ms between two idle frames
 FARTHEST_M = 1e5  # from the origin: beyond it float32 metres are coarser than a centimetre
 
 Anchor = Float32[np.ndarray, "4 4"]
@@ -46,7 +47,7 @@ def default_eyes(world_from_head: Anchor, sphere: Sphere, count: int) -> list[Fl
     """Return one or two eyes of a viewer straight in front of a face."""
     center = sphere[0]
     sides = (0.0,) if count == 1 else (-EYE_DISTANCE_M / 2, EYE_DISTANCE_M / 2)  # the viewer's left is the head's right
-    return [_moved(world_from_head, center + np.array([side, 0, VIEWER_DISTANCE_M], np.float32)) for side in sides]
+    return [moved(world_from_head, center + np.array([side, 0, VIEWER_DISTANCE_M], np.float32)) for side in sides]
 
 
 def eyes_for_layers(eyes: Sequence[Float32[np.ndarray, "3"]], layers: int) -> list[Float32[np.ndarray, "3"]]:
@@ -56,11 +57,31 @@ def eyes_for_layers(eyes: Sequence[Float32[np.ndarray, "3"]], layers: int) -> li
     return [np.mean(eyes, axis=0).astype(np.float32)] * layers
 
 
+def is_in_view(views: Sequence[View], center: Float32[np.ndarray, "3"], radius_m: float) -> bool:
+    """Return whether any eye sees a sphere, or could within a moment; an eye without a frustum sees everything."""
+    for view in views:
+        left, right, down, up = (float(tangent) for tangent in view.tangents)
+        if left + right <= 0 or down + up <= 0:
+            return True
+        x, y, z = view.camera_from_world[:3, :3] @ center + view.camera_from_world[:3, 3]
+        reach_m = radius_m + LOOK_ROUND * float(np.linalg.norm((x, y, z)))
+        inside = (
+            z,
+            (x + left * z) / np.hypot(1, left),
+            (right * z - x) / np.hypot(1, right),
+            (down * z - y) / np.hypot(1, down),
+            (y + up * z) / np.hypot(1, up),
+        )
+        if min(inside) > -reach_m:
+            return True
+    return False
+
+
 def camera_at(
     eye: Float32[np.ndarray, "3"], world_from_head: Anchor, sphere: Sphere, width: int, height: int
 ) -> Camera:
     """Return the camera of an eye whose frustum just holds a head."""
-    center, radius_m = _moved(world_from_head, sphere[0]), sphere[1]
+    center, radius_m = moved(world_from_head, sphere[0]), sphere[1]
     away = eye - center
     distance = float(np.linalg.norm(away))
     if distance < CLOSEST * radius_m:
@@ -71,7 +92,7 @@ def camera_at(
 
 def view_of(camera: Camera, world_from_head: Anchor, sphere: Sphere) -> View:
     """Return a camera as it is written beside its frame."""
-    center = _moved(world_from_head, sphere[0])
+    center = moved(world_from_head, sphere[0])
     depth = float((camera.camera_from_world[:3, :3] @ center + camera.camera_from_world[:3, 3])[2])
     return View(
         camera.camera_from_world,
@@ -81,7 +102,8 @@ def view_of(camera: Camera, world_from_head: Anchor, sphere: Sphere) -> View:
     )
 
 
-def _moved(transform: Anchor, point: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:
+def moved(transform: Anchor, point: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:
+    """Return a point of a head's own space in the world."""
     return (transform[:3, :3] @ point + transform[:3, 3]).astype(np.float32)
 
 

@@ -40,5 +40,5 @@ if __name__ == "__main__":
         limit_files(int(sys.argv[3]))
     more = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}  # further options, as JSON
     more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
-    chosen = {"port": int(sys.argv[1]), "warm_up": False} | more
+    chosen = {"port": int(sys.argv[1]), "warm_up": False, "admit_by_load": False} | more
     serve(ServeOptions(**chosen), lambda options: SlowStudio(), say)

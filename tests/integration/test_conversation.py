@@ -241,7 +241,7 @@ def test_other_calls_are_answered_while_avatars_are_loaded(running: RunningSidec
     with running.connect() as client:
         conversation = client.create_conversation("ann", "bob")
         studio.loading.clear()
-        pending = [threading.Thread(target=lambda: client.create_conversation("ann", "bob").close()) for _ in range(12)]
+        pending = [threading.Thread(target=lambda: client.create_conversation("ann", "bob").close()) for _ in range(8)]
         for thread in pending:
             thread.start()
         until(lambda: running.sidecar and running.sidecar.conversations._starting == 2, "the loading to begin")

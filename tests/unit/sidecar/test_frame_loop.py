@@ -8,6 +8,7 @@ import pytest
 from light_studio import LightStudio
 from turned_by_hand import TICK_NS, Scene
 
+from rsatalker.renderers.camera import look_at
 from sidecar.conversation import State
 from sidecar.conversation_regions import FrameSize
 from sidecar.conversations import Conversations, ConversationSetup
@@ -25,7 +26,7 @@ pytestmark = pytest.mark.unit
 
 SECOND = np.full(16_000, 0.5, "<f4").tobytes()
 MONO = AudioFormat(16_000, 1, "f32")
-EYE = View(np.eye(4, dtype=np.float32), np.full(4, 0.5, np.float32), 0.1, 10.0)
+EYE = View(np.eye(4, dtype=np.float32), np.zeros(4, np.float32), 0.1, 10.0)  # without a frustum: sees everything
 
 
 def engine_of(scene: Scene) -> EngineRegionWriter:
@@ -60,6 +61,20 @@ def test_heads_are_drawn_at_every_tick_while_an_engine_looks(scene: Scene):
         engine.write(state_of(scene, pose_id=pose_id))
         scene.tick()
     assert scene.frames == 30
+    engine.close()
+
+
+def test_head_out_of_the_view_of_both_eyes_is_drawn_at_the_idle_rate(scene: Scene):
+    engine = engine_of(scene)
+    first, second = scene.conversation.participants
+    towards_a = scene.conversation.world_from_heads[0, :3, 3] + np.float32([0, 0, 1])
+    camera = look_at(towards_a, scene.conversation.world_from_heads[0, :3, 3])  # b is 1.2 m to the right of a
+    eye = replace(EYE, camera_from_world=camera.camera_from_world, tangents=np.full(4, 0.3, np.float32))
+    for pose_id in range(1, 61):
+        engine.write(replace(state_of(scene, pose_id=pose_id), eyes=(eye, eye)))
+        scene.tick()
+    assert first.frames_published == 60
+    assert second.frames_published == 15
     engine.close()
 
 

@@ -66,7 +66,7 @@ class Stage:
 
 @pytest.fixture
 def stage(studio: LightStudio, setup: Callable[..., ConversationSetup]) -> Iterator[Stage]:
-    conversations = Conversations(studio, ServeOptions(max_conversations=16), Timings())
+    conversations = Conversations(studio, ServeOptions(admit_by_load=False), Timings())
     yield Stage(conversations, studio, setup)
     conversations.close_all()
 

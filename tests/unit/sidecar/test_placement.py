@@ -7,10 +7,12 @@ from sidecar.placement import (
     camera_at,
     default_eyes,
     eyes_for_layers,
+    is_in_view,
     is_rigid,
     view_of,
     world_from_heads,
 )
+from sidecar.regions.blocks import View
 
 pytestmark = pytest.mark.unit
 
@@ -79,3 +81,24 @@ def test_eye_inside_the_head_is_moved_out(distance_m: float):
     eye = SPHERE[0] + np.array([distance_m, 0, 0], np.float32)
     camera = camera_at(eye, IDENTITY, SPHERE, 64, 64)
     assert np.linalg.norm(camera.position - SPHERE[0]) == pytest.approx(1.05 * SPHERE[1], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("place", "is_seen"),
+    [
+        ((0, 0, 2), True),
+        ((0.9, 0, 2), True),  # just beside the frustum: a turn of some degrees shows it
+        ((2, 0, 2), False),
+        ((0, -2, 2), False),
+        ((0, 0, -2), False),
+        ((0, 0, -0.05), True),  # around the eye itself
+    ],
+)
+def test_sphere_is_in_view_when_an_eye_sees_it_or_could_in_a_moment(place: tuple[float, float, float], is_seen: bool):
+    eye = View(np.eye(4, dtype=np.float32), np.full(4, 0.3, np.float32), 0.1, 10.0)
+    assert is_in_view([eye], np.array(place, np.float32), 0.12) is is_seen
+
+
+def test_eye_without_a_frustum_sees_everything():
+    eye = View(np.eye(4, dtype=np.float32), np.zeros(4, np.float32), 0.1, 10.0)
+    assert is_in_view([eye], np.float32([0, 0, -5]), 0.12)
