@@ -8,8 +8,8 @@ a voice, and which viseme sounds.
 What the face shows is a little calmer than what the heads say (`motion/calm.py`).
 
 Nothing sees the future. Instead the model answers late: its output at instant t describes instant t - look_ahead,
-because a mouth moves before its sound (by 80 to 160 ms in filmed speech). Streaming keeps, in each convolution, just
-the past steps that it will look at again, so a step costs one step however far the model listens back.
+because a mouth moves before its sound (by 80 to 160 ms in filmed speech). `motion/lip_stream.py` does the same sums
+while streaming, a step at a time.
 
 The structure follows no published model; RSATalker's own (arXiv 2601.10606) is not public in this detail.
 """
@@ -28,7 +28,9 @@ from jaxtyping import Float, Float32
 from torch import Tensor, nn
 from torch.nn.functional import dropout, gelu, pad
 
+from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
+from rsatalker.motion.lip_stream import LipStream
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,25 +69,17 @@ class MotionModelConfig:
 
 
 class CausalConvolution(nn.Module):
-    """A linear map of the present step and `taps - 1` earlier ones, `dilation` steps apart.
-
-    While streaming, `past` holds the steps that will be looked at again; otherwise it is None and the past is zeros.
-    """
+    """A linear map of the present step and `taps - 1` earlier ones, `dilation` steps apart; zeros before the first."""
 
     def __init__(self, inputs: int, outputs: int, taps: int, dilation: int = 1) -> None:
         super().__init__()
         self.mix = nn.Linear(taps * inputs, outputs)
         self.inputs, self.taps, self.dilation = inputs, taps, dilation
         self.reach = (taps - 1) * dilation
-        self.past: Tensor | None = None
 
     def forward(self, steps: Float[Tensor, "B T I"]) -> Float[Tensor, "B T O"]:
         """Return one output a step."""
-        if self.past is None:
-            seen = pad(steps, (0, 0, self.reach, 0))  # (B, reach + T, I)
-        else:
-            seen = torch.cat([self.past, steps], dim=1)
-            self.past = seen[:, seen.shape[1] - self.reach :]
+        seen = pad(steps, (0, 0, self.reach, 0))  # (B, reach + T, I)
         count = steps.shape[1]
         taps = [seen[:, tap * self.dilation : tap * self.dilation + count] for tap in range(self.taps)]
         return self.mix(torch.cat(taps, dim=-1))
@@ -98,9 +92,8 @@ class SpeechEncoder(nn.Module):
         super().__init__()
         self.config = config
         self.together = config.features_per_instant // 2  # features that make one step of 60 Hz
-        self.front = CausalConvolution(
-            self.together * config.feature_bands, config.front_channels, taps=2
-        )  # sees 33 ms
+        width = self.together * config.feature_bands
+        self.front = CausalConvolution(width, config.front_channels, taps=2)  # 60 Hz, sees 33 ms
         self.join = CausalConvolution(2 * config.front_channels, config.channels, taps=2)  # 30 Hz, sees 75 ms
         self.stack = nn.ModuleList(
             CausalConvolution(config.channels, config.channels, config.taps, dilation) for dilation in config.dilations
@@ -118,7 +111,8 @@ class SpeechEncoder(nn.Module):
         x = gelu(self.front(normal.reshape(batch, count // self.together, self.together * bands)))  # (B, 2T, front)
         x = self.join(x.reshape(batch, x.shape[1] // 2, -1))  # (B, T, C)
         for layer in self.stack:
-            x = x + dropout(gelu(layer(x)), self.config.dropout, self.training)
+            heard = gelu(layer(x))
+            x = x + (dropout(heard, self.config.dropout) if self.training else heard)
         return self.norm(x)
 
 
@@ -162,9 +156,10 @@ class MotionModel(nn.Module):
         self.articulation = nn.Linear(self.config.channels, self.config.controls)
         self.activity = nn.Linear(self.config.channels, 1)
         self.viseme = nn.Linear(self.config.channels, self.config.visemes)
-        self.instants_to_skip = 0  # while streaming: answers about instants before the first
-        self.last_feature: Tensor | None = None  # while streaming
-        self.calm = Calm(1)  # while streaming
+        self.stream: LipStream | None = None  # this and what follows: while streaming
+        self.instants_to_skip = 0  # answers about instants before the first
+        self.last_feature = np.zeros((1, 1, self.config.feature_bands), np.float32)
+        self.calm = Calm(1)
 
     def forward(self, features: Float[Tensor, "B F bands"]) -> Prediction:
         """Return the heads' answers to whole clips, `look_ahead` instants late."""
@@ -180,7 +175,7 @@ class MotionModel(nn.Module):
     @property
     def is_streaming(self) -> bool:
         """Whether the model holds a streaming state."""
-        return self._convolutions()[0].past is not None
+        return self.stream is not None
 
     @contextmanager
     def streaming(self, batch: int) -> Generator[None, None, None]:
@@ -193,50 +188,48 @@ class MotionModel(nn.Module):
 
     def start_streaming(self, batch: int) -> None:
         """Begin a stream of `batch` voices; what was streamed before is forgotten."""
-        for layer in self._convolutions():
-            layer.past = torch.zeros(batch, layer.reach, layer.inputs)
+        self.stream = LipStream(self, batch)
         self.instants_to_skip = self.config.look_ahead
         self.calm = Calm(batch)
-        self.last_feature = torch.full((batch, 1, self.config.feature_bands), self.config.feature_mean)
+        self.last_feature = np.full((batch, 1, self.config.feature_bands), self.config.feature_mean, np.float32)
 
     def stop_streaming(self) -> None:
         """Forget the stream."""
-        for layer in self._convolutions():
-            layer.past = None
-        self.last_feature = None
+        self.stream = None
 
-    @torch.inference_mode()
     def push(self, features: Float32[np.ndarray, "B F bands"]) -> Lips:
         """Return the instants that are decided now, possibly none; they follow those of the last push.
 
         Args:
             features: New features of each voice; F is a multiple of `features_per_instant`.
+
+        Raises:
+            CheckpointError: The features come from another encoder than the model was trained on.
         """
-        assert self.is_streaming, "push needs `with model.streaming(batch):`"
-        new = torch.from_numpy(features)
-        if new.shape[1] == 0:
-            return self._lips(new.new_zeros(len(new), 0, self.config.controls), new.new_zeros(len(new), 0))
-        self.last_feature = new[:, -1:].clone()
-        prediction = self(new)
-        skipped = min(self.instants_to_skip, prediction.articulation.shape[1])
+        assert self.stream is not None, "push needs `with model.streaming(batch):`"
+        if features.shape[2] != self.config.feature_bands:
+            raise CheckpointError(
+                f"the encoder gives features of {features.shape[2]} numbers; the checkpoint was trained on "
+                f"{self.config.feature_bands} ({self.config.encoder}). Give the encoder that it was trained on."
+            )
+        if features.shape[1] == 0:
+            return Lips(np.zeros((len(features), 0, self.config.controls), np.float32), features[:, :, 0])
+        self.last_feature = features[:, -1:].copy()
+        articulation, activity = self.stream.push(features)
+        skipped = min(self.instants_to_skip, activity.shape[1])
         self.instants_to_skip -= skipped
-        return self._lips(prediction.articulation[:, skipped:], prediction.activity_logit[:, skipped:].sigmoid())
+        return Lips(self.calm.push(articulation[:, skipped:], activity[:, skipped:]), activity[:, skipped:])
 
     def finish(self) -> Lips:
         """Return the last `look_ahead` instants, as if the last feature went on."""
-        assert self.last_feature is not None, "finish needs `with model.streaming(batch):`"
         count = self.config.look_ahead * self.config.features_per_instant
-        return self.push(self.last_feature.repeat(1, count, 1).numpy())
+        return self.push(np.repeat(self.last_feature, count, axis=1))
 
     def sharing_weights(self) -> MotionModel:
-        """Return a model of the same weights, in the same memory, with a streaming state of its own."""
-        return copy.deepcopy(self, {id(weight): weight for weight in self.parameters()})
-
-    def _convolutions(self) -> list[CausalConvolution]:
-        return [layer for layer in self.modules() if isinstance(layer, CausalConvolution)]
-
-    def _lips(self, articulation: Tensor, activity: Tensor) -> Lips:
-        return Lips(self.calm.push(articulation.clamp(0, 1).numpy(), activity.numpy()), activity.numpy())
+        """Return a model of the same weights, in the same memory, that does not stream yet."""
+        other = copy.copy(self)
+        other.stop_streaming()
+        return other
 
 
 def _joined(*parts: Lips) -> Lips:

@@ -1,9 +1,12 @@
 """The motion model: streaming equals offline, the future is unheard, voices do not mix."""
 
+import copy
+
 import numpy as np
 import pytest
 import torch
 
+from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.model import MotionModel, MotionModelConfig
 
@@ -118,3 +121,18 @@ def test_model_takes_features_of_another_encoder():
         parts = [model.push(sound[:, start : start + 10]).articulation for start in range(0, 60, 10)]
         parts.append(model.finish().articulation)
     np.testing.assert_allclose(np.concatenate(parts, axis=1), whole, atol=1e-4)
+
+
+def test_features_of_another_encoder_are_refused(model):
+    with pytest.raises(CheckpointError, match=r"gives features of 24 numbers; the checkpoint was trained on 80"):
+        model.lips(np.zeros((1, 8, 24), np.float32))
+
+
+def test_copied_stream_goes_on_by_itself_with_the_same_weights(model):
+    sound = features()
+    model.start_streaming(2)
+    model.push(sound[:, :80])
+    other = copy.deepcopy(model, {id(weight): weight for weight in model.parameters()})
+    mine = model.push(sound[:, 80:]).articulation
+    np.testing.assert_array_equal(other.push(sound[:, 80:]).articulation, mine)
+    assert np.shares_memory(other.stream._articulation.weight, model.articulation.weight.numpy(force=True))
