@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "status": "Show how a running sidecar is doing, live.",
     "discover": "List the sidecars on the LAN.",
     "render": "Render cutscenes from scripts to files, with no engine and no sidecar.",
+    "gallery": "Render the README's pictures and clips.",
     "doctor": "Say what was found on this machine and what to do about what is missing.",
     "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
     "corpus": "Make the synthetic speech corpus that the motion model is trained on.",

@@ -1,0 +1,1 @@
+"""The README's pictures and clips: scripts, and what makes pictures of them."""

@@ -1,0 +1,73 @@
+from pathlib import Path
+
+import pytest
+
+from rsatalker.cutscenes.batch import BatchOptions, find_scripts, render_scripts, write_example
+from rsatalker.cutscenes.gallery.sheets import SCRIPTS
+from rsatalker.cutscenes.read_script import read_script
+from rsatalker.errors import OutputError, ScriptError
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.mark.parametrize("script", find_scripts(SCRIPTS), ids=lambda path: path.stem)
+def test_script_of_the_gallery_is_good(script: Path) -> None:
+    cutscene = read_script(script)
+    assert "mp4" in cutscene.output.formats
+    assert cutscene.frame_count <= 300  # minutes, not hours, on two cores
+
+
+def test_folder_without_scripts_is_told(tmp_path: Path) -> None:
+    with pytest.raises(ScriptError, match=r"holds no script; expected files that end in .toml"):
+        find_scripts(tmp_path)
+
+
+def test_example_never_overwrites(tmp_path: Path) -> None:
+    write_example(tmp_path / "scene.toml")
+    with pytest.raises(OutputError, match="exists already"):
+        write_example(tmp_path / "scene.toml")
+    with pytest.raises(OutputError, match=r"does not end in .toml"):
+        write_example(tmp_path / "scene")
+
+
+@pytest.mark.usefixtures("light_avatars")
+def test_batch_goes_on_after_a_bad_script_and_reports_both(tmp_path: Path, scripts_of, console) -> None:
+    good, bad = scripts_of(tmp_path)
+    assert render_scripts([bad, good], BatchOptions(tmp_path / "out", "cpu", 1), console) == 1
+    report = (tmp_path / "out" / "report.json").read_text(encoding="utf-8")
+    assert "seed is 'x'; expected a whole number" in report
+    assert "good.mp4" in report
+    assert "seed is 'x'" in console.file.getvalue()
+
+
+@pytest.mark.usefixtures("light_avatars")
+def test_single_script_that_fails_raises(tmp_path: Path, scripts_of, console) -> None:
+    _, bad = scripts_of(tmp_path)
+    with pytest.raises(ScriptError, match="seed is 'x'"):
+        render_scripts([bad], BatchOptions(tmp_path / "out", "cpu", 1), console)
+
+
+@pytest.fixture
+def console():
+    import io
+
+    from rich.console import Console
+
+    return Console(file=io.StringIO(), width=200)
+
+
+@pytest.fixture
+def scripts_of(scene):
+    """Give a function that writes a good and a bad script beside the voices of `scene`."""
+
+    def write(folder: Path) -> tuple[Path, Path]:
+        assert scene
+        text = (
+            '[[participant]]\navatar = "mara"\n[[participant]]\navatar = "tomas"\n'
+            '[[turn]]\nspeaker = "mara"\nfile = "a.wav"\n[output]\nwidth = 64\nheight = 36\n'
+        )
+        (folder / "good.toml").write_text(text, encoding="utf-8")
+        (folder / "bad.toml").write_text("seed = 'x'\n" + text, encoding="utf-8")
+        return folder / "good.toml", folder / "bad.toml"
+
+    return write
