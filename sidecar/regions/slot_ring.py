@@ -18,7 +18,7 @@ from typing import TypeVar
 import numpy as np
 from jaxtyping import UInt8, UInt64
 
-from sidecar.errors import FrameRingError
+from sidecar.errors import FrameRingError, RegionNotFound
 from sidecar.regions import layout
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.layout import RegionKind, RegionState
@@ -26,6 +26,7 @@ from sidecar.regions.owner import this_process
 from sidecar.regions.region_header import SLOT_HEADERS, Geometry, check_identity, read_geometry, write_geometry
 from sidecar.regions.shared_memory import Region, create_region, open_region
 
+OPEN_ATTEMPTS = 1000  # looks at a layout that is being changed: some 50 ms, a thousand times what a change takes
 ATTEMPTS = 2  # copies of the newest slot before a reader keeps what it had
 
 _Record = TypeVar("_Record")
@@ -86,17 +87,29 @@ class SlotRing:
         """Open another process's region and check its header.
 
         Raises:
-            RegionNotFound: No region has that name.
+            RegionNotFound: No region has that name, or its writer died while it changed the layout.
             ProtocolVersionError: Its layout has another major version.
             FrameRingError: Its header is malformed; the message names the field.
         """
         region = open_region(name, writable)
         try:
             check_identity(region, kind)
-            return SlotRing(region, kind)
+            return SlotRing._settled(region, kind)
         except BaseException:
             region.close()
             raise
+
+    @staticmethod
+    def _settled(region: Region, kind: RegionKind) -> SlotRing:
+        """Return the region's slots, also if its writer is changing their layout right now."""
+        for _ in range(OPEN_ATTEMPTS):
+            generation = int(region.header["generation"])
+            try:
+                return SlotRing(region, kind)
+            except FrameRingError:
+                if generation % 2 == 0 and generation == int(region.header["generation"]):
+                    raise
+        raise RegionNotFound(f"Region {region.name} is being laid out anew. Ask for the conversation again.")
 
     def _word(self, field: str) -> UInt64[np.ndarray, "1"]:
         offset = layout.REGION_HEADER.fields[field][1]  # type: ignore[index]  # it has fields

@@ -30,6 +30,11 @@ def probe(request: pytest.FixtureRequest, build: Callable[[str], Probe]) -> Prob
     return build(request.param)
 
 
+@pytest.fixture(scope="session", params=[name for name in BUILDERS if name != "python"])
+def foreign_probe(request: pytest.FixtureRequest, build: Callable[[str], Probe]) -> Probe:
+    return build(request.param)
+
+
 @pytest.fixture(scope="session", params=NATIVE)
 def native_probe(request: pytest.FixtureRequest, build: Callable[[str], Probe]) -> Probe:
     return build(request.param)

@@ -100,7 +100,7 @@ def check_frames(lines: list[dict[str, Any]], verb: str) -> None:
         assert {key: line[key] for key in expected} == expected
 
 
-@pytest.mark.parametrize("verb", ["steady", "restless", "turning"])
+@pytest.mark.parametrize("verb", ["restless", "turning"])
 def test_probe_reads_whole_frames(probe: Probe, start_writer: Callable[[str], LiveWriter], verb: str) -> None:
     with probe.start("frames", start_writer(verb).name, str(FRAMES)) as process:
         lines = [parsed(line) for line in process.stdout]

@@ -13,7 +13,7 @@ import pytest
 from placed_regions import Place, damage, newest_slot, seal
 from region_probes import Probe
 
-from sidecar.errors import FrameRingError, ProtocolVersionError
+from sidecar.errors import FrameRingError, ProtocolVersionError, RegionNotFound
 from sidecar.regions.engine_region import EngineRegionReader
 from sidecar.regions.frame_ring import FrameRingReader
 from sidecar.regions.layout import RegionState
@@ -33,19 +33,19 @@ def as_float32(found: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def test_probe_reads_the_vector_of_frames(probe: Probe, vectors: SimpleNamespace, place: Place) -> None:
-    found = probe.run("once", place(vectors.region_bytes("frames")).name)
+def test_probe_reads_the_vector_of_frames(foreign_probe: Probe, vectors: SimpleNamespace, place: Place) -> None:
+    found = foreign_probe.run("once", place(vectors.region_bytes("frames")).name)
     assert [as_float32(line) for line in found] == vectors.meaning("frames")
 
 
-def test_probe_reads_the_vector_of_motion(probe: Probe, vectors: SimpleNamespace, place: Place) -> None:
-    found = probe.run("motion", place(vectors.region_bytes("motion")).name)
+def test_probe_reads_the_vector_of_motion(foreign_probe: Probe, vectors: SimpleNamespace, place: Place) -> None:
+    found = foreign_probe.run("motion", place(vectors.region_bytes("motion")).name)
     assert [as_float32(line) for line in found] == vectors.meaning("motion")
 
 
-def test_state_that_the_probe_writes_is_read_by_the_sidecar(probe: Probe) -> None:
+def test_state_that_the_probe_writes_is_read_by_the_sidecar(foreign_probe: Probe) -> None:
     reader = EngineRegionReader()
-    assert probe.run("engine", reader.name) == []
+    assert foreign_probe.run("engine", reader.name) == []
     state = reader.latest()
     assert state is not None
     assert state.light is not None
@@ -67,14 +67,24 @@ def test_state_that_the_probe_writes_is_read_by_the_sidecar(probe: Probe) -> Non
 
 
 def test_probe_refuses_every_fault_by_the_name_of_its_field(
-    probe: Probe, vectors: SimpleNamespace, place: Place
+    foreign_probe: Probe, vectors: SimpleNamespace, place: Place
 ) -> None:
     regions = [place(vectors.region_bytes("frames")) for _ in FAULTS]
     for region, fault in zip(regions, FAULTS, strict=True):
         damage(region, fault)
-    found = probe.run("once", *(region.name for region in regions))
+    found = foreign_probe.run("once", *(region.name for region in regions))
     verdicts = [(line["status"], line.get("field", "")) for line in found]
     assert verdicts == [(fault["status"], fault["blame"]) for fault in FAULTS]
+
+
+def test_probe_finds_no_region_whose_writer_died_while_it_changed_the_layout(
+    foreign_probe: Probe, vectors: SimpleNamespace, place: Place
+) -> None:
+    region = place(vectors.region_bytes("frames"))
+    region.header["generation"] += 1
+    region.header["slot_count"] = 0  # half-written
+    (line,) = foreign_probe.run("once", region.name)
+    assert (line["status"], line["field"]) == ("region_not_found", "")
 
 
 def python_verdict(verb: str, name: str) -> dict[str, Any]:
@@ -87,6 +97,8 @@ def python_verdict(verb: str, name: str) -> dict[str, Any]:
             return {"status": "nothing" if frames.latest() is None else "fresh"}
     except ProtocolVersionError:
         return {"status": "protocol_version"}
+    except RegionNotFound:
+        return {"status": "region_not_found"}
     except FrameRingError:
         return {"status": "malformed"}
 
@@ -106,19 +118,21 @@ def damaged_at_random(target: np.ndarray, places: list[int], chance: random.Rand
 
 @pytest.mark.parametrize(("kind", "verb"), [("frames", "once"), ("motion", "count")])
 def test_probe_and_python_agree_on_200_damaged_region_headers(
-    probe: Probe, vectors: SimpleNamespace, place: Place, kind: str, verb: str
+    foreign_probe: Probe, vectors: SimpleNamespace, place: Place, kind: str, verb: str
 ) -> None:
     chance = random.Random(20260131)
     regions = [place(vectors.region_bytes(kind)) for _ in range(200)]
     for region in regions:
         damaged_at_random(region.bytes, HEADER_PLACES, chance)
-    found = probe.run(verb, *(region.name for region in regions))
+    found = foreign_probe.run(verb, *(region.name for region in regions))
     expected = [python_verdict(verb, region.name) for region in regions]
     assert [{key: line[key] for key in verdict} for line, verdict in zip(found, expected, strict=True)] == expected
     assert len({verdict["status"] for verdict in expected}) >= 3
 
 
-def test_probe_and_python_agree_on_200_damaged_slots(probe: Probe, vectors: SimpleNamespace, place: Place) -> None:
+def test_probe_and_python_agree_on_200_damaged_slots(
+    foreign_probe: Probe, vectors: SimpleNamespace, place: Place
+) -> None:
     chance = random.Random(20260131)
     regions = [place(vectors.region_bytes("frames")) for _ in range(200)]
     for region in regions:
@@ -126,5 +140,5 @@ def test_probe_and_python_agree_on_200_damaged_slots(probe: Probe, vectors: Simp
         damaged_at_random(slot, SLOT_PLACES, chance)
         if chance.random() < 0.9:  # the others are left with a wrong checksum
             seal(slot)
-    found = probe.run("once", *(region.name for region in regions))
+    found = foreign_probe.run("once", *(region.name for region in regions))
     assert [line["status"] for line in found] == [python_verdict("once", region.name)["status"] for region in regions]

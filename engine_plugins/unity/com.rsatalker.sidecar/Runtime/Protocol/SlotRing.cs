@@ -12,6 +12,7 @@ namespace RsaTalker.Sidecar.Protocol
     /// </summary>
     public sealed class SlotRing : IDisposable
     {
+        private const int OpenAttempts = 1000; // looks at a layout that is being changed: far more than a change takes
         private const long NsPerMs = 1000000;
         private const ulong NoGeneration = ulong.MaxValue; // odd: no layout has it
 
@@ -42,7 +43,7 @@ namespace RsaTalker.Sidecar.Protocol
             try
             {
                 CheckIdentity(name);
-                TakeGeometry();
+                TakeSettledGeometry(name);
                 ExpressionSpace = ReadExpressionSpace();
                 if (writable)
                 {
@@ -189,6 +190,31 @@ namespace RsaTalker.Sidecar.Protocol
             var generation = Region.ReadCounter(RegionHeaderLayout.Generation);
             _slots = Geometry.Read(Region, _kind);
             _generation = generation; // only now: a layout that is refused is refused again at the next look
+        }
+
+        // Takes the geometry, also while the writer is changing the layout.
+        private void TakeSettledGeometry(string name)
+        {
+            for (var attempt = 0; attempt < OpenAttempts; ++attempt)
+            {
+                var generation = Region.ReadCounter(RegionHeaderLayout.Generation);
+                try
+                {
+                    TakeGeometry();
+                    return;
+                }
+                catch (RegionException)
+                {
+                    if (generation % 2 == 0 && generation == Region.ReadCounter(RegionHeaderLayout.Generation))
+                    {
+                        throw;
+                    }
+                }
+            }
+            throw new RegionException(
+                RegionProblem.RegionNotFound,
+                "",
+                "Region " + name + " is being laid out anew. Ask for the conversation again.");
         }
 
         private void CheckIdentity(string name)

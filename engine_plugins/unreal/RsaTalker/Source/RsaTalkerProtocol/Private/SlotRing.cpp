@@ -20,6 +20,9 @@ namespace RsaTalker
 {
 namespace
 {
+constexpr int OpenAttempts =
+    100000; // looks at a layout that is being changed: some 10 ms, far more than a change takes
+
 // Counters of the region are aligned 8-byte words that another process changes: read and write them as atomics.
 using Word = std::atomic<std::uint64_t>;
 static_assert(Word::is_always_lock_free && sizeof(Word) == 8, "a counter must be a plain 8-byte word");
@@ -67,7 +70,7 @@ bool SlotRing::Open(const std::string& Name, RegionKind WantedKind, bool Writabl
     {
         return false;
     }
-    if (!CheckIdentity(Name, Why) || !TakeGeometry(Why))
+    if (!CheckIdentity(Name, Why) || !TakeSettledGeometry(Name, Why))
     {
         Close();
         return false;
@@ -148,6 +151,27 @@ bool SlotRing::TakeGeometry(Problem& Why)
     Layout = Found;
     Generation = Taken; // only now: a layout that is refused is refused again at the next look
     return true;
+}
+
+bool SlotRing::TakeSettledGeometry(const std::string& Name, Problem& Why)
+{
+    const Word& Current = WordAt(Region.Data() + offsetof(RegionHeader, Generation));
+    for (int Attempt = 0; Attempt < OpenAttempts; ++Attempt)
+    {
+        const std::uint64_t Before = Current.load(std::memory_order_acquire);
+        if (TakeGeometry(Why))
+        {
+            return true;
+        }
+        std::atomic_thread_fence(std::memory_order_acquire);
+        if (Before % 2 == 0 && Current.load(std::memory_order_relaxed) == Before)
+        {
+            return false;
+        }
+    }
+    Why = {ProblemKind::RegionNotFound, "",
+           "Region " + Name + " is being laid out anew. Ask for the conversation again."};
+    return false;
 }
 
 ReadStatus SlotRing::Settle(Problem& Why)

@@ -68,6 +68,7 @@ public:
 private:
     bool CheckIdentity(const std::string& Name, Problem& Why) const;
     bool TakeGeometry(Problem& Why);
+    bool TakeSettledGeometry(const std::string& Name, Problem& Why); // also while the writer is changing the layout
     std::uint8_t* Slot(std::uint64_t Number) const;
 
     SharedRegion Region;
