@@ -29,9 +29,9 @@ from sidecar.voices import Voices
 IDLE_LEAD_US = 200_000  # heard ahead while nobody speaks: 100 ms look-ahead, a window, and a step of motion to spare
 WHOLE_LEAD_US = 4_000_000  # of a dialogue that is known as a whole; the motion region holds 8.5 s
 LEAST_BLOCK = 320  # samples, 20 ms: smaller pushes cost more than they bring
-CALM_BLOCK = 1600  # samples, 100 ms: a third of the cost, taken while ...
+CALM_BLOCK = 1600  # samples, 100 ms: a third less cost, taken while ...
 CALM_LEAD_US = 300_000  # ... so much more than that has been heard
-LARGEST_BLOCK = 4000  # samples, 250 ms: other conversations get their turn in between
+LARGEST_BLOCK = 1600  # larger ones cost no less, and other conversations get their turn in between
 
 
 class MotionAhead:

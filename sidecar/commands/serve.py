@@ -13,10 +13,17 @@ from rich.logging import RichHandler
 from sidecar.config import ServeOptions, read_options
 from sidecar.errors import ConfigError
 
+# Libraries that read these when they are loaded. Products here are small: a second thread gains nothing, and beside a
+# busy game it spins while it waits for its core; ten times the cost of motion has been measured. Renderers have
+# threads of their own.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
 
 def run(arguments: Sequence[str]) -> int:
     """Run the sidecar until it is interrupted."""
     os.environ.setdefault("GRPC_VERBOSITY", "NONE")  # gRPC would complain in its own words before our sentence
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
     from sidecar.server import serve
     from sidecar.studio import RsaTalkerStudio
 
