@@ -8,7 +8,7 @@ with SidecarClient.connect() as client, client.create_conversation("ada", "ben")
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Generator, Sequence
+from collections.abc import Generator
 from typing import Any, Self
 
 import grpc
@@ -19,8 +19,8 @@ from jaxtyping import Float32
 from rsatalker.motion.social import Relationship
 from sidecar.conversation_calls import ConversationCalls
 from sidecar.errors import UnreachableError
-from sidecar.messages import PROTOCOL_VERSION, relationship_message
 from sidecar.remote_conversation import RemoteConversation
+from sidecar.requests import PROTOCOL_VERSION, creation
 from sidecar.runtime_file import find_record
 from sidecar.services.status import error_of
 from sidecar.v1 import (
@@ -234,32 +234,6 @@ class SidecarClient:
                 f"The sidecar at {self.address} takes too long to answer; is the machine overloaded?"
             )
         return error_of(error.code(), error.details() or "the call failed without a message")
-
-
-def creation(
-    avatars: tuple[str, str],
-    relationship: Relationship | None = None,
-    frames: conversation_pb2.FrameSetup | None = None,
-    world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
-    seed: int = 0,
-    *,
-    starts_with_speech: bool = False,
-) -> conversation_pb2.CreateConversationRequest:
-    """Return the request for a conversation; arguments as in `SidecarClient.create_conversation`."""
-    places: Sequence[Sequence[float]] = ((), ())
-    if world_from_heads is not None:
-        places = [matrix.ravel().tolist() for matrix in world_from_heads]
-    return conversation_pb2.CreateConversationRequest(
-        protocol_version=PROTOCOL_VERSION,
-        participants=[
-            conversation_pb2.ParticipantSetup(avatar=avatar, world_from_head=place)
-            for avatar, place in zip(avatars, places, strict=True)
-        ],
-        relationship=relationship_message(relationship or Relationship()),
-        frames=frames,
-        seed=seed,
-        starts_with_speech=starts_with_speech,
-    )
 
 
 def is_loopback(address: str) -> bool:

@@ -12,10 +12,15 @@ from jaxtyping import Float32
 
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.social import Relationship
-from sidecar.messages import mood_message, participant_message, relationship_message, style_message
 from sidecar.regions.blocks import View
+from sidecar.requests import (
+    mood_message,
+    participant_message,
+    relationship_message,
+    style_message,
+    view_message,
+)
 from sidecar.v1 import conversation_pb2, speech_pb2, watch_pb2
-from sidecar.watching.watch_messages import view_message
 
 KEEP_ALIVE_SHARE = 0.3  # of the lease, between calls of KeepAlive
 STREAM_S = 330.0  # a stream of the longest utterance in real time, and a little

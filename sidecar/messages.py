@@ -1,15 +1,14 @@
-"""Messages of the protocol <-> records: parsed and checked once, then trusted."""
+"""Requests of the protocol to records, and records to answers: parsed and checked once, then trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.motion.mood import Mood, Style
-from rsatalker.motion.social import Kinship, Relationship, Status
+from rsatalker.motion.social import Relationship
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LONGEST_S, LOWEST_RATE_HZ
 from sidecar import placement
 from sidecar.config import LARGEST_FRAME_PX, ServeOptions
@@ -19,10 +18,10 @@ from sidecar.conversations import ConversationSetup
 from sidecar.errors import InvalidRequestError, ProtocolVersionError
 from sidecar.intake import LONGEST_CHUNK_S, AudioFormat, SampleFormat
 from sidecar.regions.layout import MAJOR, MAX_LAYERS, MINOR
+from sidecar.requests import KINSHIPS, SENIORS, STATUSES
 from sidecar.timings import StagePercentiles
 from sidecar.v1 import conversation_pb2, sidecar_pb2, speech_pb2
 
-PROTOCOL_VERSION = sidecar_pb2.ProtocolVersion(major=MAJOR, minor=MINOR)
 PARTICIPANTS: dict[int, tuple[int, ...]] = {
     speech_pb2.PARTICIPANT_A: (0,),
     speech_pb2.PARTICIPANT_B: (1,),
@@ -32,23 +31,7 @@ SAMPLE_FORMATS: dict[int, SampleFormat] = {
     speech_pb2.SAMPLE_FORMAT_S16: "s16",
     speech_pb2.SAMPLE_FORMAT_F32: "f32",
 }
-KINSHIPS: dict[int, Kinship] = {
-    conversation_pb2.KINSHIP_UNSPECIFIED: "non-blood",
-    conversation_pb2.KINSHIP_BLOOD: "blood",
-    conversation_pb2.KINSHIP_NON_BLOOD: "non-blood",
-}
-STATUSES: dict[int, Status] = {
-    conversation_pb2.SOCIAL_STATUS_UNSPECIFIED: "equal",
-    conversation_pb2.SOCIAL_STATUS_EQUAL: "equal",
-    conversation_pb2.SOCIAL_STATUS_UNEQUAL: "unequal",
-}
-SENIORS: dict[int, int | None] = {
-    conversation_pb2.SENIOR_UNSPECIFIED: None,
-    conversation_pb2.SENIOR_A: 0,
-    conversation_pb2.SENIOR_B: 1,
-}
 SMALLEST_FRAME_PX = 16
-SMALLEST_STRENGTH = 1e-3  # of a style: nobody sees that it is not 0
 LARGEST_AV_OFFSET_MS = 500  # a longer delay is no delay of display or loudspeaker
 LARGEST_SEED = (1 << 63) - 1
 
@@ -98,15 +81,6 @@ def relationship_from(message: conversation_pb2.Relationship) -> Relationship:
     return Relationship(KINSHIPS[message.kinship], STATUSES[message.status], SENIORS[message.senior])
 
 
-def relationship_message(relationship: Relationship) -> conversation_pb2.Relationship:
-    """Return the message of a relationship."""
-    return conversation_pb2.Relationship(
-        kinship=_key_of(KINSHIPS, relationship.kinship),
-        status=_key_of(STATUSES, relationship.status),
-        senior=_key_of(SENIORS, relationship.senior),
-    )
-
-
 def mood_from(message: conversation_pb2.Mood) -> Mood:
     """Return a mood; without a name neutral, without a strength 1.
 
@@ -116,11 +90,6 @@ def mood_from(message: conversation_pb2.Mood) -> Mood:
     return Mood(message.name or "neutral", message.strength or 1.0)
 
 
-def mood_message(mood: Mood) -> conversation_pb2.Mood:
-    """Return the message of a mood."""
-    return conversation_pb2.Mood(name=mood.name if mood.strength else "neutral", strength=mood.strength)
-
-
 def style_from(message: conversation_pb2.Style) -> Style:
     """Return a style; what is not set is 1.
 
@@ -128,13 +97,6 @@ def style_from(message: conversation_pb2.Style) -> Style:
         MoodError: A strength is out of range.
     """
     return Style(message.jaw_strength or 1.0, message.lip_strength or 1.0)
-
-
-def style_message(style: Style) -> conversation_pb2.Style:
-    """Return the message of a style; strength 0 is sent as the smallest that is not "not set"."""
-    return conversation_pb2.Style(
-        jaw_strength=style.jaw_strength or SMALLEST_STRENGTH, lip_strength=style.lip_strength or SMALLEST_STRENGTH
-    )
 
 
 def av_offset_from(av_offset_ms: int) -> int:
@@ -151,14 +113,6 @@ def participants_from(participant: int) -> tuple[int, ...]:
     if participant not in PARTICIPANTS:
         raise InvalidRequestError(f"participant is {participant}; expected 1 (a), 2 (b) or 3 (both).")
     return PARTICIPANTS[participant]
-
-
-def participant_message(name: str) -> speech_pb2.Participant:
-    """Return the message of "a", "b" or "both"."""
-    names = {"a": speech_pb2.PARTICIPANT_A, "b": speech_pb2.PARTICIPANT_B, "both": speech_pb2.PARTICIPANT_BOTH}
-    if name not in names:
-        raise InvalidRequestError(f'participant is {name!r}; expected "a", "b" or "both".')
-    return names[name]
 
 
 def audio_format_from(message: speech_pb2.AudioFormat) -> AudioFormat:
@@ -246,7 +200,3 @@ def _frame_size_from(message: conversation_pb2.FrameSetup, options: ServeOptions
     if size.layers > MAX_LAYERS:
         raise InvalidRequestError(f"frames have {size.layers} layers; expected 1, or 2 for both eyes.")
     return size
-
-
-def _key_of(table: Mapping[int, object], value: object) -> Any:
-    return max(key for key, known in table.items() if known == value)

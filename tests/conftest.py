@@ -26,6 +26,8 @@ CHECKED = (
     "rsatalker.exports.curves",
     "rsatalker.exports.images",
     "sidecar.regions",
+    "sidecar.watching.pictures",
+    "sidecar.watching.watch_messages",
 )
 
 # The hook names its checker by module: ours takes an int where a float is due, as every type checker does.

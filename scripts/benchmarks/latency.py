@@ -42,7 +42,7 @@ def run(options: Options) -> None:
     table = Table("display", "asked", "drawn", "frames/s", "to memory ms", "to the display ms", "skew ms")
     with (
         running_sidecar("--detail", str(options.detail)) as sidecar,
-        SidecarClient.connect(sidecar.record.address, sidecar.record.token, "bench latency") as client,
+        SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench latency") as client,
     ):
         renderer = client.info().renderer
         for size_px in options.sizes_px:

@@ -56,7 +56,9 @@ def run(options: Options) -> None:
     table, refusal = Table(*columns), "none was refused"
     with ExitStack() as opened:
         sidecar = opened.enter_context(running_sidecar("--detail", str(options.detail)))
-        client = opened.enter_context(SidecarClient.connect(sidecar.record.address, sidecar.record.token, "bench load"))
+        client = opened.enter_context(
+            SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench load")
+        )
         first, second = (avatar.name for avatar in client.avatars()[:2])
         engines: list[EngineStandIn] = []
         while len(engines) < options.most:

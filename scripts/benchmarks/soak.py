@@ -49,7 +49,7 @@ def run(options: Options) -> None:
     medians: list[float] = []
     with (
         running_sidecar("--detail", str(options.detail)) as sidecar,
-        SidecarClient.connect(sidecar.record.address, sidecar.record.token, "bench soak") as client,
+        SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench soak") as client,
     ):
         first, second = (avatar.name for avatar in client.avatars()[:2])
         size_px = options.size_px

@@ -79,7 +79,7 @@ def _healthy_client(sidecar: SidecarProcess) -> SidecarClient:
     while True:
         sidecar.check()
         try:
-            client = SidecarClient.connect(sidecar.record.address, sidecar.record.token, "rsatalker demo")
+            client = SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="rsatalker demo")
             if client.is_serving():
                 return client
             client.close()

@@ -13,7 +13,8 @@ import grpc.aio
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
-from sidecar.messages import PROTOCOL_VERSION, check_version, limits_message, status_message
+from sidecar.messages import check_version, limits_message, status_message
+from sidecar.requests import PROTOCOL_VERSION
 from sidecar.studio import Studio
 from sidecar.timings import Timings
 from sidecar.v1 import sidecar_pb2, sidecar_pb2_grpc

@@ -12,6 +12,7 @@ from sidecar.errors import InvalidRequestError
 from sidecar.regions.blocks import View
 from sidecar.regions.layout import MAX_LAYERS, MAX_PLAYBACKS
 from sidecar.regions.motion_ring import HeadInstant, MotionInstant
+from sidecar.requests import view_message
 from sidecar.v1 import speech_pb2, watch_pb2
 from sidecar.watching.frame_watch import WatchedFrame
 from sidecar.watching.pictures import DEFAULT_QUALITY, LARGEST_QUALITY, PictureFormat
@@ -133,13 +134,3 @@ def _head_message(head: HeadInstant, *, arkit_only: bool) -> watch_pb2.HeadInsta
         message.eye_pose.extend(pose.eye_pose)
         message.transl.extend(pose.transl)
     return message
-
-
-def view_message(view: View) -> watch_pb2.EyeView:
-    """Return one eye."""
-    return watch_pb2.EyeView(
-        camera_from_world=view.camera_from_world.ravel().tolist(),
-        tangents=view.tangents.tolist(),
-        near_m=view.near_m,
-        far_m=view.far_m,
-    )

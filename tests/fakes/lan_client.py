@@ -8,9 +8,10 @@ from dataclasses import asdict
 
 import numpy as np
 
-from sidecar.client import SidecarClient, creation
+from sidecar.client import SidecarClient
 from sidecar.errors import SidecarError
 from sidecar.network.discovery import discover
+from sidecar.requests import creation
 from sidecar.v1.conversation_pb2 import FrameSetup
 
 RATE_HZ = 16_000
