@@ -33,6 +33,8 @@ from rsatalker.motion.behaviour.decision import EVENTS, SEEN, TENDENCIES
 from rsatalker.motion.behaviour.voice_state import CUES
 from rsatalker.motion.social import SOCIAL_FACTORS, SocialInput
 
+VELOCITY_GAIN = 10.0  # of changes within a step, before they are squashed: a smile's slow rise counts as a blink does
+
 
 @dataclass(frozen=True, slots=True)
 class DyadicModelConfig:
@@ -197,7 +199,8 @@ class DyadicModel(nn.Module):
         conversations, _, steps, _ = voices.shape
         flat = (2 * conversations, steps, self.config.channels)
         own_voice = self.voice(voices)  # (N, 2, T, C)
-        face = self.motion(torch.cat([motion, motion - self._one_earlier(motion)], dim=-1))
+        moved = torch.tanh(VELOCITY_GAIN * (motion - self._one_earlier(motion)))
+        face = self.motion(torch.cat([motion, moved], dim=-1))
         partner_voice, partner_face = own_voice.flip(1).reshape(flat), face.flip(1).reshape(flat)
         own_voice = own_voice.reshape(flat)
         f = partner_voice + self.face_of_voice(partner_voice, partner_face)  # (2N, T, C)

@@ -14,7 +14,7 @@ from jaxtyping import Float32
 from scipy.special import erf
 from torch import nn
 
-from rsatalker.motion.dyadic_model import DyadicModel, TransformerLayer, WindowedAttention
+from rsatalker.motion.dyadic_model import VELOCITY_GAIN, DyadicModel, TransformerLayer, WindowedAttention
 
 Rows = Float32[np.ndarray, "B C"]
 Map = Callable[[np.ndarray], np.ndarray]
@@ -54,7 +54,8 @@ class DyadicStep:
         before = motion if self._last_motion is None else self._last_motion
         self._last_motion = motion
         own_voice = self._voice(voices.reshape(self._rows, -1))
-        face = self._motion(np.concatenate([motion, motion - before], axis=1))
+        moved = np.tanh(np.float32(VELOCITY_GAIN) * (motion - before))
+        face = self._motion(np.concatenate([motion, moved], axis=1))
         partner_voice, partner_face = own_voice[self._partner], face[self._partner]
         f = partner_voice + self._face_of_voice(partner_voice[:, None], partner_face)[:, 0]
         inputs = [f, own_voice, face] if self._config.sees_itself else [f, own_voice]

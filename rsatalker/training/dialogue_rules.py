@@ -39,6 +39,7 @@ SMILE_ANSWER_S = (0.4, 0.85)
 SMILE_TAKEN_S = 2.6
 SMILE_LASTS_S = 1.0  # mean beyond the shortest
 BROWS_WITH_STRESS = 0.35
+HALF = 0.500001  # rounds half a step up, whatever clocks have gathered in rounding errors
 SMILE_RISES = 0.02  # a step: what a partner sees as the beginning of a smile
 _BLINK_SEEN, _SMILE_SEEN = SEEN.index("blink"), SEEN.index("smile")
 
@@ -50,8 +51,8 @@ def chance_of(rate_hz: float) -> float:
 
 def answer_chance(since_s: float, window_s: tuple[float, float], chance: float) -> float:
     """Return the probability that an answer begins now: `chance` in all, evenly over the window, if it has not yet."""
-    steps = max(round((window_s[1] - window_s[0]) / STEP_S), 1)
-    step = round((since_s - window_s[0]) / STEP_S)
+    steps = max(math.floor((window_s[1] - window_s[0]) / STEP_S + HALF), 1)
+    step = math.floor((since_s - window_s[0]) / STEP_S + HALF)
     if not 0 <= step < steps:
         return 0.0
     each = chance / steps
