@@ -9,13 +9,8 @@ import torch
 from jaxtyping import Float, Float32
 from torch import Tensor
 
-from rsatalker.renderers.cpu_gradients import (
-    MOMENTS,
-    composite_features,
-    differentiate_features,
-    gather_gradients,
-    pack_splats,
-)
+from rsatalker.renderers.cpu_features import composite_features, pack_splats
+from rsatalker.renderers.cpu_gradients import MOMENTS, differentiate_features, gather_gradients
 from rsatalker.renderers.cpu_scratch import Scratch
 from rsatalker.renderers.projection import camera_positions, covariances_from_quats, project
 from rsatalker.renderers.rasterization import RasterizeMode, RenderMode, output_channels
