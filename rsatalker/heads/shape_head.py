@@ -71,6 +71,11 @@ class ShapeHead:
         """Return where the joints rest under the pose's expression, metres."""
         return self.joints + np.tensordot(pose.expression, self.joint_shifts, 1).astype(np.float32)
 
+    def turns(self, pose: FlamePose) -> Float32[np.ndarray, "V 3 3"]:
+        """Return how a pose turns a small offset of each resting vertex."""
+        rotations, _ = joint_transforms(pose, self.joints_of(pose))
+        return np.einsum("vj,jab->vab", self.skinning, rotations).astype(np.float32)
+
     def _weights(self, pose: FlamePose) -> Float32[np.ndarray, " K"]:
         """Return the weight of each shape."""
         if len(self.shapes.starts) - 1 == len(self.expression_names):

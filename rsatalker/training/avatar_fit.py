@@ -25,7 +25,7 @@ from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
 from rsatalker.errors import AssetError
-from rsatalker.heads.shape_head import ShapeHead
+from rsatalker.heads.shape_head import ShapeHead, with_offset
 from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.rasterization import choose_rasterization
@@ -34,6 +34,7 @@ from rsatalker.training.avatar_densify import MissingDetail, densify, is_densify
 from rsatalker.training.avatar_losses import fitting_loss
 from rsatalker.training.avatar_model import PARAMETERS, SplatModel
 from rsatalker.training.avatar_photos import Photos
+from rsatalker.training.avatar_refinement import MOVING_SHARE, MeshRefinement
 from rsatalker.training.avatar_report import Scores, as_plain, print_scores, save_preview, score_held_out, score_split
 from rsatalker.training.avatar_start import start_on_surface
 from rsatalker.training.training_run import TrainingRun
@@ -66,6 +67,7 @@ class FitOptions:
         most_gaussians: After densification.
         sh_degree: How finely colour may change with the direction of view, 0 to 3.
         carriers: How Gaussians follow triangles; rigid is GaussianAvatars' way, affine keeps stretched skin closed.
+        refine_mesh: Also move the tracked mesh a little, smoothly, to where the images see the surface.
         antialiased: Fit with the antialiased weight, so that distance does not thicken fine detail.
         background: Behind the person where images are masked, sRGB in [0, 1]; also of the scores.
         random_background: Change it in every step of masked images, so that nothing of it gets stuck to the person.
@@ -87,6 +89,7 @@ class FitOptions:
     most_gaussians: int = 30_000
     sh_degree: int = 1
     carriers: CarrierKind = "affine"
+    refine_mesh: bool = False
     antialiased: bool = True
     background: tuple[float, float, float] = (0.0, 0.0, 0.0)
     random_background: bool = True
@@ -123,6 +126,11 @@ class AvatarFit:
         self.model = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
         self._first = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
         self.optimizer = optimizer_of(self.model, RATES)
+        self.refinement: MeshRefinement | None = None
+        if options.refine_mesh:
+            if not isinstance(head, ShapeHead):
+                raise AssetError(f"refine_mesh moves the mesh of a head file; {options.head} is a character of ours.")
+            self.refinement = MeshRefinement(head, head.faces[used], options.carriers, self.device)
         self._missing = MissingDetail.none(len(self.model), self.device)
         self._random = np.random.default_rng(options.seed)
         self._noise = torch.Generator().manual_seed(options.seed)
@@ -136,6 +144,9 @@ class AvatarFit:
         for group in self.optimizer.param_groups:
             end = PLACES_END if group["name"] == "centers" else OTHERS_END
             group["lr"] = RATES[group["name"]] * end**done
+        mesh_moves = self.refinement is not None and done <= MOVING_SHARE
+        if mesh_moves:
+            self.optimizer.param_groups[PARAMETERS.index("centers")]["lr"] = 0.0
         if not self._order:
             self._order = self._random.permutation(len(self.capture.train)).tolist()
         view = self.capture.train[self._order.pop()]
@@ -145,17 +156,26 @@ class AvatarFit:
             background = torch.from_numpy(self._random.uniform(size=3).astype(np.float32)).to(self.device)
         truth = torch.from_numpy(photo.before(background.cpu().numpy())).to(self.device)
         mask = None if photo.mask is None else torch.from_numpy(photo.mask).to(self.device)
-        self._carriers.follow(self.capture.head(self.capture.poses[view.timestep]))
         degree = sum(done >= begin for begin in HARMONICS_FROM[: options.sh_degree + 1]) - 1
         drawing = self.model.draw(
-            self._rasterization, self._carriers, photo.camera, background, degree, antialiased=options.antialiased
+            self._rasterization,
+            *self._carried(self.capture.poses[view.timestep]),
+            photo.camera,
+            background,
+            degree,
+            antialiased=options.antialiased,
         )
         drawing.means2d.retain_grad()
         parts = fitting_loss(self.model, drawing, truth, mask)
         self.optimizer.zero_grad()
+        if self.refinement is not None and mesh_moves:
+            parts |= self.refinement.loss()
+            self.refinement.optimizer.zero_grad()
         torch.stack(list(parts.values())).sum().backward()
         self._missing.add(drawing, photo.camera.width, photo.camera.height)
         self.optimizer.step()
+        if self.refinement is not None and mesh_moves:
+            self.refinement.optimizer.step()
         if is_densify_step(step, options.steps):
             self._densify(step)
         return {name: float(part.detach()) for name, part in parts.items()}
@@ -165,13 +185,20 @@ class AvatarFit:
         room = max(0, self.options.most_gaussians - len(self.model)) // max(1, rounds_left)
         self._missing = densify(self.model, self.optimizer, self._missing, room, self._noise)
 
+    def _carried(self, pose: FlamePose) -> tuple[Tensor, Tensor]:
+        """Return axes and origins of the carriers in a pose."""
+        if self.refinement is not None:
+            return self.refinement.carriers(pose)
+        self._carriers.follow(self.capture.head(pose))
+        axes, origins = torch.from_numpy(self._carriers.axes), torch.from_numpy(self._carriers.origins)
+        return axes.to(self.device), origins.to(self.device)
+
     @torch.no_grad()
     def drawn(self, pose: FlamePose, view: View, *, first: bool = False) -> Float[Tensor, "H W 3"]:
         """Return the image of a pose from a view's camera; `first` draws the Gaussians of the start."""
-        self._carriers.follow(self.capture.head(pose))
         model = self._first if first else self.model
         return model.draw(
-            self._rasterization, self._carriers, self.photos(view).camera, self.background, model.sh_degree,
+            self._rasterization, *self._carried(pose), self.photos(view).camera, self.background, model.sh_degree,
             antialiased=self.options.antialiased,
         ).image  # fmt: skip
 
@@ -184,6 +211,9 @@ class AvatarFit:
             "order": self._order,
             "random": self._random.bit_generator.state,
             "noise": self._noise.get_state(),
+            "refinement": None
+            if self.refinement is None
+            else {"offset": self.refinement.offset.detach(), "optimizer": self.refinement.optimizer.state_dict()},
         }
 
     def go_on_from(self, state: Mapping[str, Any]) -> None:
@@ -198,6 +228,9 @@ class AvatarFit:
         self._order = list(state["order"])
         self._random.bit_generator.state = state["random"]
         self._noise.set_state(state["noise"])
+        if self.refinement is not None:
+            self.refinement.offset.data.copy_(state["refinement"]["offset"])
+            self.refinement.optimizer.load_state_dict(state["refinement"]["optimizer"])
 
 
 ROWS = ("binding", "carrier", "reach")  # of the model, one entry a Gaussian, not fitted
@@ -254,7 +287,9 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
 def saved_head(fit: AvatarFit) -> ShapeHead | None:
     """Return the head that the avatar's folder must hold: none where it is a character of ours."""
     head = fit.capture.head
-    return head if isinstance(head, ShapeHead) else None
+    if not isinstance(head, ShapeHead):
+        return None
+    return head if fit.refinement is None else with_offset(head, fit.refinement.moved())
 
 
 def note_of(fit: AvatarFit, scores: Scores) -> AvatarNote:

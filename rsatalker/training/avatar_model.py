@@ -11,7 +11,6 @@ from jaxtyping import Float, Float32, Int
 from torch import Tensor, nn
 
 from rsatalker.avatars.bound_splats import BoundSplats
-from rsatalker.avatars.triangle_carriers import TriangleCarriers
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.rasterization import Rasterization
 
@@ -86,19 +85,19 @@ class SplatModel(nn.Module):
     def draw(
         self,
         rasterization: Rasterization,
-        carriers: TriangleCarriers,
+        axes: Float[Tensor, "T 3 3"],
+        origins: Float[Tensor, "T 3"],
         camera: Camera,
         background: Float[Tensor, "3"],
         sh_degree: int,
         *,
         antialiased: bool,
     ) -> Drawing:
-        """Return what a camera sees where the carriers now are."""
+        """Return what a camera sees where the carriers are."""
         device = self.centers.device
-        axes = torch.from_numpy(carriers.axes).to(device)[self.carrier]
-        origins = torch.from_numpy(carriers.origins).to(device)[self.carrier]
-        means = torch.einsum("nij,nj->ni", axes, self.centers) + origins
-        halves = axes @ (rotations(self.quats) * torch.exp(self.log_scales)[:, None])
+        turned = axes.index_select(0, self.carrier)
+        means = torch.einsum("nij,nj->ni", turned, self.centers) + origins.index_select(0, self.carrier)
+        halves = turned @ (rotations(self.quats) * torch.exp(self.log_scales)[:, None])
         count = (sh_degree + 1) ** 2
         images, alphas, seen_as = rasterization(
             means, None, None, torch.sigmoid(self.opacity_logits),

@@ -47,7 +47,7 @@ def ball_head() -> ShapeHead:
     )  # fmt: skip
 
 
-def write_ball(folder: Path) -> None:
+def write_ball(folder: Path, size_px: int = SIZE_PX) -> None:
     """Write a capture: 12 images to fit, 2 of a held-out camera, 2 of a held-out expression."""
     head = ball_head()
     for sub in ("images", "fg_masks", "flame_param"):
@@ -65,13 +65,15 @@ def write_ball(folder: Path) -> None:
         "test": [(2, 0.2), (2, -0.6)],
     }
     for split, taken in views.items():
-        frames = [_photograph(folder, split, head, step, openings[step], turns[step], place) for step, place in taken]
-        shared = {"camera_angle_x": 0.3, "w": SIZE_PX, "h": SIZE_PX}
+        frames = [
+            _photograph(folder, split, head, step, openings[step], turns[step], place, size_px) for step, place in taken
+        ]
+        shared = {"camera_angle_x": 0.3, "w": size_px, "h": size_px}
         (folder / f"transforms_{split}.json").write_text(json.dumps(shared | {"frames": frames}))
 
 
 def _photograph(
-    folder: Path, split: str, head: ShapeHead, step: int, opening: float, turn: float, azimuth: float
+    folder: Path, split: str, head: ShapeHead, step: int, opening: float, turn: float, azimuth: float, size_px: int
 ) -> dict[str, object]:
     neutral = FlamePose.neutral()
     pose = FlamePose(
@@ -79,7 +81,7 @@ def _photograph(
         neutral.eye_pose, neutral.transl, neutral.arkit,
     )  # fmt: skip
     position = np.array([0.8 * np.sin(azimuth), 0.05, 0.8 * np.cos(azimuth)], np.float32)
-    size = SIZE_PX * SUPERSAMPLING
+    size = size_px * SUPERSAMPLING
     camera: Camera = look_at(position, np.zeros(3, np.float32), vertical_fov_rad=0.3, width=size, height=size)
     seen = see_mesh(head(pose), head.faces, camera)
     colors = np.empty((size, size, 3))
@@ -87,7 +89,7 @@ def _photograph(
     rest = seen.interpolated(head.neutral_vertices, head.faces) / RADIUS_M
     stripes = 0.5 + 0.35 * np.sin(np.stack([9 * rest[:, 1], 7 * rest[:, 0], 5 * rest[:, 2] + 4 * rest[:, 1]], 1))
     colors[seen.seen] = stripes
-    blocks = (SIZE_PX, SUPERSAMPLING, SIZE_PX, SUPERSAMPLING)
+    blocks = (size_px, SUPERSAMPLING, size_px, SUPERSAMPLING)
     name = f"{split}_{step}_{azimuth:+.1f}.png"
     small = colors.reshape(*blocks, 3).mean((1, 3))
     Image.fromarray((small * 255 + 0.5).astype(np.uint8)).save(folder / "images" / name)
