@@ -21,12 +21,14 @@ def served(machine: Machine, **options: Any) -> Iterator[dict]:
     process = machine.start("serve_light_studio.py", "0", json.dumps(options), RSATALKER_TOKEN=TOKEN)
     assert process.stdout
     try:
+        last = "Other machines need the token" if "lan" in options or "insecure_lan" in options else "HTTP for plugins"
         lines: list[str] = []
-        while not lines or "HTTP for plugins" not in lines[-1]:
+        while not lines or last not in lines[-1]:
             line = process.stdout.readline()
             assert line, f"the sidecar ended: {lines}"
             lines.append(line)
-        yield json.loads((machine.folder / "runtime" / "sidecar.json").read_text())
+        record = json.loads((machine.folder / "runtime" / "sidecar.json").read_text())
+        yield {**record, "said": "".join(lines)}
     finally:
         process.send_signal(signal.SIGINT)
         process.communicate(timeout=30)
@@ -90,6 +92,13 @@ def test_sidecar_is_found_by_multicast(client: Client, record: dict, address: st
     assert "watch_frames" in found["capabilities"]
 
 
+def test_sidecar_says_where_it_is_and_whom_to_trust(machines: tuple[Machine, Machine], record: dict):
+    port, http_port = (record[name].rpartition(":")[2] for name in ("address", "http_address"))
+    assert f"On the LAN: {machines[0].address} (gRPC {port}, HTTP {http_port})" in record["said"]
+    assert record["tls_fingerprint"] in record["said"].replace(":", "")
+    assert TOKEN not in record["said"]
+
+
 def test_unknown_certificate_is_refused_with_its_fingerprint(client: Client, record: dict, address: str):
     refused = client.asks("connect", address, TOKEN)
     assert refused["error"] == "TrustError"
@@ -149,6 +158,7 @@ def test_insecure_sidecar_says_so_and_is_used_only_when_asked(tmp_path: Path):
         Client(machine) as client,
     ):
         (found,) = client.asks("found", "20")
+        assert "WITHOUT TLS: whoever listens on this network hears the voices" in record["said"]
         assert (found["is_tls"], found["fingerprint"], record["tls_fingerprint"]) == (False, "", "")
         refused = client.asks("connect", found["address"], TOKEN)
         assert refused["error"] == "UnreachableError"
