@@ -35,6 +35,7 @@ from rsatalker.training.augment import (
     with_hums,
     with_other_formants,
 )
+from rsatalker.training.dialogue_images import ImageOptions, character_of, has_views, save_views
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.engines.voices import (
     GROUPS,
@@ -45,6 +46,7 @@ from rsatalker.training.engines.voices import (
 )
 from rsatalker.training.examples import Example, write_part
 from rsatalker.training.phones import Segment, Viseme
+from rsatalker.training.spoken_dialogue import DialoguePlan, make_dialogue, plan_dialogues, write_relationships
 
 PART_S = 120.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
 SHORTEST_S = 0.6  # shorter utterances teach nothing about context
@@ -54,6 +56,7 @@ SPEED_RANGE = (0.8, 1.35)  # of the voice's own pace; pitch goes with it
 BREATHY_SHARE = 0.25  # of the augmented copies
 LISTENING_SHARE = 0.12  # of the utterances are followed by seconds of silence, as when the other one speaks
 HISS_SHARE = 0.8  # of the utterances have a microphone's hiss; the others are digital, as an engine's own speech is
+MAY_GROW = ("folder", "jobs", "dialogues", "images")  # options that a corpus may be continued with
 Split = Literal["training", "held-out"]
 
 
@@ -69,6 +72,10 @@ class CorpusOptions:
         sound: Keep the sound too, for training on another encoder (`rsatalker train-speech --encoder`); three times
             the space.
         seed: Another seed makes another corpus.
+        dialogues: Spoken dialogues of two voices with the motion of both heads, in turn of every relationship; they go
+            into the folder `dialogues`.
+        dialogue_s: Length of each.
+        images: Of so many of these dialogues, also rendered views of both heads, as `rsatalker fit-avatar` reads them.
         jobs: Processes; 0 takes one for each core.
     """
 
@@ -78,6 +85,9 @@ class CorpusOptions:
     augmented_copies: int = 2
     sound: bool = False
     seed: int = 0
+    dialogues: int = 0
+    dialogue_s: float = 60.0
+    images: int = 0
     jobs: int = 0
 
 
@@ -95,10 +105,29 @@ class PartPlan:
 
 @dataclass(slots=True)
 class CorpusReport:
-    """What was made: minutes of clean speech of each voice, and what was left out and why."""
+    """What was made: minutes of clean speech of each voice, of dialogues, and what was left out and why."""
 
     minutes: dict[str, float] = field(default_factory=dict)
     missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPlan:
+    """One dialogue to be made, and whether to draw its heads."""
+
+    dialogue: DialoguePlan
+    draws: bool
+
+    @property
+    def is_made(self) -> bool:
+        """Whether all of it is there already."""
+        return self.dialogue.path.exists() and (not self.draws or all(map(has_views, self.view_folders)))
+
+    @property
+    def view_folders(self) -> tuple[Path, Path]:
+        """Where the views of both participants go."""
+        path = self.dialogue.path
+        return path.with_name(f"{path.stem}-participant-0"), path.with_name(f"{path.stem}-participant-1")
 
 
 def make_corpus(options: CorpusOptions, console: Console | None = None) -> CorpusReport:
@@ -113,17 +142,39 @@ def make_corpus(options: CorpusOptions, console: Console | None = None) -> Corpu
     for sentence in installed.missing:
         console.print(f"[yellow]{sentence}")
     _claim_folder(options)
-    plans = planned_parts(options, installed)
-    waiting = [plan for plan in plans if not plan.path.exists()]
+    parts = planned_parts(options, installed)
+    dialogues = planned_dialogues(options, installed)
     report = CorpusReport(missing=installed.missing)
     context = get_context("spawn")  # the same on every system; the engines' libraries do not survive a fork
     with Progress(console=console) as progress, ProcessPoolExecutor(options.jobs or None, context) as pool:
-        task = progress.add_task("speaking", total=len(plans), completed=len(plans) - len(waiting))
-        for made in as_completed([pool.submit(make_part, plan) for plan in waiting]):
+        waiting = [pool.submit(make_part, part) for part in parts if not part.path.exists()]
+        waiting += [pool.submit(make_spoken, plan) for plan in dialogues if not plan.is_made]
+        total = len(parts) + len(dialogues)
+        task = progress.add_task("speaking", total=total, completed=total - len(waiting))
+        for made in as_completed(waiting):
             voice, minutes = made.result()
             report.minutes[voice] = report.minutes.get(voice, 0.0) + minutes
             progress.advance(task)
     return report
+
+
+def planned_dialogues(options: CorpusOptions, installed: InstalledVoices) -> list[SpokenPlan]:
+    """Return the dialogues of a corpus and note their relationships in its folder."""
+    folder = options.folder / "dialogues"
+    plans = plan_dialogues(folder, options.dialogues, options.dialogue_s, installed.voices, options.seed)
+    if plans:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_relationships(plans, folder)
+    return [SpokenPlan(plan, draws=index < options.images) for index, plan in enumerate(plans)]
+
+
+def make_spoken(plan: SpokenPlan) -> tuple[str, float]:
+    """Make one dialogue, with its views if they are wanted; return what it is and its minutes."""
+    dialogue = make_dialogue(plan.dialogue)
+    if plan.draws:
+        for participant, folder in enumerate(plan.view_folders):
+            save_views(folder, character_of(participant), dialogue.motion[participant], ImageOptions())
+    return "dialogues", dialogue.sound.shape[1] / SPEECH_RATE_HZ / 60
 
 
 def planned_parts(options: CorpusOptions, installed: InstalledVoices) -> list[PartPlan]:
@@ -245,7 +296,7 @@ def _claim_folder(options: CorpusOptions) -> None:
     """Note the options in the folder, so that a corpus is never continued with others."""
     options.folder.mkdir(parents=True, exist_ok=True)
     note = options.folder / "options.json"
-    wanted = {name: value for name, value in asdict(options).items() if name not in ("folder", "jobs")}
+    wanted = {name: value for name, value in asdict(options).items() if name not in MAY_GROW}
     if note.exists() and json.loads(note.read_text(encoding="utf-8")) != wanted:
         raise AssetError(
             f"{options.folder} holds a corpus made with {note.read_text(encoding='utf-8').strip()}; expected "
