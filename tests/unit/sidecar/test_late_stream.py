@@ -59,7 +59,8 @@ class LiveVoice:
 
 
 @pytest.fixture
-def voice(scene: Scene):
+def voice(scene: Scene, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sidecar.regions.slot_ring.host_clock_ns", lambda: scene.now_ns)  # the engine's beat
     scene.tick(10)
     live = LiveVoice(scene)
     yield live
