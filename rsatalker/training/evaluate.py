@@ -37,11 +37,11 @@ class EvaluateOptions:
     checkpoint: Path | None = None
     corpus: Path | None = None
     speech: Path | None = None
+    report: Path | None = None
     dialogues: Path | None = None
     dyadic: Path | None = None
     social_minutes: float = 0.0
     cost: bool = False
-    report: Path | None = None
 
 
 def evaluate(options: EvaluateOptions, console: Console | None = None) -> tuple[Section, ...]:
@@ -60,8 +60,8 @@ def evaluate(options: EvaluateOptions, console: Console | None = None) -> tuple[
     sections += _dyadic_sections(options)
     if not sections:
         raise AssetError(
-            "there is nothing to measure on; give --speech with a folder of aligned recordings, --corpus, --dialogues "
-            "with a folder of recorded dialogues, --social-minutes 30, or --cost."
+            "there is nothing to measure on; give --speech with a folder of aligned recordings, or --corpus; for both "
+            "heads together --dialogues with a folder of recorded dialogues, --social-minutes 30, or --cost."
         )
     for section in sections:
         print_section(section, console)
