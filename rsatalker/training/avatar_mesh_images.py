@@ -1,22 +1,27 @@
-"""Which triangle every pixel of a camera sees: a small z-buffer.
+"""Which triangle every pixel of a camera sees: pytorch3d's rasteriser where it is installed, else a small z-buffer.
 
-Fitting asks it where the images show the mesh; tests and benchmarks paint their images with it.
+Fitting asks it where the images show the mesh; tests and benchmarks paint their images with ours.
 """
 
 # pyright: reportMissingParameterType=none, reportUnknownParameterType=none
 
 from __future__ import annotations
 
+import importlib
+import importlib.util
 import math
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
+import torch
 from jaxtyping import Float, Float32, Int32
 from numba import njit
 
 from rsatalker.renderers.camera import Camera
 
 NOTHING = -1  # in `MeshImage.faces`
+MeshRasterizerName = Literal["auto", "own", "pytorch3d"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +51,22 @@ class MeshImage:
         return np.einsum("pc,pcd->pd", self.corners[seen], values[faces[self.faces[seen]]])
 
 
-def see_mesh(vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3"], camera: Camera) -> MeshImage:
+def see_mesh(
+    vertices: Float32[np.ndarray, "V 3"],
+    faces: Int32[np.ndarray, "F 3"],
+    camera: Camera,
+    name: MeshRasterizerName = "own",
+) -> MeshImage:
     """Return what a camera sees of a mesh; both sides of a triangle are seen.
 
-    Triangles that reach behind the camera's near plane are left out.
+    Args:
+        vertices: World space, metres.
+        faces: Triangles; ours leaves out those that reach behind the camera's near plane.
+        camera: That sees.
+        name: Whose rasteriser; auto takes pytorch3d's where it can be imported.
     """
+    if name == "pytorch3d" or (name == "auto" and importlib.util.find_spec("pytorch3d") is not None):
+        return _seen_by_pytorch3d(vertices, faces, camera)
     shape = (camera.height, camera.width)
     image = MeshImage(
         np.full(shape, NOTHING, np.int32), np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
@@ -63,6 +79,25 @@ def see_mesh(vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3
     projected = np.stack([columns, rows, np.where(z > camera.near, z, 0)], 1)
     fill_nearest(projected.astype(np.float64), faces, image.faces, image.corners, image.depths)
     return image
+
+
+def _seen_by_pytorch3d(
+    vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3"], camera: Camera
+) -> MeshImage:
+    """Return what pytorch3d's rasteriser sees."""
+    renderer: Any = importlib.import_module("pytorch3d.renderer")
+    structures: Any = importlib.import_module("pytorch3d.structures")
+    projection: Any = importlib.import_module("pytorch3d.utils").cameras_from_opencv_projection
+    pose, size = torch.from_numpy(camera.camera_from_world)[None], (camera.height, camera.width)
+    cameras = projection(pose[:, :3, :3], pose[:, :3, 3], torch.from_numpy(camera.K)[None], torch.tensor([size]))
+    settings = renderer.RasterizationSettings(image_size=size, faces_per_pixel=1, perspective_correct=True)
+    mesh = structures.Meshes([torch.from_numpy(vertices)], [torch.from_numpy(faces.astype(np.int64))])
+    seen = renderer.MeshRasterizer(cameras=cameras, raster_settings=settings)(mesh)
+    triangles = seen.pix_to_face[0, ..., 0].numpy().astype(np.int32)
+    empty = triangles < 0
+    corners = np.where(empty[..., None], 0, seen.bary_coords[0, ..., 0, :].numpy())
+    depths = np.where(empty, np.inf, seen.zbuf[0, ..., 0].numpy())
+    return MeshImage(triangles, corners.astype(np.float32), depths.astype(np.float32))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")

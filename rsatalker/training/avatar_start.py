@@ -50,7 +50,7 @@ def start_on_surface(
     neutral = head.neutral_vertices
     asked = capture.train[:: max(1, len(capture.train) // VIEWS_ASKED)]
     sights = [(photos(view), head(capture.poses[view.timestep])) for view in asked]
-    images = [see_mesh(vertices, faces, photo.camera) for photo, vertices in sights]
+    images = [see_mesh(vertices, faces, photo.camera, "auto") for photo, vertices in sights]
     face, corners, spacing = _spread(neutral, faces, images, count, random)
     if not len(face):
         raise AssetError(
