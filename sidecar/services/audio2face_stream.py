@@ -50,7 +50,6 @@ class Audio2FaceStream:
         self._voice = bytearray()  # as it came; what was sent back is cut off
         self._sent_samples = 0
         self._received_samples = 0
-        self._heard = 0  # samples at 16 kHz that the model has taken
         self._sent = 0  # instants
         self._emotions = checked_emotions(header.emotion_params.beginning_emotion)
         self._ahead: deque[tuple[float, dict[str, float]]] = deque()  # emotions whose time has not come
@@ -104,15 +103,14 @@ class Audio2FaceStream:
             self._feel()
             voices = np.zeros((2, len(block)), np.float32)
             voices[SPEAKER] = block
-            self._heard += len(block)
             for pose in self._source.push(voices)[SPEAKER]:
                 if self._sent < self._instants_due:
                     yield self._instant(pose.arkit)
 
     def _feel(self) -> None:
-        """Take up the emotions whose time has come."""
+        """Take up the emotions whose time has come for the next instant, which lies behind the sound that is heard."""
         before = self._emotions
-        while self._ahead and self._ahead[0][0] * SPEECH_RATE_HZ <= self._heard:
+        while self._ahead and self._ahead[0][0] <= self._sent / MOTION_RATE_HZ:
             self._emotions = self._ahead.popleft()[1]
         if self._emotions != before:
             self._source.set_mood(SPEAKER, mood_of(self._emotions, self._strength))
