@@ -6,6 +6,7 @@ import runpy
 import signal
 import subprocess
 import sys
+import threading
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ pytestmark = pytest.mark.cross_language
 
 WRITER = Path(__file__).parent / "write_regions.py"
 FRAMES = 60
+PATIENCE_S = 60.0  # for a probe to notice what half a second should show
 HALTS = pytest.mark.skipif(sys.platform == "win32", reason="Windows cannot halt a process from outside")
 WRITTEN = runpy.run_path(str(WRITER))  # what the writer writes, by number
 
@@ -117,6 +119,8 @@ def test_probe_tells_a_halted_writer_from_a_living_one(
 ) -> None:
     writer = start_writer("steady")
     with native_probe.start("watch", writer.name, "1000") as process:
+        patience = threading.Timer(PATIENCE_S, process.kill)  # then the states below end, and the test with them
+        patience.start()
         states = (json.loads(line)["writer"] for line in process.stdout)
         assert "alive" in states
         writer.process.send_signal(signal.SIGSTOP)
@@ -125,6 +129,7 @@ def test_probe_tells_a_halted_writer_from_a_living_one(
         assert "alive" in states
         writer.process.kill()
         assert "lost" in states
+        patience.cancel()
         process.kill()
 
 
