@@ -20,7 +20,9 @@ def test_file_overrides_defaults(tmp_path: Path):
 
 
 def test_unknown_key_is_an_error(tmp_path: Path):
-    with pytest.raises(ConfigError, match=r"sets prot, which does not exist. Options are a2f_without_token, admit_by_load"):
+    with pytest.raises(
+        ConfigError, match=r"sets prot, which does not exist. Options are a2f_without_token, admit_by_load"
+    ):
         read_options(written(tmp_path, "prot = 6000"))
 
 
