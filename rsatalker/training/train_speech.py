@@ -5,6 +5,7 @@ One thread: on a machine that does anything else, a second one makes it slower.
 
 from __future__ import annotations
 
+import copy
 import json
 import math
 from collections.abc import Mapping
@@ -52,6 +53,8 @@ class TrainSpeechOptions:
         save_every: Steps between saves and validations.
         channels: Width of the model.
         start_from: Checkpoint whose weights to begin with, to train on with other data; its width is kept.
+        start_share: Share of the starting checkpoint's weights in the saved one: what was learned from other data is
+            not lost, and other voices than those of the corpus gain (WiSE-FT, Wortsman et al., CVPR 2022).
         seed: Of weights and batches.
         threads: Of the CPU.
     """
@@ -69,6 +72,7 @@ class TrainSpeechOptions:
     save_every: int = 1000
     channels: int = MotionModelConfig().channels
     start_from: Path | None = None
+    start_share: float = 0.0
     seed: int = 0
     threads: int = 1
 
@@ -102,6 +106,7 @@ class SpeechTraining:
             mean, std = self.batches.feature_statistics()
             shape = {"feature_bands": self.batches.bands, "features_per_instant": self.batches.features_per_instant}
             self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std, **shape))
+        self.start = copy.deepcopy(self.model.state_dict()) if options.start_from is not None else {}
         self.average = AveragedModel(self.model, avg_fn=self._average)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
 
@@ -122,6 +127,15 @@ class SpeechTraining:
         """Return the running average of the weights as a model."""
         assert isinstance(self.average.module, MotionModel)
         return self.average.module
+
+    def saved_model(self) -> MotionModel:
+        """Return what the checkpoint gets: the running average, mixed with the weights that the run began with."""
+        model, share = copy.deepcopy(self.averaged_model()), self.options.start_share
+        mixed = {
+            name: weight.lerp(self.start[name], share) for name, weight in model.state_dict().items() if self.start
+        }
+        model.load_state_dict(mixed, strict=bool(mixed))
+        return model.eval()
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next step depends on."""
@@ -166,21 +180,21 @@ def train_speech(options: TrainSpeechOptions, console: Console | None = None) ->
     run.console.print(
         f"{training.batches.hours:.1f} h of speech, {parameters:,} parameters, from step {run.first_step}"
     )
-    scores = validated(training.averaged_model(), held_out)
+    scores = validated(training.saved_model(), held_out)
     losses: list[float] = []
     for step in run.steps(options.steps):
         losses.append(training.advance(step))
         run.show(f"loss {losses[-1]:.3f}, held-out r8 {scores.r8:.3f}")
         saves = step % options.save_every == 0 or step == options.steps
         if saves:
-            scores = validated(training.averaged_model(), held_out)
+            scores = validated(training.saved_model(), held_out)
         if saves or step % LOG_EVERY == 0:
             entry: dict[str, object] = {"loss": round(float(np.mean(losses)), 4)}
             entry["learning_rate"] = learning_rate(options, step - 1)
             run.log(step, entry | ({"held-out": rounded(asdict(scores))} if saves else {}))
             losses = []
         if saves:
-            save_checkpoint(training.averaged_model(), checkpoint, recipe_of(options, step, scores))
+            save_checkpoint(training.saved_model(), checkpoint, recipe_of(options, step, scores))
             run.save(step, training.state())
     run.finish({"checkpoint": checkpoint.name, "parameters": parameters, "held-out voices": rounded(asdict(scores))})
     return scores

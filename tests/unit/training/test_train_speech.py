@@ -121,6 +121,16 @@ def test_training_starts_from_a_checkpoint(corpus, tmp_path):
     assert lip_loss(onward.model(batch.features), batch, 3).requires_grad
 
 
+def test_saved_weights_lie_between_those_of_the_start_and_the_trained_ones(corpus, tmp_path):
+    train_speech(options(corpus), QUIET)
+    start = corpus / "run" / "lips.safetensors"
+    onward = SpeechTraining(options(corpus, start_from=start, start_share=0.25))
+    onward.advance(1)
+    kept, trained = load_checkpoint(start).state_dict(), onward.averaged_model().state_dict()
+    for name, weight in onward.saved_model().state_dict().items():
+        torch.testing.assert_close(weight, 0.25 * kept[name] + 0.75 * trained[name])
+
+
 def test_learning_rate_warms_up_and_falls():
     about = TrainSpeechOptions(steps=1000)
     assert learning_rate(about, 0) < 0.01 * about.learning_rate
