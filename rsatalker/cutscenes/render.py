@@ -133,9 +133,6 @@ def render_cutscene(
         mix = work.mix(cutscene)
         report.motion_s = time.perf_counter() - started
         plan = Plan(cutscene, motion, renderer_name(name))
-        if drawers.count > 1:  # an avatar that is not in the cache is built once, not by every worker
-            for participant in cutscene.participants:
-                load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
         _draw(cutscene, plan, work, drawers, watcher, report, free)
         started = time.perf_counter()
         report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)
@@ -179,6 +176,11 @@ def _draw(
             f"make room for {megabytes(needed - there)} more, or write fewer formats."
         )
     watcher.frames(done, total, None)
+    if not missing:
+        return
+    if workers.count > 1:  # an avatar that is not in the cache is built once, not by every worker
+        for participant in cutscene.participants:
+            load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
     started = time.perf_counter()
     counts = {chunk.key: chunk.count for chunk in missing}
     for key, times in workers.draw((plan.job(chunk) for chunk in missing), work.chunks):

@@ -16,7 +16,7 @@ from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.errors import OutputError
 
 ATTEMPTS = 3  # for a chunk whose worker dies: the system may have killed one for memory, but not three times
-WAITING_PER_WORKER = 1  # jobs that are handed over ahead of time, so that no worker waits for the next
+WAITING = 1  # jobs that are handed over ahead of time, so that no worker waits for the next; few, for Ctrl+C waits too
 # One thread a worker: each has its own frame, and threads in fewer frames would only get in each other's way.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "SVT_LOG": "1"}
 
@@ -97,7 +97,7 @@ class LocalProcesses:
         chunks: Path,
     ) -> Iterator[Drawn]:
         while True:
-            while len(running) < self.count * (1 + WAITING_PER_WORKER):
+            while len(running) < self.count + WAITING:
                 job = waiting.pop() if waiting else next(jobs, None)
                 if job is None:
                     break
