@@ -15,8 +15,10 @@ def written(folder: Path, text: str) -> Path:
 
 
 def test_file_overrides_defaults(tmp_path: Path):
-    options = read_options(written(tmp_path, 'port = 6000\ndetail = 1\ncheckpoint = "lips.safetensors"\n'))
-    assert options == ServeOptions(port=6000, detail=1.0, checkpoint=Path("lips.safetensors"))
+    options = read_options(
+        written(tmp_path, 'port = 6000\ndetail = 1\ncheckpoint = "lips.safetensors"\navatars = "people"\n')
+    )
+    assert options == ServeOptions(port=6000, detail=1.0, checkpoint=Path("lips.safetensors"), avatars=Path("people"))
 
 
 def test_unknown_key_is_an_error(tmp_path: Path):
