@@ -223,7 +223,7 @@ class Background:
     lower: Vector = (14.0, 15.0, 18.0)
     file: Path | None = None
     blur: float = 0.0
-    fade: float = 0.16
+    fade: float = 0.10
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ UP = np.array([0.0, 1.0, 0.0])
 # Arrangement: (distance of each head from the middle, metres; angle by which it is turned towards the other, degrees).
 ARRANGEMENTS: dict[str, tuple[float, float]] = {
     "open": (0.24, 38.0),  # three quarters of both faces towards the camera
-    "facing": (0.30, 66.0),  # opposite each other, for shots over the shoulder
+    "facing": (0.34, 66.0),  # opposite each other, for shots over the shoulder
     "beside": (0.25, 9.0),  # side by side, facing the camera, as in an interview
 }
 
@@ -37,7 +37,7 @@ FRAMINGS: dict[Preset, tuple[float, float]] = {
 HEAD_WIDTH_M = 0.34  # of head, hair and half of the shoulders
 CLEAR_M = 0.16  # from the middle of a head to where its hair ends
 LOOKING_ROOM = 0.10  # of the picture's width, that a face stands away from the middle, with room where it looks
-FACE_SIDES_DEG = (32.0, 40.0, 48.0, 56.0, 64.0)  # between a close-up's camera and the gaze: the first that is clear
+FACE_SIDES_DEG = (32.0, 40.0, 48.0)  # between a close-up's camera and the gaze: the first that is clear
 SHOULDER_BACK_M, SHOULDER_SIDE_M = 0.50, 0.29  # camera of an over-the-shoulder, seen from the near head's eyes
 
 
