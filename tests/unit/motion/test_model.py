@@ -9,6 +9,7 @@ import torch
 from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.speech.features import at_other_gain
 
 pytestmark = pytest.mark.unit
 
@@ -40,7 +41,8 @@ def test_streaming_equals_offline(model, pushes):
     sound = features()
     tail = np.repeat(sound[:, -1:], 4 * CONFIG.look_ahead, axis=1)
     with torch.inference_mode():
-        offline = model(torch.from_numpy(np.concatenate([sound, tail], axis=1)))
+        heard = at_other_gain(np.concatenate([sound, tail], axis=1), CONFIG.listening_db)
+        offline = model(torch.from_numpy(heard))
     told = offline.articulation[:, CONFIG.look_ahead :].clamp(0, 1).numpy()
     expected = Calm(len(sound)).push(told, offline.activity_logit[:, CONFIG.look_ahead :].sigmoid().numpy())
     np.testing.assert_allclose(streamed(model, sound, pushes), expected, atol=1e-4)

@@ -10,6 +10,7 @@ from rsatalker.speech.features import (
     MEL_BANDS,
     SILENT_FEATURE,
     LogMel,
+    at_other_gain,
     feature_ends,
     log_mel,
     mel_filterbank,
@@ -72,3 +73,11 @@ def test_mel_filters_cover_the_band_of_speech():
     heard = mel_filterbank().sum(axis=1)
     assert (heard[4:240] > 0).all()
     assert heard[0] == 0
+
+
+def test_features_at_another_gain_are_those_of_the_quieter_sound():
+    sound = np.random.default_rng(0).normal(0, 0.1, (1, 8_000)).astype(np.float32)
+    quieter = log_mel(sound * np.float32(10 ** (-10 / 20)))
+    np.testing.assert_allclose(at_other_gain(log_mel(sound), -10.0), quieter, atol=1e-2)
+    silence = log_mel(np.zeros((1, 8_000), np.float32))
+    np.testing.assert_allclose(at_other_gain(silence, -10.0), silence, atol=1e-5)
