@@ -12,6 +12,7 @@ HELD_INSTANTS = 3  # for which a voice counts as sounding after it was last hear
 SILENT_ACTIVITY, SPEAKING_ACTIVITY = 0.2, 0.6  # from surely silent to surely speaking
 SILENT_JAW = 0.1  # most that a jaw opens while nobody speaks: noise and breath must not move it
 JAW = ARTICULATION_INDEX["jaw"]
+CONTACTS = [ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"]]  # made at once, let go smoothly: short ones count
 
 
 class Calm:
@@ -39,6 +40,8 @@ class Calm:
         calm[..., JAW] = np.minimum(calm[..., JAW], most)
         for t in range(count):
             if self._last is not None:
+                wanted = calm[:, t, CONTACTS].copy()
                 calm[:, t] += SMOOTHING * (self._last - calm[:, t])
+                calm[:, t, CONTACTS] = np.maximum(calm[:, t, CONTACTS], wanted)
             self._last = calm[:, t]
         return calm

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rsatalker.motion.articulation import ARTICULATION_INDEX
-from rsatalker.motion.calm import HELD_INSTANTS, SILENT_JAW, Calm
+from rsatalker.motion.calm import CONTACTS, HELD_INSTANTS, SILENT_JAW, Calm
 
 pytestmark = pytest.mark.unit
 
@@ -18,7 +18,9 @@ def trembling(instants: int = 60) -> np.ndarray:
 
 def test_lips_tremble_less_and_stay_where_they_are():
     controls = trembling()
-    calm = Calm(2).push(controls, np.ones((2, 60), np.float32))
+    free = [column for column in range(12) if column not in CONTACTS]
+    calm = Calm(2).push(controls, np.ones((2, 60), np.float32))[..., free]
+    controls = controls[..., free]
     assert np.abs(np.diff(calm, 2, axis=1)).mean() < 0.85 * np.abs(np.diff(controls, 2, axis=1)).mean()
     np.testing.assert_allclose(calm.mean(axis=1), controls.mean(axis=1), atol=0.02)
     assert not np.array_equal(calm, controls)
@@ -47,3 +49,11 @@ def test_jaw_closes_after_the_voice_was_held_and_not_at_once():
 
 def test_no_instants_are_no_instants():
     assert Calm(2).push(np.zeros((2, 0, 12), np.float32), np.zeros((2, 0), np.float32)).shape == (2, 0, 12)
+
+
+def test_contact_of_one_instant_is_made_in_full_and_let_go_smoothly():
+    controls = np.zeros((1, 6, 12), np.float32)
+    controls[0, 2] = 1.0
+    closed = Calm(1).push(controls, np.ones((1, 6), np.float32))[0, :, CONTACTS[0]]
+    assert closed[2] == 1
+    assert 0 < closed[3] < 0.3
