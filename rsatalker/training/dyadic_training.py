@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from rich.console import Console
 from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
@@ -75,6 +75,7 @@ class TrainDialogueOptions:
 
 
 WARM_UP_STEPS = 50
+LIKELY = 5.0  # times the average chance
 LOG_EVERY = 20  # steps
 LARGEST_GRADIENT = 1.0  # norm above which gradients are scaled down
 HELD_OUT_SEED = 1_000_003  # added to the seed: dialogues of their own
@@ -141,6 +142,16 @@ class DyadicLoss:
         return (error.square().mean() + VELOCITY_WEIGHT * error.diff(dim=2).square().mean()) / share
 
 
+def rare_moments(conversation: Conversation, loss: DyadicLoss) -> Int64[np.ndarray, " N"]:
+    """Return the instants at which the rarest event can begin and is many times as likely as on average."""
+    if not conversation.chances.shape[2]:
+        return np.zeros(0, np.int64)
+    rarest = int(loss.event_weight.argmax())
+    average = 0.1 / float(loss.event_weight[rarest])
+    likely = (conversation.chances > LIKELY * average) & conversation.possible
+    return np.flatnonzero(likely[:, :, rarest].any(axis=0))
+
+
 def _rows(array: np.ndarray) -> np.ndarray:
     """Return both participants' instants one after the other."""
     return array.reshape(array.shape[0] * array.shape[1], array.shape[2])
@@ -162,6 +173,7 @@ class DyadicTraining:
         self.loss = DyadicLoss(conversations)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
         self.rng = np.random.default_rng(options.seed)
+        self._rare_moments = [rare_moments(c, self.loss) for c in conversations]
 
     def advance(self, step: int) -> tuple[float, float]:
         """Learn from one batch; return the losses of events and of values."""
@@ -177,12 +189,20 @@ class DyadicTraining:
         return float(events.detach()), float(values.detach())
 
     def draw(self) -> Batch:
-        """Return stretches from random places."""
+        """Return stretches from random places; half of them hold a moment at which the rarest event is likely.
+
+        That changes how often a situation is met, not the chance that is right in it.
+        """
         instants = min(self.options.instants, *(len(c) for c in self.conversations))
-        chosen = [
-            self.conversations[i] for i in self.rng.integers(len(self.conversations), size=self.options.batch_size)
-        ]
-        return stretch_batch(chosen, [int(self.rng.integers(len(c) - instants + 1)) for c in chosen], instants)
+        chosen = self.rng.integers(len(self.conversations), size=self.options.batch_size)
+        conversations = [self.conversations[index] for index in chosen]
+        starts = [int(self.rng.integers(len(c) - instants + 1)) for c in conversations]
+        for row in range(0, len(chosen), 2):
+            moments = self._rare_moments[chosen[row]]
+            if len(moments):
+                before = int(moments[self.rng.integers(len(moments))]) - int(self.rng.integers(instants // 4, instants))
+                starts[row] = min(max(before, 0), len(conversations[row]) - instants)
+        return stretch_batch(conversations, starts, instants)
 
     @staticmethod
     def answer(model: DyadicModel, batch: Batch) -> Answer:

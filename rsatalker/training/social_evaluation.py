@@ -28,7 +28,7 @@ from rsatalker.training.social_rates import (
 )
 
 CLASSES: tuple[Relationship, ...] = tuple(r for r in RELATIONSHIPS if r.senior != 1)
-CONVERSATION_S = 300.0
+CONVERSATION_S = 120.0
 CLIP_S = 60.0  # what the probe sees
 WITHIN = 0.20  # of the table: the goal
 DRIFT_S = 180.0  # first and last stretch of the long conversation that are compared

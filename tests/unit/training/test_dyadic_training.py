@@ -21,6 +21,7 @@ from rsatalker.training.dyadic_training import (
     DyadicLoss,
     TrainDialogueOptions,
     learning_rate,
+    rare_moments,
     split,
     stretch_batch,
     train_dialogue,
@@ -78,6 +79,15 @@ def test_run_starts_from_a_checkpoint_with_its_sizes(tmp_path: Path) -> None:
     train(tmp_path / "first", steps=2)
     train(tmp_path / "second", steps=1, channels=32, start_from=tmp_path / "first" / "dyadic.safetensors")
     assert load_dyadic_checkpoint(tmp_path / "second" / "dyadic.safetensors").config.channels == 16
+
+
+def test_rare_moments_are_where_the_rarest_event_is_likely(conversations: list[Conversation]) -> None:
+    conversation, rarest = conversations[0], EVENTS.index("smile")
+    chances = np.full_like(conversation.chances, 0.01)
+    chances[:, :, rarest] = 0.001
+    chances[1, 70:80, rarest] = 0.05
+    rare = replace(conversation, chances=chances, possible=np.ones_like(conversation.possible))
+    np.testing.assert_array_equal(rare_moments(rare, DyadicLoss([rare])), np.arange(70, 80))
 
 
 def test_loss_is_zero_for_the_chances_of_the_rules(conversations: list[Conversation]) -> None:
