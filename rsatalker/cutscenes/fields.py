@@ -25,10 +25,12 @@ class Source:
 
     Attributes:
         folder: What relative files are relative to.
+        within: The only folder whose files the script may name; None: any that its writer can read.
     """
 
-    def __init__(self, name: str, folder: Path, lines: TomlLines | None = None) -> None:
+    def __init__(self, name: str, folder: Path, lines: TomlLines | None = None, within: Path | None = None) -> None:
         self.folder = folder
+        self.within = within
         self._name = name
         self._lines = lines
 
@@ -156,9 +158,19 @@ class Table:
 
     def file(self, key: str) -> Path:
         """Return a file that exists; relative names start at the script's folder."""
-        path = self.source.folder / self.text(key)
+        path = self.path(key)
         if not path.is_file():
             raise self.error(key, f"is {str(path)!r}, which is no file; expected an existing one.")
+        return path
+
+    def path(self, key: str) -> Path:
+        """Return where a file or folder would be that the script may name; it is not looked at otherwise."""
+        given = self.text(key)
+        path = self.source.folder / given
+        if "\0" in given:
+            raise self._wrong(key, given, "the name of a file")
+        if self.source.within is not None and not is_inside(path, self.source.within):
+            raise self.error(key, f"is {given!r}, which is outside the folder of cutscenes; name what lies inside it.")
         return path
 
     def table(self, key: str) -> Table:
@@ -187,6 +199,14 @@ class Table:
 
     def _wrong(self, key: str, value: Any, expected: str) -> ScriptError:
         return self.error(key, f"is {_shown(value)}; expected {expected}.")
+
+
+def is_inside(path: Path, folder: Path) -> bool:
+    """Return whether a path ends up in a folder, wherever links lead."""
+    try:
+        return path.resolve().is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links that lead in circles
+        return False
 
 
 def _shown(value: Any) -> str:

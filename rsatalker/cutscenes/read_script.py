@@ -58,14 +58,36 @@ def read_script(path: Path) -> Cutscene:
     """
     try:
         text = path.read_text(encoding="utf-8")
-        values = tomllib.loads(text, parse_float=_exact)
     except FileNotFoundError as error:
         raise ScriptError(f"{path} does not exist; `rsatalker render --init {path}` writes an example.") from error
     except (OSError, UnicodeDecodeError) as error:
         raise ScriptError(f"{path} cannot be read as text ({error}); a script is a TOML file in UTF-8.") from error
+    return read_script_text(text, str(path), path.parent, path.stem)
+
+
+def read_script_text(
+    text: str, place: str, folder: Path, name: str = "cutscene", within: Path | None = None
+) -> Cutscene:
+    """Return the cutscene that a text in TOML describes.
+
+    Args:
+        text: The script.
+        place: What messages call it.
+        folder: What relative file names start from.
+        name: Of the files that are written.
+        within: The only folder whose files it may name; None: any.
+
+    Raises:
+        ScriptError: The text is no TOML, or says what cannot be; the message names line and field.
+        AudioError: A sound file cannot be used.
+    """
+    try:
+        values = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
-        raise ScriptError(f"{path} is no TOML: {error}.") from error
-    return _cutscene(Table(values, Source(str(path), path.parent, TomlLines(text))), path.stem)
+        raise ScriptError(f"{place} is no TOML: {error}.") from error
+    except RecursionError as error:
+        raise ScriptError(f"{place} is no script: its lists stand in one another too deeply.") from error
+    return _cutscene(Table(values, Source(place, folder, TomlLines(text), within)), name)
 
 
 def cutscene_from(values: Mapping[str, Any], folder: Path, name: str = "cutscene") -> Cutscene:
@@ -113,8 +135,7 @@ def _cutscene(script: Table, name: str) -> Cutscene:
         panning=cast(Panning, script.choice("sound_position", PANNINGS, "stage")),
         seed=script.integer("seed", 1),
     )
-    if Path(cutscene.name).name != cutscene.name:
-        raise script.error("name", f"is {cutscene.name!r}; expected a file name without folders.")
+    _check_file_name(script, cutscene.name)
     script.close()
     return cutscene
 
@@ -134,8 +155,8 @@ def _participants(script: Table) -> tuple[Participant, Participant]:
 
 def _participant(table: Table, place: tuple[tuple[float, float, float], float]) -> Participant:
     avatar = table.text("avatar")
-    folder = table.source.folder / avatar
     if avatar not in CHARACTERS:
+        folder = table.path("avatar")
         if not folder.is_dir():
             raise table.error(
                 "avatar", f"is {avatar!r}; expected one of {', '.join(CHARACTERS)}, or the folder of a fitted avatar."
@@ -150,8 +171,15 @@ def _participant(table: Table, place: tuple[tuple[float, float, float], float]) 
         mood=_mood(table, Mood()),
         style=_style(table, Style()),
     )
+    _check_file_name(table, participant.name)
     table.close()
     return participant
+
+
+def _check_file_name(table: Table, name: str) -> None:
+    """Refuse a name that would lead the files that bear it to another folder."""
+    if any(sign in name for sign in "/\\:\0") or name in (".", ".."):
+        raise table.error("name", f"is {name!r}; expected a file name without folders.")
 
 
 def _mood(table: Table, now: Mood) -> Mood:

@@ -1,5 +1,6 @@
 """Every field of a script wrong once, and what right ones mean."""
 
+import sys
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -7,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rsatalker.cutscenes.read_script import cutscene_from, read_script
+from rsatalker.cutscenes.read_script import cutscene_from, read_script, read_script_text
 from rsatalker.errors import ScriptError
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.social import Relationship
@@ -29,6 +30,8 @@ WRONG = [
     ("sead = 1", "TOP", r"scene.toml:1: sead is no field of a cutscene; did you mean seed\?"),
     ('arrangement = "circle"', "TOP", r"arrangement is 'circle'; expected one of open, facing, beside"),
     ('name = "a/b"', "TOP", r"name is 'a/b'; expected a file name without folders"),
+    ('name = ".."', "TOP", r"name is '\.\.'; expected a file name without folders"),
+    ('name = "a\\u0000"', "TOP", r"name is 'a\\x00'; expected a file name without folders"),
     ("duration_s = 0", "TOP", r"duration_s is 0; expected 0.05 to"),
     ('duration_s = "long"', "TOP", r"duration_s is 'long'; expected a number"),
     ("duration_s = nan", "TOP", r"duration_s is nan; expected"),
@@ -39,6 +42,11 @@ WRONG = [
     ("[relationship]\nsenior = 'mara'", "END", r"relationship.senior is given, but status is equal"),
     ("[relationship]\nstatus='unequal'\nsenior = 'bob'", "END", r"relationship.senior is 'bob'; expected one of mara"),
     ("[[participant]]\navatar = 'mara'", "END", r"participant occurs 3 times; a cutscene takes 2"),
+    (
+        "[[turn]]\nspeaker = 'mara'\nfile=\"a\\u0000.wav\"",
+        "END",
+        r"turn\[2\].file is 'a\\x00.wav'; expected the name of",
+    ),
     ("[[turn]]\nspeaker = 'bob'\nfile='a.wav'", "END", r"turn\[2\].speaker is 'bob'; expected one of mara, tomas"),
     ("[[turn]]\nspeaker = 'mara'\nfile='no.wav'", "END", r"turn\[2\].file is '.*no.wav', which is no file"),
     ("[[turn]]\nspeaker = 'mara'\nfile='scene.toml'", "END", r"turn\[2\].file cannot be read as audio"),
@@ -170,6 +178,10 @@ def test_wrong_field_is_named_with_line_found_and_allowed(
             "[[participant]]\navatar='mara'\nposition_m='x'\n[[participant]]\navatar='tomas'\n",
             r"position_m is 'x'; expected three",
         ),
+        (
+            "[[participant]]\nname='/../../x'\navatar='mara'\n[[participant]]\navatar='tomas'\n",
+            r":2: participant\[1\].name is '/../../x'; expected a file name without folders",
+        ),
     ],
 )
 def test_wrong_participant_is_named(write_script: Callable[[str], Path], text: str, sentence: str) -> None:
@@ -185,6 +197,38 @@ def test_script_without_voices_says_what_to_give(write_script: Callable[[str], P
 def test_script_that_is_no_toml_is_refused_with_the_line(write_script: Callable[[str], Path]) -> None:
     with pytest.raises(ScriptError, match=r"no TOML: .*line 2"):
         read_script(write_script("seed = 1\nseed = 2\n"))
+
+
+def test_lists_too_deep_are_refused(write_script: Callable[[str], Path]) -> None:
+    with pytest.raises(ScriptError, match="too deeply"):
+        read_script(write_script("a = " + 5000 * "[" + 5000 * "]"))
+
+
+@pytest.mark.parametrize("named", ["../a.wav", "/etc/passwd", "inside/../../a.wav", "link/a.wav", "link.wav", "round"])
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few users make links")
+@pytest.mark.usefixtures("write_script")
+def test_script_names_only_what_lies_within_its_folder(tmp_path: Path, named: str) -> None:
+    folder = tmp_path / "folder"
+    (folder / "inside").mkdir(parents=True)
+    (folder / "link").symlink_to(tmp_path)
+    (folder / "link.wav").symlink_to(tmp_path / "a.wav")
+    (folder / "round").symlink_to(folder / "round")
+    text = HEADS + TURN.replace("a.wav", named)
+    with pytest.raises(
+        ScriptError, match=rf"sent:8: turn\[1\].file is '{named}', which is outside the folder of cutsc"
+    ):
+        read_script_text(text, "sent", folder, within=folder)
+
+
+def test_avatar_outside_its_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ScriptError, match=r"participant\[1\].avatar is '..', which is outside the folder of cutscenes"):
+        read_script_text(HEADS.replace("mara", "..") + TURN, "sent", tmp_path / "in", within=tmp_path / "in")
+
+
+@pytest.mark.usefixtures("write_script")
+def test_file_within_its_folder_is_taken(tmp_path: Path) -> None:
+    cutscene = read_script_text(HEADS + TURN, "sent", tmp_path, within=tmp_path)
+    assert cutscene.clips[0].file == tmp_path / "a.wav"
 
 
 def test_missing_script_says_how_to_get_an_example(tmp_path: Path) -> None:
