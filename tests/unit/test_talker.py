@@ -8,9 +8,11 @@ import pytest
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.light import studio_light
 from rsatalker.motion.checkpoint import load_checkpoint
+from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.model import MotionModel
+from rsatalker.motion.mood import Mood
 from rsatalker.motion.pose import FIELDS, FlameMotion, FlamePose
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.renderers.camera import look_at
 from rsatalker.talker import Dialogue, Talker
 
@@ -122,3 +124,26 @@ def test_talker_draws_what_its_avatar_shows(model: MotionModel) -> None:
     talker.draw(FlamePose.neutral(), cameras, studio_light(), anchor, colors, depths)
     assert (colors == 7).all()
     np.testing.assert_allclose(seen["eye"], [0, 0, 1], atol=1e-6)  # between the two eyes
+
+
+def test_relationship_changed_in_mid_conversation_changes_motion_from_then_on(model: MotionModel) -> None:
+    samples = voices(8.0)
+    stays, changes = (Dialogue(model, Relationship("blood", "equal"), 1) for _ in range(2))
+    half = samples.shape[1] // 2
+    before = [dialogue.push(samples[:, :half])[1] for dialogue in (stays, changes)]
+    np.testing.assert_array_equal(before[0].neck_pose, before[1].neck_pose)
+    changes.relate(SocialInput(Relationship("non-blood", "unequal", 0), strength=1.2))
+    assert changes.relationship == Relationship("non-blood", "unequal", 0)
+    after = [dialogue.push(samples[:, half:])[1] for dialogue in (stays, changes)]
+    assert np.abs(after[0].neck_pose - after[1].neck_pose).max() > 0.02
+    np.testing.assert_array_equal(after[0].jaw_pose, after[1].jaw_pose)
+
+
+def test_mood_shows_in_one_face_and_leaves_the_other(model: MotionModel) -> None:
+    samples = voices(4.0)
+    plain, moved = Dialogue(model, Relationship(), 1), Dialogue(model, Relationship(), 1)
+    moved.set_mood(0, Mood("surprised"))
+    brow = ARKIT_INDEX["browInnerUp"]
+    one, other = plain.push(samples), moved.push(samples)
+    assert other[0].arkit[60:, brow].mean() > one[0].arkit[60:, brow].mean() + 0.4
+    assert abs(other[1].arkit[60:, brow].mean() - one[1].arkit[60:, brow].mean()) < 0.2

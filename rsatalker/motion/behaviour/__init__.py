@@ -1,5 +1,5 @@
-"""What a head does besides speaking: rules, sampled with a seed, step by step at the motion rate.
+"""What a head does besides speaking: decisions in, motion out, step by step at the motion rate.
 
-Each file is one behaviour with one `step`. They hear both voices, see what the partner did up to the last step, and
-take their rates from the relationship (`manner.py`). `nonverbal.py` puts them together.
+Each file is one behaviour with one `step`: it says when an event can begin and carries out what was decided
+(`decision.py`). `nonverbal.py` puts one head together, `pair.py` two, whose mind is the dyadic model.
 """
