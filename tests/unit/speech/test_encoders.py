@@ -11,6 +11,8 @@ import pytest
 import torch
 
 from rsatalker.errors import CheckpointError, ToolMissing
+from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.motion.social import Relationship
 from rsatalker.speech.encoders import (
     HOP,
     LEFT,
@@ -24,6 +26,7 @@ from rsatalker.speech.encoders import (
 )
 from rsatalker.speech.features import log_mel
 from rsatalker.speech.loudness import loudness_db
+from rsatalker.talker import Dialogue
 
 pytestmark = pytest.mark.unit
 
@@ -185,3 +188,16 @@ def test_missing_transformers_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(builtins, "__import__", without_transformers)
     with pytest.raises(ToolMissing, match="is not installed: pip install transformers"):
         voice_encoder(str(tmp_path), 1)
+
+
+def test_dialogue_hears_through_a_network_the_same_however_its_sound_is_cut(folder):
+    torch.manual_seed(1)
+    model = MotionModel(MotionModelConfig(encoder=str(folder), feature_bands=BANDS, features_per_instant=2)).eval()
+    sound, jaws = voices(1.2), []
+    for chunk in (800, 19_200):
+        dialogue = Dialogue(model, Relationship(), seed=0)
+        parts = [dialogue.push(sound[:, start : start + chunk])[0] for start in range(0, sound.shape[1], chunk)]
+        parts.append(dialogue.finish()[0])
+        jaws.append(np.concatenate([part.jaw_pose for part in parts]))
+    assert len(jaws[0]) == 36
+    np.testing.assert_allclose(jaws[0], jaws[1], atol=1e-4)
