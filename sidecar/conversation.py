@@ -36,6 +36,7 @@ from sidecar.network.outputs import Outputs
 from sidecar.participant import Participant
 from sidecar.regions.engine_region import EngineState
 from sidecar.regions.layout import RegionState
+from sidecar.seen_size import SeenSize
 from sidecar.studio import MotionSource, TalkingHead
 from sidecar.timings import Timings
 from sidecar.utterance import Utterance, samples_at
@@ -108,10 +109,13 @@ class Conversation:
         *,
         starts_with_speech: bool = False,
         least_frame_scale: float = 1.0,
+        pixels_per_degree: float = 0.0,
     ) -> None:
         self.conversation_id = conversation_id
         rings = regions.frames or (None, None)
-        self.participants = tuple(Participant(head, ring) for head, ring in zip(heads, rings, strict=True))
+        self.participants = tuple(
+            Participant(head, ring, SeenSize(pixels_per_degree)) for head, ring in zip(heads, rings, strict=True)
+        )
         self.voices = Voices(timings)
         self.motion = MotionAhead(
             source, self.voices, regions.motion, timings, motion_lead_us, starts_with_speech=starts_with_speech

@@ -10,13 +10,15 @@ from typing import Any, Protocol, Self
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.avatars.light import Light
 from rsatalker.motion.mood import Mood, Style
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from sidecar.regions.blocks import View
 from sidecar.requests import (
+    light_message,
     mood_message,
     participant_message,
-    relationship_message,
+    social_request,
     style_message,
     view_message,
 )
@@ -141,11 +143,10 @@ class ConversationCalls:
         request = speech_pb2.CancelSpeechRequest(conversation_id=self.conversation_id, utterance_id=utterance_id)
         return self._calls.call(self._calls.speech_calls.CancelSpeech, request).cut_at_media_us
 
-    def set_relationship(self, relationship: Relationship) -> None:
-        """Change who the two are to each other."""
-        request = conversation_pb2.SetRelationshipRequest(
-            conversation_id=self.conversation_id, relationship=relationship_message(relationship)
-        )
+    def set_relationship(self, relationship: Relationship | SocialInput) -> None:
+        """Change who the two are to each other; a `SocialInput` says how strongly, or something between two."""
+        social = SocialInput(relationship) if isinstance(relationship, Relationship) else relationship
+        request = social_request(self.conversation_id, social)
         self._calls.call(self._calls.conversation_calls.SetRelationship, request)
 
     def set_mood(self, participant: str, mood: Mood) -> None:
@@ -194,6 +195,7 @@ class ConversationCalls:
         playbacks: Mapping[int, tuple[int, float]] | None = None,
         world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
         pose_id: int = 0,
+        light: Light | None = None,
     ) -> int:
         """Tell what an engine knows, by a call instead of the engine region; return the number of the pose.
 
@@ -202,6 +204,7 @@ class ConversationCalls:
             playbacks: Position in microseconds and rate of each utterance that plays.
             world_from_heads: Where both stand; without it, they stay.
             pose_id: 0: the sidecar counts.
+            light: Of the scene; without it, the sidecar's own.
         """
         request = watch_pb2.SetEngineStateRequest(
             conversation_id=self.conversation_id,
@@ -212,6 +215,7 @@ class ConversationCalls:
                 for utterance_id, (position_us, rate) in (playbacks or {}).items()
             ],
             world_from_heads=[] if world_from_heads is None else world_from_heads.ravel().tolist(),
+            light=light_message(light) if light else None,
         )
         return self._calls.call(self._calls.watch_calls.SetEngineState, request).pose_id
 

@@ -12,11 +12,19 @@ from sidecar.regions.motion_ring import MotionRingWriter
 
 @dataclass(frozen=True, slots=True)
 class FrameSize:
-    """Pixels of one layer, and layers: 1, or both eyes."""
+    """How large frames are at most.
+
+    Attributes:
+        width: Pixels of one layer.
+        height: Pixels of one layer.
+        layers: 1, or both eyes.
+        pixels_per_degree: Of the display; 0: unknown.
+    """
 
     width: int
     height: int
     layers: int
+    pixels_per_degree: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,4 +166,5 @@ class Conversations:
             host_clock_ns(),
             starts_with_speech=setup.starts_with_speech,
             least_frame_scale=self._options.least_frame_scale,
+            pixels_per_degree=setup.frame_size.pixels_per_degree if setup.frame_size else 0.0,
         )

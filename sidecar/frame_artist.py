@@ -82,6 +82,18 @@ class FrameArtist:
             is_watched = any(reading.utterance_id for reading in readings)
         return is_watched or moment.now_ns - participant.drawn_ns >= self._idle_after_ns
 
+    def _frame_size(
+        self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
+    ) -> tuple[int, int]:
+        """Return width and height: what was asked, or less if time is short or nobody could see that much."""
+        if reading.stepped:
+            return ring.largest_size
+        participant = conversation.participants[index]
+        center, radius_m = participant.head.bounding_sphere
+        place = moved(moment.world_from_heads[index], center)
+        seen_scale = participant.seen_size.scale(moment.eyes, place, radius_m, min(ring.largest_size))
+        return conversation.detail.size(*ring.largest_size, seen_scale)
+
     def _draw(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
     ) -> int:
@@ -90,8 +102,7 @@ class FrameArtist:
         motion_pose = conversation.motion.pose(index, reading.timeline_us)
         pose = participant.fade.show(motion_pose, reading.timeline_us, moment.now_ns, exact=reading.stepped)
         world_from_head, sphere = moment.world_from_heads[index], participant.head.bounding_sphere
-        size = ring.largest_size if reading.stepped else conversation.detail.size(*ring.largest_size)
-        slot = ring.begin(size)
+        slot = ring.begin(self._frame_size(conversation, index, ring, reading, moment))
         layers, height, width = slot.depths.shape
         eyes = eyes_for_layers(moment.eyes or default_eyes(world_from_head, sphere, layers), layers)
         cameras = [camera_at(eye, world_from_head, sphere, width, height) for eye in eyes]

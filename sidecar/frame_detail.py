@@ -39,11 +39,18 @@ class FrameDetail:
         """Whether frames cannot get any smaller."""
         return self._level == len(self._scales) - 1
 
-    def size(self, width: int, height: int) -> tuple[int, int]:
-        """Return how large a frame is drawn for which the client asked so many pixels."""
-        if self._level == 0:
+    def size(self, width: int, height: int, seen_scale: float = 1.0) -> tuple[int, int]:
+        """Return how large a frame is drawn for which the client asked so many pixels.
+
+        Args:
+            width: As the client asked.
+            height: As the client asked.
+            seen_scale: Share of both that the display can show.
+        """
+        scale = min(self.scale, seen_scale)
+        if scale == 1:
             return width, height
-        wanted = (max(round(side * self.scale / SIZE_GRID_PX), 1) * SIZE_GRID_PX for side in (width, height))
+        wanted = (max(round(side * scale / SIZE_GRID_PX), 1) * SIZE_GRID_PX for side in (width, height))
         smaller_width, smaller_height = wanted
         return min(smaller_width, width), min(smaller_height, height)
 

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.motion.mood import Mood, Style
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LONGEST_S, LOWEST_RATE_HZ
 from sidecar import placement
 from sidecar.config import LARGEST_FRAME_PX, ServeOptions
@@ -32,6 +32,7 @@ SAMPLE_FORMATS: dict[int, SampleFormat] = {
     speech_pb2.SAMPLE_FORMAT_F32: "f32",
 }
 SMALLEST_FRAME_PX = 16
+LARGEST_PIXELS_PER_DEGREE = 200  # three times what eyes tell apart
 LARGEST_AV_OFFSET_MS = 500  # a longer delay is no delay of display or loudspeaker
 LARGEST_SEED = (1 << 63) - 1
 
@@ -79,6 +80,17 @@ def relationship_from(message: conversation_pb2.Relationship) -> Relationship:
         if value not in known:
             raise InvalidRequestError(f"{name} is {value}; expected one of {', '.join(map(str, sorted(known)))}.")
     return Relationship(KINSHIPS[message.kinship], STATUSES[message.status], SENIORS[message.senior])
+
+
+def social_from(request: conversation_pb2.SetRelationshipRequest) -> SocialInput:
+    """Return a relationship with its strength, or a blend of two; without a strength 1.
+
+    Raises:
+        InvalidRequestError: A field of a relationship is unknown.
+        RelationshipError: One contradicts itself, a share or strength is out of range, or there is a share of nothing.
+    """
+    other = relationship_from(request.other) if request.HasField("other") else None
+    return SocialInput(relationship_from(request.relationship), other, request.share, request.strength or 1.0)
 
 
 def mood_from(message: conversation_pb2.Mood) -> Mood:
@@ -190,7 +202,10 @@ def _frame_size_from(message: conversation_pb2.FrameSetup, options: ServeOptions
     if message.motion_only:
         return None
     size = FrameSize(
-        message.width or options.frame_size_px, message.height or options.frame_size_px, message.layers or 1
+        message.width or options.frame_size_px,
+        message.height or options.frame_size_px,
+        message.layers or 1,
+        message.pixels_per_degree,
     )
     for name, pixels in (("width", size.width), ("height", size.height)):
         if not SMALLEST_FRAME_PX <= pixels <= LARGEST_FRAME_PX:
@@ -199,4 +214,9 @@ def _frame_size_from(message: conversation_pb2.FrameSetup, options: ServeOptions
             )
     if size.layers > MAX_LAYERS:
         raise InvalidRequestError(f"frames have {size.layers} layers; expected 1, or 2 for both eyes.")
+    if not 0 <= size.pixels_per_degree <= LARGEST_PIXELS_PER_DEGREE:  # NaN, too, is refused
+        raise InvalidRequestError(
+            f"pixels_per_degree of the frames is {size.pixels_per_degree:g}; expected above 0 to "
+            f"{LARGEST_PIXELS_PER_DEGREE}, or 0 if the display is not known."
+        )
     return size

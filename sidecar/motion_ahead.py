@@ -15,7 +15,7 @@ from jaxtyping import Float32
 
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import SocialInput
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.bookmarks import Bookmarks
 from sidecar.motion_window import MotionWindow, instant_us
@@ -85,9 +85,9 @@ class MotionAhead:
         """Return what a head does at an instant."""
         return self._windows[participant].at(timeline_us)
 
-    def set_relationship(self, relationship: Relationship) -> None:
+    def relate(self, social: SocialInput) -> None:
         """Change who the two are to each other, for all motion from now on."""
-        self._tell("relationship", 0, lambda source: setattr(source, "relationship", relationship))
+        self._tell("relationship", 0, lambda source: source.relate(social))
 
     def set_mood(self, participant: int, mood: Mood) -> None:
         """Change how somebody feels, for all motion from now on."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sidecar.motion_window import Fade
 from sidecar.regions.frame_ring import FrameRingWriter
+from sidecar.seen_size import SeenSize
 from sidecar.studio import TalkingHead
 
 
@@ -16,6 +17,7 @@ class Participant:
     Attributes:
         head: What is drawn.
         ring: Where its frames go; None if the client draws it itself.
+        seen_size: How large its frames are worth drawing.
         fade: Keeps it from popping when its clock jumps.
         frames_published: So far.
         frame_number: Of the newest frame: every tick that was missed while there was something to show counts, too.
@@ -26,6 +28,7 @@ class Participant:
 
     head: TalkingHead
     ring: FrameRingWriter | None
+    seen_size: SeenSize
     fade: Fade = field(default_factory=Fade)
     frames_published: int = 0
     frame_number: int = 0

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.avatars.light import Light
 from rsatalker.motion.mood import Mood, Style
-from rsatalker.motion.social import Kinship, Relationship, Status
+from rsatalker.motion.social import Kinship, Relationship, SocialInput, Status
 from sidecar.errors import InvalidRequestError
 from sidecar.regions.blocks import View
 from sidecar.regions.layout import MAJOR, MINOR
@@ -31,7 +32,7 @@ SENIORS: dict[int, int | None] = {
     conversation_pb2.SENIOR_A: 0,
     conversation_pb2.SENIOR_B: 1,
 }
-SMALLEST_STRENGTH = 1e-3  # of a style: nobody sees that it is not 0
+SMALLEST_STRENGTH = 1e-3  # of a style or a relationship: nobody sees that it is not 0
 
 
 def creation(
@@ -69,6 +70,17 @@ def relationship_message(relationship: Relationship) -> conversation_pb2.Relatio
     )
 
 
+def social_request(conversation_id: str, social: SocialInput) -> conversation_pb2.SetRelationshipRequest:
+    """Return the request for a relationship; strength 0 is sent as the smallest that is not "not set"."""
+    return conversation_pb2.SetRelationshipRequest(
+        conversation_id=conversation_id,
+        relationship=relationship_message(social.relationship),
+        strength=social.strength or SMALLEST_STRENGTH,
+        other=relationship_message(social.other) if social.other else None,
+        share=social.share,
+    )
+
+
 def participant_message(name: str) -> speech_pb2.Participant:
     """Return the message of "a", "b" or "both"."""
     names = {"a": speech_pb2.PARTICIPANT_A, "b": speech_pb2.PARTICIPANT_B, "both": speech_pb2.PARTICIPANT_BOTH}
@@ -96,6 +108,15 @@ def view_message(view: View) -> watch_pb2.EyeView:
         tangents=view.tangents.tolist(),
         near_m=view.near_m,
         far_m=view.far_m,
+    )
+
+
+def light_message(light: Light) -> watch_pb2.SceneLight:
+    """Return the light of a scene."""
+    return watch_pb2.SceneLight(
+        probe=light.probe.ravel().tolist(),
+        key_direction=light.key_direction.tolist(),
+        key_color=light.key_color.tolist(),
     )
 
 

@@ -14,7 +14,7 @@ from rsatalker.avatars.light import Light, studio_light
 from rsatalker.motion.expression_space import EXPRESSION_SPACES
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.renderers.camera import Camera, look_at
 from sidecar.config import ServeOptions
 from sidecar.errors import NotFoundError
@@ -74,16 +74,12 @@ class MotionSource(Protocol):
     features_ms: float  # that the last `push` took
     motion_ms: float
 
-    @property
-    def relationship(self) -> Relationship:
-        """Who the two are to each other."""
-        ...
-
-    @relationship.setter
-    def relationship(self, relationship: Relationship) -> None: ...
-
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete."""
+        ...
+
+    def relate(self, social: SocialInput) -> None:
+        """Change who the two are to each other."""
         ...
 
     def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:

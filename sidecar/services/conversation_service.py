@@ -15,8 +15,8 @@ from sidecar.messages import (
     av_offset_from,
     mood_from,
     participants_from,
-    relationship_from,
     setup_from,
+    social_from,
     style_from,
 )
 from sidecar.network.outputs import targets_from
@@ -63,9 +63,9 @@ class ConversationService(conversation_pb2_grpc.ConversationServiceServicer):
         self, request: conversation_pb2.SetRelationshipRequest, context: Context
     ) -> conversation_pb2.SetRelationshipResponse:
         """Change who the two are to each other."""
-        relationship = relationship_from(request.relationship)
+        social = social_from(request)
         conversation = self._live(request.conversation_id)
-        await asyncio.to_thread(conversation.motion.set_relationship, relationship)
+        await asyncio.to_thread(conversation.motion.relate, social)
         return conversation_pb2.SetRelationshipResponse()
 
     async def SetMood(

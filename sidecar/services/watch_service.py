@@ -23,6 +23,7 @@ from sidecar.watching.watch_messages import (
     anchors_from,
     eyes_from,
     instant_message,
+    light_from,
     picture_format_from,
     picture_message,
     playbacks_from,
@@ -118,9 +119,10 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         """Take what an engine on another machine tells."""
         eyes, anchors = eyes_from(request.eyes), anchors_from(request.world_from_heads)
         playbacks = playbacks_from(request.playbacks)
+        light = light_from(request.light) if request.HasField("light") else None
         conversation = self._conversations.get(request.conversation_id)
         conversation.check_live()
-        pose_id = self._engines.write(conversation, request.pose_id, eyes, anchors, playbacks)
+        pose_id = self._engines.write(conversation, request.pose_id, eyes, anchors, playbacks, light)
         return watch_pb2.SetEngineStateResponse(pose_id=pose_id)
 
     def close(self) -> None:

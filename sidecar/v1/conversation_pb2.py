@@ -26,19 +26,19 @@ from sidecar.v1 import sidecar_pb2 as sidecar_dot_v1_dot_sidecar__pb2
 from sidecar.v1 import speech_pb2 as sidecar_dot_v1_dot_speech__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dsidecar/v1/conversation.proto\x12\nsidecar.v1\x1a\x18sidecar/v1/sidecar.proto\x1a\x17sidecar/v1/speech.proto\"\x82\x01\n\x0cRelationship\x12$\n\x07kinship\x18\x01 \x01(\x0e\x32\x13.sidecar.v1.Kinship\x12(\n\x06status\x18\x02 \x01(\x0e\x32\x18.sidecar.v1.SocialStatus\x12\"\n\x06senior\x18\x03 \x01(\x0e\x32\x12.sidecar.v1.Senior\"&\n\x04Mood\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08strength\x18\x02 \x01(\x02\"3\n\x05Style\x12\x14\n\x0cjaw_strength\x18\x01 \x01(\x02\x12\x14\n\x0clip_strength\x18\x02 \x01(\x02\"}\n\x10ParticipantSetup\x12\x0e\n\x06\x61vatar\x18\x01 \x01(\t\x12\x17\n\x0fworld_from_head\x18\x02 \x03(\x02\x12\x1e\n\x04mood\x18\x03 \x01(\x0b\x32\x10.sidecar.v1.Mood\x12 \n\x05style\x18\x04 \x01(\x0b\x32\x11.sidecar.v1.Style\"e\n\x07Outputs\x12\x36\n\x0elive_link_face\x18\x01 \x01(\x0b\x32\x1e.sidecar.v1.LiveLinkFaceOutput\x12\"\n\x03vmc\x18\x02 \x01(\x0b\x32\x15.sidecar.v1.VmcOutput\"7\n\x12LiveLinkFaceOutput\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x10\n\x08subjects\x18\x02 \x03(\t\"\x1e\n\tVmcOutput\x12\x11\n\taddresses\x18\x01 \x03(\t\"P\n\nFrameSetup\x12\r\n\x05width\x18\x01 \x01(\r\x12\x0e\n\x06height\x18\x02 \x01(\r\x12\x0e\n\x06layers\x18\x03 \x01(\r\x12\x13\n\x0bmotion_only\x18\x04 \x01(\x08\"\xc4\x02\n\x19\x43reateConversationRequest\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x32\n\x0cparticipants\x18\x02 \x03(\x0b\x32\x1c.sidecar.v1.ParticipantSetup\x12.\n\x0crelationship\x18\x03 \x01(\x0b\x32\x18.sidecar.v1.Relationship\x12&\n\x06\x66rames\x18\x04 \x01(\x0b\x32\x16.sidecar.v1.FrameSetup\x12\x0c\n\x04seed\x18\x05 \x01(\x04\x12\x1a\n\x12starts_with_speech\x18\x06 \x01(\x08\x12\x14\n\x0c\x61v_offset_ms\x18\x07 \x01(\x05\x12$\n\x07outputs\x18\x08 \x01(\x0b\x32\x13.sidecar.v1.Outputs\"\xa6\x01\n\x1a\x43reateConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x15\n\rframe_regions\x18\x02 \x03(\t\x12\x15\n\rmotion_region\x18\x03 \x01(\t\x12\x15\n\rengine_region\x18\x04 \x01(\t\x12\x10\n\x08lease_ms\x18\x05 \x01(\r\x12\x18\n\x10world_from_heads\x18\x06 \x03(\x02\"a\n\x16SetRelationshipRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12.\n\x0crelationship\x18\x02 \x01(\x0b\x32\x18.sidecar.v1.Relationship\"\x19\n\x17SetRelationshipResponse\"w\n\x0eSetMoodRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x1e\n\x04mood\x18\x03 \x01(\x0b\x32\x10.sidecar.v1.Mood\"\x11\n\x0fSetMoodResponse\"z\n\x0fSetStyleRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12 \n\x05style\x18\x03 \x01(\x0b\x32\x11.sidecar.v1.Style\"\x12\n\x10SetStyleResponse\"C\n\x12SetAvOffsetRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61v_offset_ms\x18\x02 \x01(\x05\"\x15\n\x13SetAvOffsetResponse\"R\n\x11SetOutputsRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12$\n\x07outputs\x18\x02 \x01(\x0b\x32\x13.sidecar.v1.Outputs\"\x14\n\x12SetOutputsResponse\"+\n\x10KeepAliveRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"%\n\x11KeepAliveResponse\x12\x10\n\x08lease_ms\x18\x01 \x01(\r\"3\n\x18\x43loseConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"\x1b\n\x19\x43loseConversationResponse*L\n\x07Kinship\x12\x17\n\x13KINSHIP_UNSPECIFIED\x10\x00\x12\x11\n\rKINSHIP_BLOOD\x10\x01\x12\x15\n\x11KINSHIP_NON_BLOOD\x10\x02*a\n\x0cSocialStatus\x12\x1d\n\x19SOCIAL_STATUS_UNSPECIFIED\x10\x00\x12\x17\n\x13SOCIAL_STATUS_EQUAL\x10\x01\x12\x19\n\x15SOCIAL_STATUS_UNEQUAL\x10\x02*<\n\x06Senior\x12\x16\n\x12SENIOR_UNSPECIFIED\x10\x00\x12\x0c\n\x08SENIOR_A\x10\x01\x12\x0c\n\x08SENIOR_B\x10\x02\x32\xaa\x05\n\x13\x43onversationService\x12\x63\n\x12\x43reateConversation\x12%.sidecar.v1.CreateConversationRequest\x1a&.sidecar.v1.CreateConversationResponse\x12Z\n\x0fSetRelationship\x12\".sidecar.v1.SetRelationshipRequest\x1a#.sidecar.v1.SetRelationshipResponse\x12\x42\n\x07SetMood\x12\x1a.sidecar.v1.SetMoodRequest\x1a\x1b.sidecar.v1.SetMoodResponse\x12\x45\n\x08SetStyle\x12\x1b.sidecar.v1.SetStyleRequest\x1a\x1c.sidecar.v1.SetStyleResponse\x12N\n\x0bSetAvOffset\x12\x1e.sidecar.v1.SetAvOffsetRequest\x1a\x1f.sidecar.v1.SetAvOffsetResponse\x12K\n\nSetOutputs\x12\x1d.sidecar.v1.SetOutputsRequest\x1a\x1e.sidecar.v1.SetOutputsResponse\x12H\n\tKeepAlive\x12\x1c.sidecar.v1.KeepAliveRequest\x1a\x1d.sidecar.v1.KeepAliveResponse\x12`\n\x11\x43loseConversation\x12$.sidecar.v1.CloseConversationRequest\x1a%.sidecar.v1.CloseConversationResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dsidecar/v1/conversation.proto\x12\nsidecar.v1\x1a\x18sidecar/v1/sidecar.proto\x1a\x17sidecar/v1/speech.proto\"\x82\x01\n\x0cRelationship\x12$\n\x07kinship\x18\x01 \x01(\x0e\x32\x13.sidecar.v1.Kinship\x12(\n\x06status\x18\x02 \x01(\x0e\x32\x18.sidecar.v1.SocialStatus\x12\"\n\x06senior\x18\x03 \x01(\x0e\x32\x12.sidecar.v1.Senior\"&\n\x04Mood\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x10\n\x08strength\x18\x02 \x01(\x02\"3\n\x05Style\x12\x14\n\x0cjaw_strength\x18\x01 \x01(\x02\x12\x14\n\x0clip_strength\x18\x02 \x01(\x02\"}\n\x10ParticipantSetup\x12\x0e\n\x06\x61vatar\x18\x01 \x01(\t\x12\x17\n\x0fworld_from_head\x18\x02 \x03(\x02\x12\x1e\n\x04mood\x18\x03 \x01(\x0b\x32\x10.sidecar.v1.Mood\x12 \n\x05style\x18\x04 \x01(\x0b\x32\x11.sidecar.v1.Style\"e\n\x07Outputs\x12\x36\n\x0elive_link_face\x18\x01 \x01(\x0b\x32\x1e.sidecar.v1.LiveLinkFaceOutput\x12\"\n\x03vmc\x18\x02 \x01(\x0b\x32\x15.sidecar.v1.VmcOutput\"7\n\x12LiveLinkFaceOutput\x12\x0f\n\x07\x61\x64\x64ress\x18\x01 \x01(\t\x12\x10\n\x08subjects\x18\x02 \x03(\t\"\x1e\n\tVmcOutput\x12\x11\n\taddresses\x18\x01 \x03(\t\"k\n\nFrameSetup\x12\r\n\x05width\x18\x01 \x01(\r\x12\x0e\n\x06height\x18\x02 \x01(\r\x12\x0e\n\x06layers\x18\x03 \x01(\r\x12\x13\n\x0bmotion_only\x18\x04 \x01(\x08\x12\x19\n\x11pixels_per_degree\x18\x05 \x01(\x02\"\xc4\x02\n\x19\x43reateConversationRequest\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x32\n\x0cparticipants\x18\x02 \x03(\x0b\x32\x1c.sidecar.v1.ParticipantSetup\x12.\n\x0crelationship\x18\x03 \x01(\x0b\x32\x18.sidecar.v1.Relationship\x12&\n\x06\x66rames\x18\x04 \x01(\x0b\x32\x16.sidecar.v1.FrameSetup\x12\x0c\n\x04seed\x18\x05 \x01(\x04\x12\x1a\n\x12starts_with_speech\x18\x06 \x01(\x08\x12\x14\n\x0c\x61v_offset_ms\x18\x07 \x01(\x05\x12$\n\x07outputs\x18\x08 \x01(\x0b\x32\x13.sidecar.v1.Outputs\"\xa6\x01\n\x1a\x43reateConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x15\n\rframe_regions\x18\x02 \x03(\t\x12\x15\n\rmotion_region\x18\x03 \x01(\t\x12\x15\n\rengine_region\x18\x04 \x01(\t\x12\x10\n\x08lease_ms\x18\x05 \x01(\r\x12\x18\n\x10world_from_heads\x18\x06 \x03(\x02\"\xab\x01\n\x16SetRelationshipRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12.\n\x0crelationship\x18\x02 \x01(\x0b\x32\x18.sidecar.v1.Relationship\x12\x10\n\x08strength\x18\x03 \x01(\x02\x12\'\n\x05other\x18\x04 \x01(\x0b\x32\x18.sidecar.v1.Relationship\x12\r\n\x05share\x18\x05 \x01(\x02\"\x19\n\x17SetRelationshipResponse\"w\n\x0eSetMoodRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12\x1e\n\x04mood\x18\x03 \x01(\x0b\x32\x10.sidecar.v1.Mood\"\x11\n\x0fSetMoodResponse\"z\n\x0fSetStyleRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12,\n\x0bparticipant\x18\x02 \x01(\x0e\x32\x17.sidecar.v1.Participant\x12 \n\x05style\x18\x03 \x01(\x0b\x32\x11.sidecar.v1.Style\"\x12\n\x10SetStyleResponse\"C\n\x12SetAvOffsetRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x14\n\x0c\x61v_offset_ms\x18\x02 \x01(\x05\"\x15\n\x13SetAvOffsetResponse\"R\n\x11SetOutputsRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12$\n\x07outputs\x18\x02 \x01(\x0b\x32\x13.sidecar.v1.Outputs\"\x14\n\x12SetOutputsResponse\"+\n\x10KeepAliveRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"%\n\x11KeepAliveResponse\x12\x10\n\x08lease_ms\x18\x01 \x01(\r\"3\n\x18\x43loseConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"\x1b\n\x19\x43loseConversationResponse*L\n\x07Kinship\x12\x17\n\x13KINSHIP_UNSPECIFIED\x10\x00\x12\x11\n\rKINSHIP_BLOOD\x10\x01\x12\x15\n\x11KINSHIP_NON_BLOOD\x10\x02*a\n\x0cSocialStatus\x12\x1d\n\x19SOCIAL_STATUS_UNSPECIFIED\x10\x00\x12\x17\n\x13SOCIAL_STATUS_EQUAL\x10\x01\x12\x19\n\x15SOCIAL_STATUS_UNEQUAL\x10\x02*<\n\x06Senior\x12\x16\n\x12SENIOR_UNSPECIFIED\x10\x00\x12\x0c\n\x08SENIOR_A\x10\x01\x12\x0c\n\x08SENIOR_B\x10\x02\x32\xaa\x05\n\x13\x43onversationService\x12\x63\n\x12\x43reateConversation\x12%.sidecar.v1.CreateConversationRequest\x1a&.sidecar.v1.CreateConversationResponse\x12Z\n\x0fSetRelationship\x12\".sidecar.v1.SetRelationshipRequest\x1a#.sidecar.v1.SetRelationshipResponse\x12\x42\n\x07SetMood\x12\x1a.sidecar.v1.SetMoodRequest\x1a\x1b.sidecar.v1.SetMoodResponse\x12\x45\n\x08SetStyle\x12\x1b.sidecar.v1.SetStyleRequest\x1a\x1c.sidecar.v1.SetStyleResponse\x12N\n\x0bSetAvOffset\x12\x1e.sidecar.v1.SetAvOffsetRequest\x1a\x1f.sidecar.v1.SetAvOffsetResponse\x12K\n\nSetOutputs\x12\x1d.sidecar.v1.SetOutputsRequest\x1a\x1e.sidecar.v1.SetOutputsResponse\x12H\n\tKeepAlive\x12\x1c.sidecar.v1.KeepAliveRequest\x1a\x1d.sidecar.v1.KeepAliveResponse\x12`\n\x11\x43loseConversation\x12$.sidecar.v1.CloseConversationRequest\x1a%.sidecar.v1.CloseConversationResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sidecar.v1.conversation_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_KINSHIP']._serialized_start=1993
-  _globals['_KINSHIP']._serialized_end=2069
-  _globals['_SOCIALSTATUS']._serialized_start=2071
-  _globals['_SOCIALSTATUS']._serialized_end=2168
-  _globals['_SENIOR']._serialized_start=2170
-  _globals['_SENIOR']._serialized_end=2230
+  _globals['_KINSHIP']._serialized_start=2095
+  _globals['_KINSHIP']._serialized_end=2171
+  _globals['_SOCIALSTATUS']._serialized_start=2173
+  _globals['_SOCIALSTATUS']._serialized_end=2270
+  _globals['_SENIOR']._serialized_start=2272
+  _globals['_SENIOR']._serialized_end=2332
   _globals['_RELATIONSHIP']._serialized_start=97
   _globals['_RELATIONSHIP']._serialized_end=227
   _globals['_MOOD']._serialized_start=229
@@ -54,39 +54,39 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_VMCOUTPUT']._serialized_start=609
   _globals['_VMCOUTPUT']._serialized_end=639
   _globals['_FRAMESETUP']._serialized_start=641
-  _globals['_FRAMESETUP']._serialized_end=721
-  _globals['_CREATECONVERSATIONREQUEST']._serialized_start=724
-  _globals['_CREATECONVERSATIONREQUEST']._serialized_end=1048
-  _globals['_CREATECONVERSATIONRESPONSE']._serialized_start=1051
-  _globals['_CREATECONVERSATIONRESPONSE']._serialized_end=1217
-  _globals['_SETRELATIONSHIPREQUEST']._serialized_start=1219
-  _globals['_SETRELATIONSHIPREQUEST']._serialized_end=1316
-  _globals['_SETRELATIONSHIPRESPONSE']._serialized_start=1318
-  _globals['_SETRELATIONSHIPRESPONSE']._serialized_end=1343
-  _globals['_SETMOODREQUEST']._serialized_start=1345
-  _globals['_SETMOODREQUEST']._serialized_end=1464
-  _globals['_SETMOODRESPONSE']._serialized_start=1466
-  _globals['_SETMOODRESPONSE']._serialized_end=1483
-  _globals['_SETSTYLEREQUEST']._serialized_start=1485
-  _globals['_SETSTYLEREQUEST']._serialized_end=1607
-  _globals['_SETSTYLERESPONSE']._serialized_start=1609
-  _globals['_SETSTYLERESPONSE']._serialized_end=1627
-  _globals['_SETAVOFFSETREQUEST']._serialized_start=1629
-  _globals['_SETAVOFFSETREQUEST']._serialized_end=1696
-  _globals['_SETAVOFFSETRESPONSE']._serialized_start=1698
-  _globals['_SETAVOFFSETRESPONSE']._serialized_end=1719
-  _globals['_SETOUTPUTSREQUEST']._serialized_start=1721
-  _globals['_SETOUTPUTSREQUEST']._serialized_end=1803
-  _globals['_SETOUTPUTSRESPONSE']._serialized_start=1805
-  _globals['_SETOUTPUTSRESPONSE']._serialized_end=1825
-  _globals['_KEEPALIVEREQUEST']._serialized_start=1827
-  _globals['_KEEPALIVEREQUEST']._serialized_end=1870
-  _globals['_KEEPALIVERESPONSE']._serialized_start=1872
-  _globals['_KEEPALIVERESPONSE']._serialized_end=1909
-  _globals['_CLOSECONVERSATIONREQUEST']._serialized_start=1911
-  _globals['_CLOSECONVERSATIONREQUEST']._serialized_end=1962
-  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_start=1964
-  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_end=1991
-  _globals['_CONVERSATIONSERVICE']._serialized_start=2233
-  _globals['_CONVERSATIONSERVICE']._serialized_end=2915
+  _globals['_FRAMESETUP']._serialized_end=748
+  _globals['_CREATECONVERSATIONREQUEST']._serialized_start=751
+  _globals['_CREATECONVERSATIONREQUEST']._serialized_end=1075
+  _globals['_CREATECONVERSATIONRESPONSE']._serialized_start=1078
+  _globals['_CREATECONVERSATIONRESPONSE']._serialized_end=1244
+  _globals['_SETRELATIONSHIPREQUEST']._serialized_start=1247
+  _globals['_SETRELATIONSHIPREQUEST']._serialized_end=1418
+  _globals['_SETRELATIONSHIPRESPONSE']._serialized_start=1420
+  _globals['_SETRELATIONSHIPRESPONSE']._serialized_end=1445
+  _globals['_SETMOODREQUEST']._serialized_start=1447
+  _globals['_SETMOODREQUEST']._serialized_end=1566
+  _globals['_SETMOODRESPONSE']._serialized_start=1568
+  _globals['_SETMOODRESPONSE']._serialized_end=1585
+  _globals['_SETSTYLEREQUEST']._serialized_start=1587
+  _globals['_SETSTYLEREQUEST']._serialized_end=1709
+  _globals['_SETSTYLERESPONSE']._serialized_start=1711
+  _globals['_SETSTYLERESPONSE']._serialized_end=1729
+  _globals['_SETAVOFFSETREQUEST']._serialized_start=1731
+  _globals['_SETAVOFFSETREQUEST']._serialized_end=1798
+  _globals['_SETAVOFFSETRESPONSE']._serialized_start=1800
+  _globals['_SETAVOFFSETRESPONSE']._serialized_end=1821
+  _globals['_SETOUTPUTSREQUEST']._serialized_start=1823
+  _globals['_SETOUTPUTSREQUEST']._serialized_end=1905
+  _globals['_SETOUTPUTSRESPONSE']._serialized_start=1907
+  _globals['_SETOUTPUTSRESPONSE']._serialized_end=1927
+  _globals['_KEEPALIVEREQUEST']._serialized_start=1929
+  _globals['_KEEPALIVEREQUEST']._serialized_end=1972
+  _globals['_KEEPALIVERESPONSE']._serialized_start=1974
+  _globals['_KEEPALIVERESPONSE']._serialized_end=2011
+  _globals['_CLOSECONVERSATIONREQUEST']._serialized_start=2013
+  _globals['_CLOSECONVERSATIONREQUEST']._serialized_end=2064
+  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_start=2066
+  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_end=2093
+  _globals['_CONVERSATIONSERVICE']._serialized_start=2335
+  _globals['_CONVERSATIONSERVICE']._serialized_end=3017
 # @@protoc_insertion_point(module_scope)

@@ -97,16 +97,18 @@ class VmcOutput(_message.Message):
     def __init__(self, addresses: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class FrameSetup(_message.Message):
-    __slots__ = ("width", "height", "layers", "motion_only")
+    __slots__ = ("width", "height", "layers", "motion_only", "pixels_per_degree")
     WIDTH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
     LAYERS_FIELD_NUMBER: _ClassVar[int]
     MOTION_ONLY_FIELD_NUMBER: _ClassVar[int]
+    PIXELS_PER_DEGREE_FIELD_NUMBER: _ClassVar[int]
     width: int
     height: int
     layers: int
     motion_only: bool
-    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., layers: _Optional[int] = ..., motion_only: _Optional[bool] = ...) -> None: ...
+    pixels_per_degree: float
+    def __init__(self, width: _Optional[int] = ..., height: _Optional[int] = ..., layers: _Optional[int] = ..., motion_only: _Optional[bool] = ..., pixels_per_degree: _Optional[float] = ...) -> None: ...
 
 class CreateConversationRequest(_message.Message):
     __slots__ = ("protocol_version", "participants", "relationship", "frames", "seed", "starts_with_speech", "av_offset_ms", "outputs")
@@ -145,12 +147,18 @@ class CreateConversationResponse(_message.Message):
     def __init__(self, conversation_id: _Optional[str] = ..., frame_regions: _Optional[_Iterable[str]] = ..., motion_region: _Optional[str] = ..., engine_region: _Optional[str] = ..., lease_ms: _Optional[int] = ..., world_from_heads: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class SetRelationshipRequest(_message.Message):
-    __slots__ = ("conversation_id", "relationship")
+    __slots__ = ("conversation_id", "relationship", "strength", "other", "share")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     RELATIONSHIP_FIELD_NUMBER: _ClassVar[int]
+    STRENGTH_FIELD_NUMBER: _ClassVar[int]
+    OTHER_FIELD_NUMBER: _ClassVar[int]
+    SHARE_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     relationship: Relationship
-    def __init__(self, conversation_id: _Optional[str] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ...) -> None: ...
+    strength: float
+    other: Relationship
+    share: float
+    def __init__(self, conversation_id: _Optional[str] = ..., relationship: _Optional[_Union[Relationship, _Mapping]] = ..., strength: _Optional[float] = ..., other: _Optional[_Union[Relationship, _Mapping]] = ..., share: _Optional[float] = ...) -> None: ...
 
 class SetRelationshipResponse(_message.Message):
     __slots__ = ()

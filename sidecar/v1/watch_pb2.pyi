@@ -157,19 +157,31 @@ class PlaybackPosition(_message.Message):
     rate: float
     def __init__(self, utterance_id: _Optional[int] = ..., position_us: _Optional[int] = ..., rate: _Optional[float] = ...) -> None: ...
 
+class SceneLight(_message.Message):
+    __slots__ = ("probe", "key_direction", "key_color")
+    PROBE_FIELD_NUMBER: _ClassVar[int]
+    KEY_DIRECTION_FIELD_NUMBER: _ClassVar[int]
+    KEY_COLOR_FIELD_NUMBER: _ClassVar[int]
+    probe: _containers.RepeatedScalarFieldContainer[float]
+    key_direction: _containers.RepeatedScalarFieldContainer[float]
+    key_color: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, probe: _Optional[_Iterable[float]] = ..., key_direction: _Optional[_Iterable[float]] = ..., key_color: _Optional[_Iterable[float]] = ...) -> None: ...
+
 class SetEngineStateRequest(_message.Message):
-    __slots__ = ("conversation_id", "pose_id", "eyes", "world_from_heads", "playbacks")
+    __slots__ = ("conversation_id", "pose_id", "eyes", "world_from_heads", "playbacks", "light")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     POSE_ID_FIELD_NUMBER: _ClassVar[int]
     EYES_FIELD_NUMBER: _ClassVar[int]
     WORLD_FROM_HEADS_FIELD_NUMBER: _ClassVar[int]
     PLAYBACKS_FIELD_NUMBER: _ClassVar[int]
+    LIGHT_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     pose_id: int
     eyes: _containers.RepeatedCompositeFieldContainer[EyeView]
     world_from_heads: _containers.RepeatedScalarFieldContainer[float]
     playbacks: _containers.RepeatedCompositeFieldContainer[PlaybackPosition]
-    def __init__(self, conversation_id: _Optional[str] = ..., pose_id: _Optional[int] = ..., eyes: _Optional[_Iterable[_Union[EyeView, _Mapping]]] = ..., world_from_heads: _Optional[_Iterable[float]] = ..., playbacks: _Optional[_Iterable[_Union[PlaybackPosition, _Mapping]]] = ...) -> None: ...
+    light: SceneLight
+    def __init__(self, conversation_id: _Optional[str] = ..., pose_id: _Optional[int] = ..., eyes: _Optional[_Iterable[_Union[EyeView, _Mapping]]] = ..., world_from_heads: _Optional[_Iterable[float]] = ..., playbacks: _Optional[_Iterable[_Union[PlaybackPosition, _Mapping]]] = ..., light: _Optional[_Union[SceneLight, _Mapping]] = ...) -> None: ...
 
 class SetEngineStateResponse(_message.Message):
     __slots__ = ("pose_id",)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.avatars.light import Light
 from sidecar.conversation import Conversation, State
 from sidecar.errors import StateError
 from sidecar.regions.blocks import View
@@ -28,6 +29,7 @@ class RemoteEngines:
         eyes: tuple[View, ...],
         world_from_heads: Float32[np.ndarray, "2 4 4"] | None,
         playbacks: Sequence[tuple[int, int, float]],
+        light: Light | None = None,
     ) -> int:
         """Write what an engine tells; return the number of its pose.
 
@@ -37,6 +39,7 @@ class RemoteEngines:
             eyes: None, one or two.
             world_from_heads: None: the heads stay where they are.
             playbacks: Utterance, position now in microseconds, and rate.
+            light: Of the scene; None: the sidecar's own.
 
         Raises:
             StateError: An engine on this machine writes the region.
@@ -50,7 +53,7 @@ class RemoteEngines:
         heard = tuple(
             Playback(utterance_id, position_us, now_ns, rate) for utterance_id, position_us, rate in playbacks
         )
-        writer.write(EngineState(self._pose_ids[name], eyes, anchors, playbacks=heard))
+        writer.write(EngineState(self._pose_ids[name], eyes, anchors, light, heard))
         return self._pose_ids[name]
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.avatars.light import Light
 from sidecar import placement
 from sidecar.errors import InvalidRequestError
 from sidecar.regions.blocks import View
@@ -19,6 +20,7 @@ from sidecar.watching.pictures import DEFAULT_QUALITY, LARGEST_QUALITY, PictureF
 
 DEFAULT_RATE_HZ = 30.0
 LARGEST_RATE_HZ = 120.0
+UNIT_SLACK = 0.01  # in the length of a direction: what rounding and a scaled scene may do
 SMALLEST_PICTURE_PX = 16
 HEADS = (speech_pb2.PARTICIPANT_A, speech_pb2.PARTICIPANT_B)
 
@@ -110,6 +112,29 @@ def playbacks_from(messages: Iterable[watch_pb2.PlaybackPosition]) -> list[tuple
     if not all(utterance_id and np.isfinite(rate) for utterance_id, _, rate in playbacks):
         raise InvalidRequestError("A playback position names no utterance, or its rate is no number.")
     return playbacks
+
+
+def light_from(message: watch_pb2.SceneLight) -> Light:
+    """Return the light of a client's scene.
+
+    Raises:
+        InvalidRequestError: A field has the wrong count or no finite numbers, or the direction is none.
+    """
+    found: list[Float32[np.ndarray, "..."]] = []
+    for name, values, shape in (
+        ("probe", message.probe, (9, 3)),
+        ("key_direction", message.key_direction, (3,)),
+        ("key_color", message.key_color, (3,)),
+    ):
+        if len(values) != np.prod(shape) or not np.isfinite(values).all():
+            raise InvalidRequestError(
+                f"{name} of the light is {len(values)} values; expected {np.prod(shape)} finite ones."
+            )
+        found.append(np.array(values, np.float32).reshape(shape))
+    length = float(np.linalg.norm(found[1]))
+    if abs(length - 1) > UNIT_SLACK:
+        raise InvalidRequestError(f"key_direction of the light has length {length:g}; send a direction of length 1.")
+    return Light(*found)
 
 
 def _rigid(values: Sequence[float], name: str) -> Float32[np.ndarray, "4 4"]:

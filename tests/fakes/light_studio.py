@@ -10,6 +10,7 @@ import numpy as np
 
 from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
+from rsatalker.motion.social import SocialInput
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.errors import NotFoundError
 from sidecar.studio import CastMember, unknown_avatar
@@ -33,6 +34,7 @@ class FlatHead:
     def __init__(self) -> None:
         self.poses: list[FlamePose] = []
         self.cameras: list = []
+        self.lights: list = []
         self.cameras_now: list = []
         self.fails = False
         self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
@@ -43,6 +45,7 @@ class FlatHead:
         self.cameras_now = list(cameras)
         self.takes()
         self.poses.append(pose)
+        self.lights.append(light)
         self.cameras.append(list(cameras))
         colors[:] = (0, 0, 0, 255)
         colors[..., 0] = round(255 * float(pose.arkit[JAW_OPEN]))
@@ -54,7 +57,7 @@ class LoudnessMotion:
     """Opens each jaw by the level of its voice at that instant; needs 100 ms of audio behind it."""
 
     def __init__(self, relationship) -> None:
-        self.relationship = relationship
+        self.social = SocialInput(relationship)
         self.features_ms = self.motion_ms = 0.5
         self.places: list[np.ndarray] = []
         self.moods: list[tuple[int, object]] = []
@@ -62,6 +65,9 @@ class LoudnessMotion:
         self.fails = False
         self._heard = np.zeros((2, 0), np.float32)
         self._made = 0
+
+    def relate(self, social) -> None:
+        self.social = social
 
     def place(self, world_from_head) -> None:
         self.places.append(world_from_head)

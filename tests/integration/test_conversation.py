@@ -8,7 +8,7 @@ from light_studio import JAW_OPEN, LightStudio
 from running_sidecar import RunningSidecar
 from waiting import until
 
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from sidecar.client import SidecarClient
 from sidecar.display_lead import DisplayLead
 from sidecar.regions.engine_region import EngineState, Playback
@@ -168,7 +168,17 @@ def test_voice_that_interrupts_begins_where_the_other_was_cut(conversation: Remo
 def test_relationship_reaches_the_motion(conversation: RemoteConversation, studio: LightStudio):
     relationship = Relationship("blood", "unequal", senior=1)
     conversation.set_relationship(relationship)
-    assert studio.sources[0].relationship == relationship
+    assert studio.sources[0].social == SocialInput(relationship)
+
+
+def test_relationship_is_blended_with_another_and_more_or_less_strong(
+    conversation: RemoteConversation, studio: LightStudio
+):
+    blend = SocialInput(Relationship("blood"), Relationship("non-blood", "unequal", senior=0), share=0.25, strength=1.5)
+    conversation.set_relationship(blend)
+    assert studio.sources[0].social == blend
+    conversation.set_relationship(SocialInput(strength=0))
+    assert studio.sources[0].social.strength == pytest.approx(0, abs=0.01)
 
 
 def test_anchors_of_the_engine_reach_frames_and_motion(conversation: RemoteConversation, studio: LightStudio):

@@ -15,6 +15,7 @@ from PIL import Image
 from running_sidecar import TOKEN, RunningSidecar
 from waiting import until
 
+from rsatalker.avatars.light import studio_light
 from sidecar.client import SidecarClient
 from sidecar.errors import InvalidRequestError, LimitError, NotFoundError, SidecarError, StateError
 from sidecar.remote_conversation import RemoteConversation
@@ -255,6 +256,19 @@ def test_engine_state_moves_eyes_and_clock(running: RunningSidecar, conversation
     assert (picture.utterance_id, picture.pose_id) == (spoken.utterance_id, 1)
 
 
+def test_light_of_a_distant_engine_reaches_the_heads(conversation: RemoteConversation, studio: LightStudio):
+    light = studio_light().scaled(0.5)
+    conversation.set_engine_state(light=light)
+
+    def arrives():
+        lights = studio.heads["ann"][0].lights
+        return lights and np.array_equal(lights[-1].probe, light.probe) and lights[-1]
+
+    lit = until(arrives, "a frame in that light")
+    np.testing.assert_array_equal(lit.key_direction, light.key_direction)
+    np.testing.assert_array_equal(lit.key_color, light.key_color)
+
+
 def test_engine_state_counts_poses_by_itself(conversation: RemoteConversation):
     assert [conversation.set_engine_state() for _ in range(3)] == [1, 2, 3]
 
@@ -276,6 +290,11 @@ def test_engine_state_of_a_second_engine_is_refused(client: SidecarClient, conve
         ({"eyes": [{}, {}, {}]}, "There are 3 eyes; expected none, 1 or 2"),
         ({"worldFromHeads": [1, 2]}, "world_from_heads has 2 values; expected 32, or none"),
         ({"worldFromHeads": [0] * 32}, "world_from_heads is not a rotation and a shift"),
+        ({"light": {"probe": [1]}}, "probe of the light is 1 values; expected 27 finite ones"),
+        (
+            {"light": {"probe": [1] * 27, "keyDirection": [0, 3, 0], "keyColor": [1] * 3}},
+            "key_direction of the light has length 3; send a direction of length 1",
+        ),
         ({"playbacks": [{"rate": 1}]}, "A playback position names no utterance"),
         ({"playbacks": [{"utteranceId": 1}] * 17}, "17 utterances are playing; expected at most 16"),
     ],

@@ -7,7 +7,7 @@ from turned_by_hand import Scene
 
 from rsatalker.errors import AudioError
 from rsatalker.motion.mood import Mood, Style
-from rsatalker.motion.social import Relationship
+from rsatalker.motion.social import Relationship, SocialInput
 from sidecar.conversation import CUT_AHEAD_US
 from sidecar.errors import StateError
 from sidecar.intake import AudioFormat
@@ -186,14 +186,14 @@ def test_cut_of_an_utterance_that_is_over_changes_nothing(scene: Scene):
 
 
 def test_motion_after_a_cut_keeps_to_what_the_client_has_set(scene: Scene, speech: Utterance, studio: LightStudio):
-    siblings = Relationship("blood")
-    scene.conversation.motion.set_relationship(siblings)
+    siblings = SocialInput(Relationship("blood"), strength=1.2)
+    scene.conversation.motion.relate(siblings)
     scene.conversation.motion.set_mood(1, Mood("happy"))
     scene.conversation.motion.set_style(0, Style(jaw_strength=1.5))
     cancel(scene, speech)
     source = scene.conversation.motion._source
     assert source is not studio.sources[0]  # it went back to a copy from before those calls
-    assert source.relationship == siblings
+    assert source.social == siblings
     assert source.moods == [(1, Mood("happy"))]
     assert source.styles == [(0, Style(jaw_strength=1.5))]
     np.testing.assert_array_equal(source.places[-1], scene.conversation.world_from_heads)

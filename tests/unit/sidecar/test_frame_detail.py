@@ -31,6 +31,14 @@ def test_frames_get_smaller_sooner_when_they_take_much_too_long():
     assert detail.scale == STEP
 
 
+def test_frames_are_no_larger_than_the_display_shows():
+    detail = FrameDetail(0.5)
+    assert detail.size(512, 256, seen_scale=0.25) == (128, 64)
+    take(detail, SETTLED, 1.1)
+    assert detail.size(512, 256, seen_scale=0.25) == (128, 64)
+    assert detail.size(512, 256, seen_scale=1.0) == (432, 216)
+
+
 def test_frames_get_no_smaller_than_allowed():
     detail = FrameDetail(0.5)
     take(detail, 100 * SETTLED, 10)

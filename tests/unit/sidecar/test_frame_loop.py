@@ -125,6 +125,32 @@ def test_frame_after_missed_ticks_says_that_some_were_dropped(scene: Scene):
     reader.close()
 
 
+def test_frames_of_a_head_far_away_are_smaller_unless_its_clock_is_stepped(
+    conversations: Conversations, setup: Callable[..., ConversationSetup]
+):
+    scene = Scene(conversations, setup(FrameSize(256, 256, 1, pixels_per_degree=25)))
+    engine = engine_of(scene)
+    reader = FrameRingReader(scene.conversation.regions.frames[0].name)
+
+    def width_at(distance_m: float, position_us: int | None = None) -> int:
+        state = state_of(scene, pose_id=round(1000 * distance_m), position_us=position_us)
+        eye = scene.conversation.world_from_heads[0, :3, 3] + np.float32([0, 0, distance_m])
+        camera_from_world = EYE.camera_from_world.copy()
+        camera_from_world[:3, 3] = -eye
+        engine.write(replace(state, eyes=(replace(EYE, camera_from_world=camera_from_world),)))
+        scene.tick(2)
+        frame = reader.latest()
+        assert frame
+        return frame.colors.shape[2]
+
+    assert [width_at(1.0), width_at(3.0), width_at(20.0)] == [256, 152, 64]
+    scene.conversation.voices.speak((0,), MONO, SECOND, 1, scene.now_ns)
+    scene.tick(30)
+    assert width_at(21.0, position_us=100_000) == 256
+    reader.close()
+    engine.close()
+
+
 def test_both_heads_and_both_eyes_of_a_tick_carry_one_pose(
     conversations: Conversations, setup: Callable[..., ConversationSetup], studio: LightStudio
 ):
