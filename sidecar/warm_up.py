@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
 from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from rsatalker.renderers.failed_build import forget_failed_build
 from sidecar.config import ServeOptions
 from sidecar.studio import RsaTalkerStudio
 
@@ -28,6 +29,7 @@ def warm_up(console: Console) -> None:
         for name in CHARACTERS:
             load_avatar(name, progress=_shown(progress, name))
         made = time.perf_counter()
+        forget_failed_build()
         studio = RsaTalkerStudio(ServeOptions())
         minutes = ", minutes on a fresh machine" if studio.renderer_name == "gsplat" else ""
         progress.add_task(f"Compiling the kernels of the renderer {studio.renderer_name}{minutes}", total=None)

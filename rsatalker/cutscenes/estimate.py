@@ -13,10 +13,10 @@ from rsatalker.cutscenes.chunk import ChunkArtist, ChunkJob
 from rsatalker.cutscenes.disk_space import estimated_bytes
 from rsatalker.cutscenes.plan import Plan
 from rsatalker.cutscenes.pose_rows import SceneMotion, rows_of
-from rsatalker.cutscenes.render import renderer_name, workers_for
+from rsatalker.cutscenes.render import workers_for
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
-from rsatalker.renderers.choose import RendererName, choose_renderer
+from rsatalker.renderers.choose import RendererName, resolved
 
 SAMPLE_FRAMES = 4  # drawn to measure; the first shows compiling and loading and does not count
 
@@ -40,10 +40,10 @@ class Estimate:
 
 def estimate(cutscene: Cutscene, renderer: RendererName = "auto", workers: int | None = None) -> Estimate:
     """Return what a scene will take; draws a few of its frames with faces at rest."""
-    name = choose_renderer(renderer, 1).name
+    name = resolved(renderer)
     count = workers_for(workers, name).count
     rest = FlameMotion.of([FlamePose.neutral()], 0, MOTION_RATE_HZ, "procedural-1")
-    plan = Plan(cutscene, SceneMotion(rows_of((rest, rest))), renderer_name(name))
+    plan = Plan(cutscene, SceneMotion(rows_of((rest, rest))), name)
     job = plan.job(plan.chunks[len(plan.chunks) // 2])
     artist = ChunkArtist(job.settings)
     frame_s = [_seconds(artist, _part(job, index)) for index in range(SAMPLE_FRAMES)]

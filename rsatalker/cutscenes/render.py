@@ -31,7 +31,7 @@ from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess, Workers
 from rsatalker.errors import OutputError
 from rsatalker.exports.exr import require_openexr
 from rsatalker.exports.usd import require_usd
-from rsatalker.renderers.choose import RendererName, choose_renderer
+from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.worker_threads import usable_threads
 
 
@@ -124,7 +124,7 @@ def render_cutscene(
     _check_packages(cutscene)
     watcher = watcher or Silent()
     work = WorkFolder(out, cutscene.name)
-    name = choose_renderer(renderer, 1).name
+    name = resolved(renderer)
     drawers = workers_for(workers, name) if workers is None or isinstance(workers, int) else workers
     report = RenderReport(cutscene.name, workers=drawers.count)
     started = time.perf_counter()
@@ -132,7 +132,7 @@ def render_cutscene(
         motion = work.motion(cutscene, lambda done_s: watcher.motion(done_s, float(cutscene.duration_s)))
         mix = work.mix(cutscene)
         report.motion_s = time.perf_counter() - started
-        plan = Plan(cutscene, motion, renderer_name(name))
+        plan = Plan(cutscene, motion, name)
         _draw(cutscene, plan, work, drawers, watcher, report, free)
         started = time.perf_counter()
         report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)
@@ -148,11 +148,6 @@ def workers_for(count: int | None, renderer: str) -> Workers:
     if count is None:
         count = 1 if renderer == "gsplat" else usable_threads()
     return ThisProcess() if count == 1 else LocalProcesses(count)
-
-
-def renderer_name(name: str) -> RendererName:
-    """Return the name of a renderer that was chosen, as one that may be asked for."""
-    return "gsplat" if name == "gsplat" else "reference" if name == "reference" else "cpu"
 
 
 def _draw(

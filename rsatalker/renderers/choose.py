@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.renderer import Renderer
@@ -29,7 +29,7 @@ class RendererReport:
 
 
 def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> Renderer:
-    """Return a renderer; `auto` is gsplat where it can run, else cpu.
+    """Return a renderer; `auto` is gsplat where it can run and its kernels build, else cpu.
 
     Args:
         name: Which one.
@@ -39,8 +39,13 @@ def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> 
         RendererUnavailable: The renderer asked for cannot run here, or there is none of that name.
     """
     # Each is imported only when chosen: the cpu renderer works without torch, the others without Numba.
-    name = resolved(name)
-    if name == "cpu":
+    if name not in get_args(RendererName):
+        raise RendererUnavailable(f"there is no renderer {name!r}; choose auto, cpu, gsplat or reference.")
+    if name == "auto" and _gsplat_report().usable:
+        from rsatalker.renderers.auto import AutoRenderer
+
+        return AutoRenderer(threads)
+    if name in ("auto", "cpu"):
         from rsatalker.renderers.cpu import CpuRenderer
 
         return CpuRenderer(threads)
@@ -54,16 +59,15 @@ def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> 
 
 
 def resolved(name: RendererName) -> Literal["cpu", "gsplat", "reference"]:
-    """Return the renderer that a name stands for on this machine.
+    """Return the renderer that a name stands for on this machine; `auto` may build gsplat's kernels to know.
 
     Raises:
-        RendererUnavailable: There is none of that name.
+        RendererUnavailable: The renderer asked for cannot run here, or there is none of that name.
     """
-    if name == "auto":
-        return "gsplat" if _gsplat_report().usable else "cpu"
-    if name not in ("cpu", "gsplat", "reference"):
-        raise RendererUnavailable(f"there is no renderer {name!r}; choose auto, cpu, gsplat or reference.")
-    return name
+    renderer = choose_renderer(name, threads=1)
+    if name == "auto" and renderer.name == "gsplat":
+        renderer.warm_up()
+    return cast('Literal["cpu", "gsplat", "reference"]', renderer.name)
 
 
 def explain_choice() -> str:
@@ -86,13 +90,17 @@ def describe_renderers() -> list[RendererReport]:
 
 
 def _gsplat_report() -> RendererReport:
-    """Return whether gsplat can run."""
+    """Return whether gsplat can run, as far as is known without building its kernels."""
     import torch
 
+    from rsatalker.renderers.failed_build import failed_build
     from rsatalker.renderers.gsplat_needs import find_lack
 
     lack = find_lack()
     if lack is not None:
         return RendererReport("gsplat", False, lack.reason, lack.advice)
+    failure = failed_build()
+    if failure is not None:
+        return RendererReport("gsplat", False, failure, "`rsatalker warm-up` tries to build the kernels again.")
     advice = "Its kernels compile at first use, which takes minutes: run `rsatalker warm-up` once."
     return RendererReport("gsplat", True, f"{torch.cuda.get_device_name()}, CUDA {torch.version.cuda}", advice)

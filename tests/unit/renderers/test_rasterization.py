@@ -110,7 +110,7 @@ def test_choose_rasterization_gives_gsplats_unpacked_where_it_can_run(monkeypatc
 
     for module in ("gsplat_needs", "gsplat"):
         monkeypatch.setattr(f"rsatalker.renderers.{module}.find_lack", lambda: None)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda: "Some Card")
+    monkeypatch.setattr(torch.cuda, "Stream", lambda *_: None)
     monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=of_package))
-    rasterize: Any = choose_rasterization("auto")
+    rasterize: Any = choose_rasterization("gsplat")
     assert rasterize(width=3) == {"packed": False, "width": 3}
