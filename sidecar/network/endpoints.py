@@ -24,6 +24,7 @@ from sidecar.services.guard import Guard
 from sidecar.services.sidecar_service import CAPABILITIES
 
 LARGEST_MESSAGE = 128 << 20  # bytes: 300 s of two channels at 48 kHz as floats are 115 MB
+HANDSHAKE_S = 5.0  # for TLS and HTTP/2 to agree; gRPC itself would wait two minutes
 GRACE_S = 1.0  # for calls on their way when the sidecar stops
 
 
@@ -129,6 +130,7 @@ class Endpoints:
         options = [
             ("grpc.so_reuseport", 0),  # else Linux lets a second sidecar share the port in silence
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
+            ("grpc.server_handshake_timeout_ms", round(HANDSHAKE_S * 1000)),
         ]
         open_methods = (audio2face_service.METHOD,) if self._options.a2f_without_token else ()
         server = grpc.aio.server(interceptors=[Guard(token, open_methods)], options=options)

@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from sidecar.errors import ConfigError
 
-HEAD_S = 5.0  # from the beginning of a connection to the end of a request's headers
+HEAD_S = 5.0  # for the TLS handshake, and then to the end of a request's headers
 KEEP_ALIVE_S = 15  # between two requests on a connection
 LARGEST_HEAD = 16 << 10  # bytes of a request's headers
 MOST_CONNECTIONS = 1024  # open at a time; more are answered with 503
@@ -75,11 +75,10 @@ class HttpServer(uvicorn.Server):
             timeout_keep_alive=KEEP_ALIVE_S,
             timeout_graceful_shutdown=LONGEST_STOP_S,
             h11_max_incomplete_event_size=LARGEST_HEAD,
-            backlog=BACKLOG,
         )
         config.load()
-        config.ssl = tls
         super().__init__(config)
+        self._tls = tls
         self._serving: asyncio.Task[None] | None = None
 
     @contextlib.contextmanager
@@ -89,9 +88,19 @@ class HttpServer(uvicorn.Server):
 
     async def start(self, sockets: Sequence[socket.socket]) -> None:
         """Begin to serve."""
-        self._serving = asyncio.create_task(self.serve(list(sockets)))
+        self._serving = asyncio.create_task(self.serve([]))  # it would let a TLS handshake take a minute
         while not self.started and not self._serving.done():
             await asyncio.sleep(0)
+        loop, patience_s = asyncio.get_running_loop(), HEAD_S if self._tls else None
+        for bound in sockets:
+            self.servers.append(
+                await loop.create_server(
+                    self._protocol, sock=bound, ssl=self._tls, ssl_handshake_timeout=patience_s, backlog=BACKLOG
+                )
+            )
+
+    def _protocol(self) -> PatientProtocol:
+        return PatientProtocol(self.config, self.server_state, self.lifespan.state)
 
     async def stop(self) -> None:
         """End: requests on their way get a moment, streams are broken off."""

@@ -217,6 +217,16 @@ def test_grpc_port_survives_connections_that_say_nothing(running: RunningSidecar
     assert client.is_serving()
 
 
+def test_connection_to_the_grpc_port_that_says_nothing_is_closed(start, monkeypatch):
+    from sidecar.network import endpoints
+
+    monkeypatch.setattr(endpoints, "HANDSHAKE_S", 0.05)
+    host, port = start().address.split(":")
+    with socket.create_connection((host, int(port)), timeout=20) as silent:
+        while silent.recv(4096):  # its greeting, then the end
+            pass
+
+
 def test_connections_at_once_are_all_answered(running: RunningSidecar):
     host, port = running.http_address.split(":")
     connections = [socket.create_connection((host, int(port)), 20) for _ in range(500)]

@@ -1,0 +1,47 @@
+import asyncio
+import socket
+import ssl
+from pathlib import Path
+
+import pytest
+from starlette.applications import Starlette
+
+from sidecar.network import http_server
+from sidecar.network.certificate import own_certificate
+from sidecar.network.http_server import HttpServer, bind, port_of
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture
+def tls(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ssl.SSLContext:
+    monkeypatch.setenv("RSATALKER_STATE", str(tmp_path))
+    return own_certificate().server_context()
+
+
+def test_tls_handshake_that_does_not_come_ends_the_connection(tls: ssl.SSLContext, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(http_server, "HEAD_S", 0.05)
+
+    async def connect_and_say_nothing() -> bytes:
+        server, bound = HttpServer(Starlette(), tls), bind("127.0.0.1", 0)
+        await server.start([bound])
+        reader, writer = await asyncio.open_connection("127.0.0.1", port_of(bound))
+        async with asyncio.timeout(20):
+            heard = await reader.read()
+        writer.close()
+        await server.stop()
+        return heard
+
+    assert asyncio.run(connect_and_say_nothing()) == b""
+
+
+def test_socket_is_given_back_when_the_server_stops():
+    async def serve_for_a_moment() -> int:
+        server, bound = HttpServer(Starlette()), bind("127.0.0.1", 0)
+        port = port_of(bound)
+        await server.start([bound])
+        await server.stop()
+        return port
+
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", asyncio.run(serve_for_a_moment())))
