@@ -24,6 +24,15 @@ class CpuRasterization:
     def __init__(self, threads: int | None = None) -> None:
         self._threads = WorkerThreads(usable_threads() if threads is None else threads)
 
+    def warm_up(self) -> None:
+        """Compile the kernels of both ways, or load them from Numba's cache."""
+        colors = torch.ones(1, 3, requires_grad=True)
+        images, _, _ = self(
+            torch.tensor([[0.0, 0.0, 1.0]]), None, None, torch.ones(1), colors, torch.eye(4)[None], torch.eye(3)[None],
+            width=1, height=1, covars=torch.eye(3)[None],
+        )  # fmt: skip
+        images.sum().backward()
+
     def __call__(
         self,
         means: Float[Tensor, "N 3"],

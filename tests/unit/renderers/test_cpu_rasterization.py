@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rsatalker.renderers import reference
+from rsatalker.renderers.cpu_features import composite_features, pack_splats
+from rsatalker.renderers.cpu_gradients import differentiate_features, gather_gradients
 from rsatalker.renderers.cpu_rasterization import CpuRasterization
 from rsatalker.renderers.rasterization import Rasterization
 
@@ -94,6 +96,26 @@ def test_cpu_rasterization_has_the_references_gradients_where_pixels_are_finishe
     assert expected[1].max() > 0.9998
     for name, gradient in expected[2].items():
         assert relative_difference(found[2][name], gradient) < 1e-3, name
+
+
+def test_cpu_rasterization_rounds_as_the_reference_does_where_rounding_decides_what_is_drawn():
+    parameters = cloud(count=3000, most_opacity=0.99, seed=5)  # one pixel of it ends at another Gaussian in float64
+    parameters["scales"] *= 3
+    in_double = drawn_and_differentiated(reference.rasterization, parameters, torch.float64)
+    in_single = drawn_and_differentiated(reference.rasterization, parameters, torch.float32)
+    found = drawn_and_differentiated(rasterize, parameters, torch.float32)
+    assert relative_difference(in_single[2]["means"], in_double[2]["means"]) > 1e-3
+    for name, gradient in in_single[2].items():
+        assert relative_difference(found[2][name], gradient.double()) < 1e-4, name
+
+
+def test_cpu_rasterization_compiles_both_ways_when_it_warms_up():
+    other = CpuRasterization(threads=1)
+    other.warm_up()
+    kernels: list[Any] = [pack_splats, composite_features, differentiate_features, gather_gradients]
+    compiled = [len(kernel.signatures) for kernel in kernels]
+    drawn_and_differentiated(other, cloud(count=5), torch.float32, render_mode="RGB+ED")
+    assert compiled == [len(kernel.signatures) for kernel in kernels] == [1, 1, 1, 1]
 
 
 def test_cpu_rasterization_takes_covars_as_well_as_quats_and_scales():

@@ -108,9 +108,12 @@ def test_choose_rasterization_gives_gsplats_unpacked_where_it_can_run(monkeypatc
     def of_package(**arguments: Any) -> dict[str, Any]:
         return arguments
 
+    def stream(device: torch.device, priority: int) -> None:
+        assert (device.type, priority) == ("cuda", 0)
+
     for module in ("gsplat_needs", "gsplat"):
         monkeypatch.setattr(f"rsatalker.renderers.{module}.find_lack", lambda: None)
-    monkeypatch.setattr(torch.cuda, "Stream", lambda *_: None)
+    monkeypatch.setattr(torch.cuda, "Stream", stream)
     monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=of_package))
     rasterize: Any = choose_rasterization("gsplat")
     assert rasterize(width=3) == {"packed": False, "width": 3}
