@@ -96,9 +96,12 @@ class Table:
         value = self._value(key, default)
         if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
             raise self._wrong(key, value, f"a number from {low:g} to {high:g}")
-        if (isinstance(value, float) and not isfinite(value)) or not low <= value <= high:
+        if isinstance(value, float) and not isfinite(value):
+            raise self.error(key, f"is {value:g}; expected {low:g} to {high:g}.")
+        exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+        if not Fraction(str(low)) <= exact <= Fraction(str(high)):  # as they are written: 0.2 is a fifth
             raise self.error(key, f"is {float(value):g}; expected {low:g} to {high:g}.")
-        return Fraction(str(value)) if isinstance(value, float) else Fraction(value)
+        return exact
 
     def number(self, key: str, default: float | _Required = REQUIRED, low: float = -1e9, high: float = 1e9) -> float:
         """Return a number."""

@@ -204,6 +204,10 @@ def test_lists_too_deep_are_refused(write_script: Callable[[str], Path]) -> None
         read_script(write_script("a = " + 5000 * "[" + 5000 * "]"))
 
 
+def test_limit_itself_is_taken(write_script: Callable[[str], Path]) -> None:
+    assert read_script(write_script(HEADS + TURN + "[output]\ndetail = 0.2")).output.detail == 0.2
+
+
 @pytest.mark.parametrize("named", ["../a.wav", "/etc/passwd", "inside/../../a.wav", "link/a.wav", "link.wav", "round"])
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows lets few users make links")
 @pytest.mark.usefixtures("write_script")
