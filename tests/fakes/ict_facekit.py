@@ -10,14 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
-from rsatalker.heads.head import SparseShapes
-from rsatalker.heads.head_file import arkit_by_name
+from rsatalker.heads import ict_facekit
+from rsatalker.heads.ict_facekit import CM
+from rsatalker.heads.obj_file import ObjMesh
 from rsatalker.heads.shape_head import ShapeHead
 
 FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "ict_facekit"
-CM = 0.01  # metres; the pack is in centimetres
 WORN = ("M_Face", "M_BackHead", "M_GumsTongue", "M_Teeth", "M_ScleraLeft", "M_ScleraRight")  # of the twelve materials
-LOWEST = -15.0  # centimetres: the bust is cut there
+LOWEST_CM = -15.0  # the bust is cut there
 
 
 def missing() -> str:
@@ -44,45 +44,23 @@ class IctHead:
 def ict_head() -> IctHead:
     """Return the head at rest in metres; jaw, brows and lips move by its shapes, eyes and neck by joints."""
     with np.load(FOLDER / "ict_light.npz") as pack:
-        vertices, quads = pack["vertices"].astype(np.float64), pack["quads"].astype(np.int32)
-        names = [str(name) for name in pack["expression_names"]]
         fields = pack["expression_q"] * (pack["expression_scale"][:, None, None] / 32767)
-        material_names = [str(name) for name in pack["material_names"]]
-        quad_material = pack["quad_material"]
-    worn = np.isin(quad_material, [material_names.index(name) for name in WORN])
-    worn &= vertices[quads][:, :, 1].min(1) > LOWEST
-    quads, quad_material = quads[worn], quad_material[worn]
-    faces = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    material = np.concatenate([quad_material, quad_material])
-    first, second = (vertices[faces[:, i]] - vertices[faces[:, 0]] for i in (1, 2))
-    solid = np.linalg.norm(np.cross(first, second), axis=1) > 1e-5  # a triangle stored as a quad has an empty half
-    faces, material = faces[solid], material[solid]
-    kept, faces = np.unique(faces, return_inverse=True)
-    material = np.array([WORN.index(material_names[index]) for index in material])
-    moving = [index for index, name in enumerate(names) if not name.startswith("PupilDilate")]
-    neutral = vertices[kept] * CM
-    corners = {index: faces.reshape(-1, 3)[material == index].ravel() for index in range(len(WORN))}
-    eyes = np.stack([_ball_center(neutral[np.unique(corners[WORN.index(f"M_Sclera{s}")])]) for s in ("Left", "Right")])
-    skinning = np.zeros((len(neutral), 5), np.float32)
-    skinning[:, 1] = np.clip((neutral[:, 1] / CM + 12.5) / 7.0, 0, 1)  # nothing at the collar, all under the jaw
-    for joint, side in ((3, "Left"), (4, "Right")):
-        skinning[np.unique(corners[WORN.index(f"M_Sclera{side}")])] = np.eye(5)[joint]
-    skinning[:, 0] = 1 - skinning[:, 1:].sum(1)
-    joints = np.array([[0, -0.17, -0.02], [0, -0.075, -0.02], [0, -0.005, 0.02], *eyes], np.float32)
-    shape_names = tuple(names[index] for index in moving)
-    head = ShapeHead(
-        name="ict", expression_space="ict-facekit", expression_names=shape_names,
-        faces=np.ascontiguousarray(faces.reshape(-1, 3), np.int32), neutral_vertices=neutral.astype(np.float32),
-        joints=joints, joint_shifts=np.zeros((len(moving), 5, 3), np.float32),
-        shapes=SparseShapes.of(fields[moving][:, kept] * CM, threshold_m=1e-5), skinning=skinning,
-        expression_from_arkit=arkit_by_name(shape_names),
-    )  # fmt: skip
+        shapes = dict(zip((str(name) for name in pack["expression_names"]), fields, strict=True))
+        mesh = ObjMesh(
+            pack["vertices"].astype(np.float64), pack["quads"].astype(np.int32), pack["quad_material"].astype(np.int64),
+            tuple(str(name) for name in pack["material_names"]),
+        )  # fmt: skip
+    head, kept = ict_facekit.ict_head(mesh, shapes, WORN, LOWEST_CM)
     indices = (FOLDER / "landmarks.txt").read_text().split("\n", 1)[1].split()
-    return IctHead(head, material, vertices[np.array(indices, int)] * CM)
+    return IctHead(head, _material(mesh, kept, head.faces), mesh.vertices[np.array(indices, int)] * CM)
 
 
-def _ball_center(points: np.ndarray) -> np.ndarray:
-    """Return the middle of the back half of an eyeball, where the cornea does not bulge, by least squares."""
-    back = points[points[:, 2] < np.quantile(points[:, 2], 0.7)]
-    solution = np.linalg.lstsq(np.column_stack([2 * back, np.ones(len(back))]), (back**2).sum(1), rcond=None)[0]
-    return solution[:3]
+def _material(mesh: ObjMesh, kept: np.ndarray, faces: np.ndarray) -> np.ndarray:
+    """Return the index into WORN of every triangle: that of the quad with the same corners."""
+    of_corners = {
+        tuple(sorted(corners)): WORN.index(mesh.material_names[material])
+        for quad, material in zip(mesh.quads.tolist(), mesh.material, strict=True)
+        if mesh.material_names[material] in WORN
+        for corners in (quad[:3], (quad[0], *quad[2:]))
+    }
+    return np.array([of_corners[tuple(sorted(corners))] for corners in kept[faces].tolist()])
