@@ -17,8 +17,12 @@ from sidecar.config import ServeOptions
 from sidecar.studio import RsaTalkerStudio
 
 
-def warm_up(console: Console) -> None:
+def warm_up(console: Console, *, fitting: bool = False) -> None:
     """Bake every character and draw each once; what that makes is kept on disk.
+
+    Args:
+        console: Says how long it took.
+        fitting: Also compile what fitting an avatar needs; an installation leaves it out, to be talking sooner.
 
     Raises:
         RsaTalkerError: A file of the package is missing or malformed.
@@ -34,6 +38,11 @@ def warm_up(console: Console) -> None:
         minutes = ", minutes on a fresh machine" if studio.renderer_name == "gsplat" else ""
         progress.add_task(f"Compiling the kernels of the renderer {studio.renderer_name}{minutes}", total=None)
         studio.warm_up()
+        if fitting:
+            from rsatalker.training.avatar_warm_up import warm_up_fitting
+
+            progress.add_task("Compiling the kernels of fitting", total=None)
+            warm_up_fitting()
     ended = time.perf_counter()
     console.print(
         f"Characters made in {made - started:.0f} s; kernels of the renderer {studio.renderer_name} compiled in "

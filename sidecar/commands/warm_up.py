@@ -9,13 +9,19 @@ from rich.console import Console
 
 @dataclass(frozen=True, slots=True)
 class WarmUpOptions:
-    """`rsatalker warm-up` has no options: it makes what `rsatalker serve` would make at its first start."""
+    """Options of `rsatalker warm-up`, which makes what `rsatalker serve` would make at its first start.
+
+    Attributes:
+        fitting: Also compile what the first step of `rsatalker fit-avatar` would wait for.
+    """
+
+    fitting: bool = True
 
 
 def run(arguments: Sequence[str]) -> int:
     """Make the characters and build the kernels of the renderer in use."""
-    tyro.cli(WarmUpOptions, args=arguments, prog="rsatalker warm-up")
+    options = tyro.cli(WarmUpOptions, args=arguments, prog="rsatalker warm-up")
     from sidecar.warm_up import warm_up
 
-    warm_up(Console())
+    warm_up(Console(), fitting=options.fitting)
     return 0

@@ -29,3 +29,18 @@ def test_warm_up_makes_every_character_and_says_how_long_the_kernels_took(
     warm_up.warm_up(Console(file=said, width=200))
     assert made == [*warm_up.CHARACTERS, "kernels"]
     assert f"Characters made in 0 s; kernels of the renderer {renderer} compiled in 0 s" in said.getvalue()
+
+
+def test_warm_up_compiles_what_fitting_needs_when_asked(monkeypatch: pytest.MonkeyPatch):
+    compiled: list[str] = []
+
+    def studio(_: object) -> SimpleNamespace:
+        return SimpleNamespace(renderer_name="cpu", warm_up=lambda: None)
+
+    monkeypatch.setattr(warm_up, "CHARACTERS", ())
+    monkeypatch.setattr(warm_up, "RsaTalkerStudio", studio)
+    monkeypatch.setattr("rsatalker.training.avatar_warm_up.warm_up_fitting", lambda: compiled.append("fitting"))
+    warm_up.warm_up(Console(quiet=True))
+    assert compiled == []
+    warm_up.warm_up(Console(quiet=True), fitting=True)
+    assert compiled == ["fitting"]
