@@ -30,6 +30,7 @@ class DemoOptions:
         relation: Whether the two are kin.
         status: Whether one stands above the other.
         senior: The one who does; only with an unequal status.
+        avatars: Folder of fitted avatars, which join the cast; what `rsatalker serve --avatars` takes.
         avatar_a: Character of a; the first of the cast if left out.
         avatar_b: Character of b; the second of the cast if left out.
         out: Folder for the video, the contact sheet and the curves.
@@ -46,6 +47,7 @@ class DemoOptions:
     relation: Kinship = "blood"
     status: Status = "equal"
     senior: Literal["a", "b"] | None = None
+    avatars: Path | None = None
     avatar_a: str | None = None
     avatar_b: str | None = None
     out: Path = Path("out")

@@ -34,9 +34,10 @@ def run_demo(options: DemoOptions) -> None:
     console = Console()
     dialogue = read_voices(options)
     _make_folder(options.out)
+    fitted = ("--avatars", str(options.avatars)) if options.avatars else ()
     console.print("Starting the sidecar as a process of its own: rsatalker serve")
     with (
-        running_sidecar("--detail", str(options.detail)) as sidecar,
+        running_sidecar("--detail", str(options.detail), *fitted) as sidecar,
         _healthy_client(sidecar) as client,
     ):
         renderer = client.info().renderer
