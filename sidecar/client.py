@@ -150,6 +150,7 @@ class SidecarClient:
         seed: int = 0,
         starts_with_speech: bool = False,
         motion_only: bool = False,
+        pixels_per_degree: float = 0.0,
         world_from_heads: Float32[np.ndarray, "2 4 4"] | None = None,
     ) -> RemoteConversation:
         """Begin a conversation and open its regions.
@@ -165,6 +166,7 @@ class SidecarClient:
             starts_with_speech: Nothing moves or comes before the first utterance; with the same seed and audio, motion
                 is then the same: of a whole clip to the bit, of a stream but for rounding.
             motion_only: No frames.
+            pixels_per_degree: Of the display: heads far away are drawn no finer than it shows them. 0: unknown.
             world_from_heads: Where they stand; without it, 1.2 m apart and facing each other.
 
         Raises:
@@ -173,7 +175,13 @@ class SidecarClient:
         request = creation(
             (avatar_a, avatar_b),
             relationship,
-            conversation_pb2.FrameSetup(width=width, height=height, layers=layers, motion_only=motion_only),
+            conversation_pb2.FrameSetup(
+                width=width,
+                height=height,
+                layers=layers,
+                motion_only=motion_only,
+                pixels_per_degree=pixels_per_degree,
+            ),
             world_from_heads,
             seed,
             starts_with_speech=starts_with_speech,

@@ -207,9 +207,11 @@ def test_place_of_a_head_is_checked(client: SidecarClient):
         ({"width": 5000}, "width of the frames is 5000 pixels; expected 16 to 4096"),
         ({"height": 2}, "height of the frames is 2 pixels; expected 16 to 4096"),
         ({"layers": 3}, "frames have 3 layers; expected 1, or 2 for both eyes"),
+        ({"pixels_per_degree": 500}, "pixels_per_degree of the frames is 500; expected above 0 to 200, or 0"),
+        ({"pixels_per_degree": float("nan")}, "pixels_per_degree of the frames is nan"),
     ],
 )
-def test_frame_size_is_checked(client: SidecarClient, size: dict[str, int], sentence: str):
+def test_frame_size_is_checked(client: SidecarClient, size: dict[str, float], sentence: str):
     with pytest.raises(InvalidRequestError, match=sentence):
         client.create_conversation("ann", "bob", **size)  # type: ignore[arg-type]
 
