@@ -1,7 +1,8 @@
 """Whether the machine holds one more conversation, by what the open ones cost.
 
 All motion is made by one thread, all frames are drawn by another. A new conversation is taken to cost what the others
-do; the first one always gets in.
+do; the first one always gets in. Costs are times by the clock: what other programs take of the machine is missing here,
+too, so the same sidecar takes fewer conversations while a game beside it works hard.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def check_admission(conversations: Sequence[Conversation], *, with_frames: bool)
         rate_hz = MOST_DRAWING / (sum(costs_s) * (len(costs_s) + 1) / len(costs_s))
         if rate_hz < LEAST_RATE_HZ:
             raise LimitError(
-                f"With one more conversation this machine would draw {rate_hz:.1f} frames of each head a second; at "
-                f"least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close one, ask for smaller "
-                "frames or motion alone, or start the sidecar with a smaller --detail."
+                f"With one more conversation this machine, as busy as it is, would draw {rate_hz:.1f} frames of each "
+                f"head a second; at least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close one, "
+                "ask for smaller frames or motion alone, or start the sidecar with a smaller --detail."
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 WARM_S = 3.0  # after one more conversation: not counted, sizes settle
 MOTION_RATE_HZ = 30
+MOST_OF_ANY = 64  # conversations that a sidecar can be told to take
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,7 @@ class Options:
         display_hz: Of every engine.
         seconds: Measured for every number of conversations.
         detail: Of the avatars, as `rsatalker serve --detail`.
+        admission: Stop where the sidecar refuses; without, all are taken, which shows what it refuses for.
     """
 
     most: int = 16
@@ -33,6 +36,7 @@ class Options:
     display_hz: int = 72
     seconds: float = 8.0
     detail: float = 1.0
+    admission: bool = True
 
 
 def run(options: Options) -> None:
@@ -53,9 +57,9 @@ def run(options: Options) -> None:
         "skew p95 ms",
         "of them at 30 Hz motion",
     )
-    table, refusal = Table(*columns), "none was refused"
+    table, refusal, machine = Table(*columns), "none was refused", busy()
     with ExitStack() as opened:
-        sidecar = opened.enter_context(running_sidecar("--detail", str(options.detail)))
+        sidecar = opened.enter_context(running_sidecar(*served_with(options)))
         client = opened.enter_context(
             SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench load")
         )
@@ -74,9 +78,24 @@ def run(options: Options) -> None:
             add_row(table, [engine.seen for engine in engines], options.seconds)
         renderer = client.info().renderer
     console = Console(width=120)
+    console.print(machine)
     console.print(f"{renderer} renderer, frames of {options.size_px} px asked for, engines at {options.display_hz} Hz")
     console.print(table)
     console.print(f"The next one: {refusal}")
+
+
+def served_with(options: Options) -> list[str]:
+    """Return the options of the sidecar."""
+    most = str(min(options.most, MOST_OF_ANY))
+    admission = "--admit-by-load" if options.admission else "--no-admit-by-load"
+    return ["--detail", str(options.detail), "--max-conversations", most, admission]
+
+
+def busy() -> str:
+    """Return what else the machine does; all costs and rates are by the clock."""
+    if not hasattr(os, "getloadavg"):  # Windows
+        return "what else runs on this machine counts as cost"
+    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores before; what else runs counts as cost"
 
 
 def watch(engines: list[EngineStandIn], options: Options) -> None:
