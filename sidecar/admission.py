@@ -37,6 +37,6 @@ def check_admission(conversations: Sequence[Conversation], *, with_frames: bool)
         if rate_hz < LEAST_RATE_HZ:
             raise LimitError(
                 f"With one more conversation this machine, as busy as it is, would draw {rate_hz:.1f} frames of each "
-                f"head a second; at least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close one, "
-                "ask for smaller frames or motion alone, or start the sidecar with a smaller --detail."
+                f"head a second; at least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close "
+                "one, ask for smaller frames or motion alone, or start the sidecar with a smaller --detail."
             )
