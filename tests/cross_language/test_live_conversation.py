@@ -23,7 +23,7 @@ SIZE_PX = 64
 POSITIONS_US = (640_000, 1_240_000, 2_200_000)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")  # as the probes: of a smaller scope, it would be made again for each of them
 def conversation() -> Iterator[RemoteConversation]:
     """Two seconds and a half of the sample dialogue in a sidecar that runs as a process of its own."""
     audio = read_audio(SAMPLE)

@@ -90,11 +90,14 @@ def windows_probe(folder: Path) -> Iterator[Probe]:
     with tempfile.TemporaryDirectory(prefix="wine", ignore_cleanup_errors=True) as prefix:  # 700 MB
         environment = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "DISPLAY": ""}
         probe = Probe([wine, str(program)], environment)
+        variables = os.environ | environment
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the services would keep pipes open
         subprocess.run(
-            probe.command, check=False, capture_output=True, env=os.environ | environment
-        )  # makes the prefix
+            [server, "-p"], check=True, env=variables, **quiet
+        )  # stays, so that not every run starts Windows anew
+        subprocess.run(probe.command, check=False, env=variables, **quiet)  # makes the prefix and starts the services
         yield probe
-        subprocess.run([server, "-k", "-w"], check=False, env=os.environ | environment)
+        subprocess.run([server, "-k", "-w"], check=False, env=variables)
 
 
 @contextmanager
