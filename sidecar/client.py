@@ -26,6 +26,8 @@ from sidecar.services.status import error_of
 from sidecar.v1 import (
     conversation_pb2,
     conversation_pb2_grpc,
+    cutscene_pb2,
+    cutscene_pb2_grpc,
     sidecar_pb2,
     sidecar_pb2_grpc,
     speech_pb2_grpc,
@@ -70,6 +72,7 @@ class SidecarClient:
         self._health = health_pb2_grpc.HealthStub(self._channel)
         self.conversation_calls = conversation_pb2_grpc.ConversationServiceStub(self._channel)
         self.speech_calls = speech_pb2_grpc.SpeechServiceStub(self._channel)
+        self._cutscene_calls = cutscene_pb2_grpc.CutsceneServiceStub(self._channel)
         self.watch_calls = watch_pb2_grpc.WatchServiceStub(self._channel)
 
     @staticmethod
@@ -195,6 +198,36 @@ class SidecarClient:
             request: From `creation`.
         """
         return ConversationCalls(self, self.call(self.conversation_calls.CreateConversation, request, CREATE_S))
+
+    def render_cutscene(
+        self, output_path: str, *, script_toml: str = "", script_path: str = ""
+    ) -> Generator[cutscene_pb2.CutsceneProgress]:
+        """Render a cutscene and yield how far it is; closing the generator does not end the rendering.
+
+        Args:
+            output_path: Where results go, in the sidecar's cutscene folder.
+            script_toml: The script as text; its files are relative to that folder.
+            script_path: Or where it lies in that folder.
+
+        Raises:
+            InvalidRequestError: The script says what cannot be, or a path leads elsewhere.
+            SidecarError: The rendering failed; what is finished is kept, and asking again goes on from there.
+        """
+        request = cutscene_pb2.RenderCutsceneRequest(
+            script_toml=script_toml, script_path=script_path, output_path=output_path
+        )
+        for response in self.stream(self._cutscene_calls.RenderCutscene, request):
+            yield response.progress
+
+    def cutscene(self, cutscene_id: str) -> cutscene_pb2.CutsceneProgress:
+        """Return how far a cutscene is."""
+        request = cutscene_pb2.GetCutsceneRequest(cutscene_id=cutscene_id)
+        return self.call(self._cutscene_calls.GetCutscene, request).progress
+
+    def cancel_cutscene(self, cutscene_id: str) -> cutscene_pb2.CutsceneProgress:
+        """End a cutscene; finished frames are kept."""
+        request = cutscene_pb2.CancelCutsceneRequest(cutscene_id=cutscene_id)
+        return self.call(self._cutscene_calls.CancelCutscene, request).progress
 
     def call(self, method: Any, request: Any, timeout_s: float = CALL_S) -> Any:
         """Return a call's answer.

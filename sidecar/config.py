@@ -41,6 +41,7 @@ class ServeOptions:
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
         checkpoint: Weights of the motion model; the bundled ones if left out.
         avatars: Folder with a folder of each fitted avatar to offer beside the cast; see `rsatalker fit-avatar`.
+        cutscenes: Folder in which cutscenes of clients are read and written; in the user's state folder if left out.
         warm_up: Compile and load what the first conversation needs before serving.
         stop_with: Process id; the sidecar ends when that process does, however it ends. 0: it stands by itself.
     """
@@ -66,6 +67,7 @@ class ServeOptions:
     motion_lead_ms: int = 500
     checkpoint: Path | None = None
     avatars: Path | None = None
+    cutscenes: Path | None = None
     warm_up: bool = True
     stop_with: int = 0
 
@@ -128,7 +130,7 @@ def read_options(path: Path) -> ServeOptions:
 def _fitting(path: Path, name: str, value: object) -> object:
     """Return a value in its option's type, or raise ConfigError."""
     wanted = get_type_hints(ServeOptions)[name]
-    if name in ("checkpoint", "avatars") and isinstance(value, str):
+    if name in ("checkpoint", "avatars", "cutscenes") and isinstance(value, str):
         return Path(value)
     if wanted == tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(one, str) for one in cast(list[object], value)):

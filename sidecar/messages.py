@@ -15,6 +15,8 @@ from sidecar.config import LARGEST_FRAME_PX, ServeOptions
 from sidecar.conversation import Conversation
 from sidecar.conversation_regions import FrameSize
 from sidecar.conversations import ConversationSetup
+from sidecar.cutscenes.film import Film
+from sidecar.cutscenes.film_messages import progress_message
 from sidecar.errors import InvalidRequestError, ProtocolVersionError
 from sidecar.intake import LONGEST_CHUNK_S, AudioFormat, SampleFormat
 from sidecar.regions.layout import MAJOR, MAX_LAYERS, MINOR
@@ -150,7 +152,10 @@ def limits_message(options: ServeOptions) -> sidecar_pb2.Limits:
 
 
 def status_message(
-    uptime_ms: int, stages: Sequence[StagePercentiles], conversations: Sequence[Conversation]
+    uptime_ms: int,
+    stages: Sequence[StagePercentiles],
+    conversations: Sequence[Conversation],
+    films: Sequence[Film],
 ) -> sidecar_pb2.GetStatusResponse:
     """Return how the sidecar is doing."""
     return sidecar_pb2.GetStatusResponse(
@@ -178,6 +183,7 @@ def status_message(
             )
             for conversation in conversations
         ],
+        cutscenes=[progress_message(film.film_id, film.progress, still=b"") for film in films],
     )
 
 

@@ -14,6 +14,8 @@ from importlib import metadata
 
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
+from sidecar.cutscenes.film_queue import FilmQueue
+from sidecar.cutscenes.folder import CutsceneFolder, default_folder
 from sidecar.errors import ConfigError
 from sidecar.frame_loop import FrameLoop
 from sidecar.heart import Heart
@@ -72,12 +74,14 @@ class Sidecar:
         http_address: Where it listens for HTTP, once started.
         record: What the runtime file says, once started.
         conversations: All that are open.
+        films: Cutscenes that are rendered beside them.
     """
 
     def __init__(self, studio: Studio, options: ServeOptions, token: str) -> None:
         self.record: RuntimeRecord | None = None
         self._timings = Timings()
         self.conversations = Conversations(studio, options, self._timings)
+        self.films = FilmQueue(CutsceneFolder(options.cutscenes or default_folder()))
         self._token = token
         self._lan = lan_access(options)
         self._started_ns = host_clock_ns()
@@ -90,7 +94,7 @@ class Sidecar:
             OutputLoop(self.conversations, host_clock_ns),
         )
         self._services = services_of(
-            studio, options, self.conversations, self._timings, sidecar_version(), host_clock_ns
+            studio, options, self.conversations, self.films, self._timings, sidecar_version(), host_clock_ns
         )
         self._endpoints = Endpoints(self._services, options, token, self._metrics, self._lan)
         self._leases: asyncio.Task[None] | None = None
@@ -167,10 +171,12 @@ class Sidecar:
         for loop in reversed(self._loops):
             loop.stop()
         self.conversations.close_all()
+        self.films.close()
 
     def _metrics(self) -> str:
         uptime_ms = (host_clock_ns() - self._started_ns) // 1_000_000
-        status = status_message(uptime_ms, self._timings.percentiles(), self.conversations.all())
+        stages = self._timings.percentiles()
+        status = status_message(uptime_ms, stages, self.conversations.all(), self.films.open_films())
         return metrics_text(status, sidecar_version())
 
     async def _end_leases(self) -> None:
@@ -222,6 +228,7 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
         say(f"HTTP for plugins and curl: http://{sidecar.http_address}")
+        say(f"Cutscenes of clients: {sidecar.films.folder.root}")
         for line in lan_lines(sidecar):
             say(line)
         await sidecar.wait()

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from sidecar.v1 import sidecar_pb2
+from sidecar.v1 import cutscene_pb2, sidecar_pb2
 
 LATE_MS = 1000 / 30  # a tick of the frame loop that takes longer leaves heads below 30 frames per second
 
@@ -31,7 +31,8 @@ def status_view(
         f"up {minutes // 60}:{minutes % 60:02}:{seconds:02}, {len(status.conversations)} of "
         f"{info.limits.max_conversations} conversations"
     )
-    return Group(title, _stages(status), _conversations(status, before), *_warnings(status))
+    cutscenes = [_cutscenes(status)] if status.cutscenes else []
+    return Group(title, _stages(status), _conversations(status, before), *cutscenes, *_warnings(status))
 
 
 def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:
@@ -62,6 +63,22 @@ def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.Ge
             _frame_rate(conversation, status, before),
             str(conversation.ticks_missed),
             style=style,
+        )
+    return table
+
+
+def _cutscenes(status: sidecar_pb2.GetStatusResponse) -> Table:
+    table = Table(title="Cutscenes", title_justify="left")
+    for column in ("id", "state", "stage", "frames", "left"):
+        table.add_column(column, justify="left" if column in ("id", "state", "stage") else "right")
+    for cutscene in status.cutscenes:
+        minutes, seconds = divmod(round(cutscene.eta_ms / 1000), 60)
+        table.add_row(
+            cutscene.cutscene_id,
+            cutscene_pb2.CutsceneState.Name(cutscene.state).removeprefix("CUTSCENE_STATE_").lower(),
+            cutscene.stage or "-",
+            f"{cutscene.frames_done} of {cutscene.frames_total}" if cutscene.frames_total else "?",
+            f"{minutes}:{seconds:02} min" if cutscene.eta_ms else "?",
         )
     return table
 

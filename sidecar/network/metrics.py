@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sidecar.v1 import sidecar_pb2
+from sidecar.v1 import cutscene_pb2, sidecar_pb2
 
+CUTSCENE_STATES = (
+    ("waiting", cutscene_pb2.CUTSCENE_STATE_WAITING),
+    ("rendering", cutscene_pb2.CUTSCENE_STATE_RENDERING),
+)
 QUANTILES = (("0.5", "p50_ms"), ("0.95", "p95_ms"), ("0.99", "p99_ms"))
 
 
 def metrics_text(status: sidecar_pb2.GetStatusResponse, version: str) -> str:
     """Return the state of a sidecar in Prometheus' text format 0.0.4."""
-    return "\n".join([*_sidecar(status, version), *_stages(status), *_conversations(status)]) + "\n"
+    return (
+        "\n".join([*_sidecar(status, version), *_stages(status), *_conversations(status), *_cutscenes(status)]) + "\n"
+    )
 
 
 def _sidecar(status: sidecar_pb2.GetStatusResponse, version: str) -> Iterable[str]:
@@ -45,6 +51,15 @@ def _conversations(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
         yield f'rsatalker_skew_seconds{{conversation="{number}"}} {one.skew_us / 1e6:.6f}'
     yield from _head("rsatalker_ticks_missed", "gauge", "Ticks missed in the conversations that are open.")
     yield f"rsatalker_ticks_missed {sum(one.ticks_missed for one in status.conversations)}"
+
+
+def _cutscenes(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
+    states = [one.state for one in status.cutscenes]
+    yield from _head("rsatalker_cutscenes", "gauge", "Cutscenes that wait or are rendered.")
+    for name, state in CUTSCENE_STATES:
+        yield f'rsatalker_cutscenes{{state="{name}"}} {states.count(state)}'
+    yield from _head("rsatalker_cutscene_frames_left", "gauge", "Of the cutscene that is rendered.")
+    yield f"rsatalker_cutscene_frames_left {sum(one.frames_total - one.frames_done for one in status.cutscenes)}"
 
 
 def _head(name: str, kind: str, meaning: str) -> Iterable[str]:

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
+from sidecar.cutscenes.film_queue import FilmQueue
 from sidecar.nvidia_ace.services.a2f_controller import v1_pb2_grpc as audio2face_grpc
 from sidecar.services import audio2face_service
 from sidecar.services.audio2face_service import Audio2FaceService
 from sidecar.services.calls import Service
 from sidecar.services.conversation_service import ConversationService
+from sidecar.services.cutscene_service import CutsceneService
 from sidecar.services.sidecar_service import SidecarService
 from sidecar.services.speech_service import SpeechService
 from sidecar.services.watch_service import WatchService
@@ -19,6 +21,8 @@ from sidecar.timings import Timings
 from sidecar.v1 import (
     conversation_pb2,
     conversation_pb2_grpc,
+    cutscene_pb2,
+    cutscene_pb2_grpc,
     sidecar_pb2,
     sidecar_pb2_grpc,
     speech_pb2,
@@ -32,16 +36,18 @@ def services_of(
     studio: Studio,
     options: ServeOptions,
     conversations: Conversations,
+    films: FilmQueue,
     timings: Timings,
     version: str,
     clock_ns: Callable[[], int],
 ) -> list[Service]:
     """Return the services that this sidecar offers over gRPC and HTTP."""
     watch = WatchService(conversations, clock_ns)
+    cutscenes = CutsceneService(films)
     return [
         Service(
             sidecar_pb2.DESCRIPTOR.services_by_name["SidecarService"],
-            SidecarService(studio, options, conversations, timings, version, clock_ns),
+            SidecarService(studio, options, conversations, films, timings, version, clock_ns),
             sidecar_pb2_grpc.add_SidecarServiceServicer_to_server,
         ),
         Service(
@@ -64,5 +70,11 @@ def services_of(
             watch,
             watch_pb2_grpc.add_WatchServiceServicer_to_server,
             watch.close,
+        ),
+        Service(
+            cutscene_pb2.DESCRIPTOR.services_by_name["CutsceneService"],
+            cutscenes,
+            cutscene_pb2_grpc.add_CutsceneServiceServicer_to_server,
+            cutscenes.close,
         ),
     ]

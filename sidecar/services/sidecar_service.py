@@ -13,6 +13,7 @@ import grpc.aio
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
+from sidecar.cutscenes.film_queue import FilmQueue
 from sidecar.messages import check_version, limits_message, status_message
 from sidecar.requests import PROTOCOL_VERSION
 from sidecar.studio import Studio
@@ -37,6 +38,7 @@ CAPABILITIES = (
     "style",
     "av_offset",
     "audio2face",
+    "cutscenes",
 )
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -51,6 +53,7 @@ class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
         studio: Studio,
         options: ServeOptions,
         conversations: Conversations,
+        films: FilmQueue,
         timings: Timings,
         version: str,
         clock_ns: Callable[[], int],
@@ -58,6 +61,7 @@ class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
         self._studio = studio
         self._options = options
         self._conversations = conversations
+        self._films = films
         self._timings = timings
         self._version = version
         self._clock_ns = clock_ns
@@ -93,4 +97,5 @@ class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
     async def GetStatus(self, request: sidecar_pb2.GetStatusRequest, context: Context) -> sidecar_pb2.GetStatusResponse:
         """Say how long stages take and what is running."""
         uptime_ms = (self._clock_ns() - self._started_ns) // 1_000_000
-        return status_message(uptime_ms, self._timings.percentiles(), self._conversations.all())
+        stages = self._timings.percentiles()
+        return status_message(uptime_ms, stages, self._conversations.all(), self._films.open_films())

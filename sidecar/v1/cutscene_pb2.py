@@ -24,29 +24,29 @@ _sym_db = _symbol_database.Default()
 
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sidecar/v1/cutscene.proto\x12\nsidecar.v1\"V\n\x15RenderCutsceneRequest\x12\x13\n\x0bscript_toml\x18\x01 \x01(\t\x12\x13\n\x0bscript_path\x18\x02 \x01(\t\x12\x13\n\x0boutput_path\x18\x03 \x01(\t\"H\n\x16RenderCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress\"\xc0\x01\n\x10\x43utsceneProgress\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.sidecar.v1.CutsceneState\x12\x13\n\x0b\x66rames_done\x18\x03 \x01(\x04\x12\x14\n\x0c\x66rames_total\x18\x04 \x01(\x04\x12\x0e\n\x06\x65ta_ms\x18\x05 \x01(\x04\x12\x12\n\nstill_jpeg\x18\x06 \x01(\x0c\x12\r\n\x05\x66iles\x18\x07 \x03(\t\x12\x0f\n\x07message\x18\x08 \x01(\t\")\n\x12GetCutsceneRequest\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\"E\n\x13GetCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress\",\n\x15\x43\x61ncelCutsceneRequest\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\"H\n\x16\x43\x61ncelCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress*\xbb\x01\n\rCutsceneState\x12\x1e\n\x1a\x43UTSCENE_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43UTSCENE_STATE_WAITING\x10\x01\x12\x1c\n\x18\x43UTSCENE_STATE_RENDERING\x10\x02\x12\x17\n\x13\x43UTSCENE_STATE_DONE\x10\x03\x12\x1c\n\x18\x43UTSCENE_STATE_CANCELLED\x10\x04\x12\x19\n\x15\x43UTSCENE_STATE_FAILED\x10\x05\x32\x95\x02\n\x0f\x43utsceneService\x12Y\n\x0eRenderCutscene\x12!.sidecar.v1.RenderCutsceneRequest\x1a\".sidecar.v1.RenderCutsceneResponse0\x01\x12N\n\x0bGetCutscene\x12\x1e.sidecar.v1.GetCutsceneRequest\x1a\x1f.sidecar.v1.GetCutsceneResponse\x12W\n\x0e\x43\x61ncelCutscene\x12!.sidecar.v1.CancelCutsceneRequest\x1a\".sidecar.v1.CancelCutsceneResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x19sidecar/v1/cutscene.proto\x12\nsidecar.v1\"V\n\x15RenderCutsceneRequest\x12\x13\n\x0bscript_toml\x18\x01 \x01(\t\x12\x13\n\x0bscript_path\x18\x02 \x01(\t\x12\x13\n\x0boutput_path\x18\x03 \x01(\t\"H\n\x16RenderCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress\"\xcf\x01\n\x10\x43utsceneProgress\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\x12(\n\x05state\x18\x02 \x01(\x0e\x32\x19.sidecar.v1.CutsceneState\x12\x13\n\x0b\x66rames_done\x18\x03 \x01(\x04\x12\x14\n\x0c\x66rames_total\x18\x04 \x01(\x04\x12\x0e\n\x06\x65ta_ms\x18\x05 \x01(\x04\x12\x12\n\nstill_jpeg\x18\x06 \x01(\x0c\x12\r\n\x05\x66iles\x18\x07 \x03(\t\x12\x0f\n\x07message\x18\x08 \x01(\t\x12\r\n\x05stage\x18\t \x01(\t\")\n\x12GetCutsceneRequest\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\"E\n\x13GetCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress\",\n\x15\x43\x61ncelCutsceneRequest\x12\x13\n\x0b\x63utscene_id\x18\x01 \x01(\t\"H\n\x16\x43\x61ncelCutsceneResponse\x12.\n\x08progress\x18\x01 \x01(\x0b\x32\x1c.sidecar.v1.CutsceneProgress*\xbb\x01\n\rCutsceneState\x12\x1e\n\x1a\x43UTSCENE_STATE_UNSPECIFIED\x10\x00\x12\x1a\n\x16\x43UTSCENE_STATE_WAITING\x10\x01\x12\x1c\n\x18\x43UTSCENE_STATE_RENDERING\x10\x02\x12\x17\n\x13\x43UTSCENE_STATE_DONE\x10\x03\x12\x1c\n\x18\x43UTSCENE_STATE_CANCELLED\x10\x04\x12\x19\n\x15\x43UTSCENE_STATE_FAILED\x10\x05\x32\x95\x02\n\x0f\x43utsceneService\x12Y\n\x0eRenderCutscene\x12!.sidecar.v1.RenderCutsceneRequest\x1a\".sidecar.v1.RenderCutsceneResponse0\x01\x12N\n\x0bGetCutscene\x12\x1e.sidecar.v1.GetCutsceneRequest\x1a\x1f.sidecar.v1.GetCutsceneResponse\x12W\n\x0e\x43\x61ncelCutscene\x12!.sidecar.v1.CancelCutsceneRequest\x1a\".sidecar.v1.CancelCutsceneResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sidecar.v1.cutscene_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_CUTSCENESTATE']._serialized_start=633
-  _globals['_CUTSCENESTATE']._serialized_end=820
+  _globals['_CUTSCENESTATE']._serialized_start=648
+  _globals['_CUTSCENESTATE']._serialized_end=835
   _globals['_RENDERCUTSCENEREQUEST']._serialized_start=41
   _globals['_RENDERCUTSCENEREQUEST']._serialized_end=127
   _globals['_RENDERCUTSCENERESPONSE']._serialized_start=129
   _globals['_RENDERCUTSCENERESPONSE']._serialized_end=201
   _globals['_CUTSCENEPROGRESS']._serialized_start=204
-  _globals['_CUTSCENEPROGRESS']._serialized_end=396
-  _globals['_GETCUTSCENEREQUEST']._serialized_start=398
-  _globals['_GETCUTSCENEREQUEST']._serialized_end=439
-  _globals['_GETCUTSCENERESPONSE']._serialized_start=441
-  _globals['_GETCUTSCENERESPONSE']._serialized_end=510
-  _globals['_CANCELCUTSCENEREQUEST']._serialized_start=512
-  _globals['_CANCELCUTSCENEREQUEST']._serialized_end=556
-  _globals['_CANCELCUTSCENERESPONSE']._serialized_start=558
-  _globals['_CANCELCUTSCENERESPONSE']._serialized_end=630
-  _globals['_CUTSCENESERVICE']._serialized_start=823
-  _globals['_CUTSCENESERVICE']._serialized_end=1100
+  _globals['_CUTSCENEPROGRESS']._serialized_end=411
+  _globals['_GETCUTSCENEREQUEST']._serialized_start=413
+  _globals['_GETCUTSCENEREQUEST']._serialized_end=454
+  _globals['_GETCUTSCENERESPONSE']._serialized_start=456
+  _globals['_GETCUTSCENERESPONSE']._serialized_end=525
+  _globals['_CANCELCUTSCENEREQUEST']._serialized_start=527
+  _globals['_CANCELCUTSCENEREQUEST']._serialized_end=571
+  _globals['_CANCELCUTSCENERESPONSE']._serialized_start=573
+  _globals['_CANCELCUTSCENERESPONSE']._serialized_end=645
+  _globals['_CUTSCENESERVICE']._serialized_start=838
+  _globals['_CUTSCENESERVICE']._serialized_end=1115
 # @@protoc_insertion_point(module_scope)

@@ -39,7 +39,7 @@ class RenderCutsceneResponse(_message.Message):
     def __init__(self, progress: _Optional[_Union[CutsceneProgress, _Mapping]] = ...) -> None: ...
 
 class CutsceneProgress(_message.Message):
-    __slots__ = ("cutscene_id", "state", "frames_done", "frames_total", "eta_ms", "still_jpeg", "files", "message")
+    __slots__ = ("cutscene_id", "state", "frames_done", "frames_total", "eta_ms", "still_jpeg", "files", "message", "stage")
     CUTSCENE_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     FRAMES_DONE_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,7 @@ class CutsceneProgress(_message.Message):
     STILL_JPEG_FIELD_NUMBER: _ClassVar[int]
     FILES_FIELD_NUMBER: _ClassVar[int]
     MESSAGE_FIELD_NUMBER: _ClassVar[int]
+    STAGE_FIELD_NUMBER: _ClassVar[int]
     cutscene_id: str
     state: CutsceneState
     frames_done: int
@@ -56,7 +57,8 @@ class CutsceneProgress(_message.Message):
     still_jpeg: bytes
     files: _containers.RepeatedScalarFieldContainer[str]
     message: str
-    def __init__(self, cutscene_id: _Optional[str] = ..., state: _Optional[_Union[CutsceneState, str]] = ..., frames_done: _Optional[int] = ..., frames_total: _Optional[int] = ..., eta_ms: _Optional[int] = ..., still_jpeg: _Optional[bytes] = ..., files: _Optional[_Iterable[str]] = ..., message: _Optional[str] = ...) -> None: ...
+    stage: str
+    def __init__(self, cutscene_id: _Optional[str] = ..., state: _Optional[_Union[CutsceneState, str]] = ..., frames_done: _Optional[int] = ..., frames_total: _Optional[int] = ..., eta_ms: _Optional[int] = ..., still_jpeg: _Optional[bytes] = ..., files: _Optional[_Iterable[str]] = ..., message: _Optional[str] = ..., stage: _Optional[str] = ...) -> None: ...
 
 class GetCutsceneRequest(_message.Message):
     __slots__ = ("cutscene_id",)

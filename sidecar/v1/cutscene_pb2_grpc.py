@@ -55,14 +55,16 @@ class CutsceneServiceServicer:
     """Missing associated documentation comment in .proto file."""
 
     def RenderCutscene(self, request, context):
-        """Renders a cutscene and tells how far it is; breaking the stream off does not end it.
+        """Renders a cutscene and tells how far it is, until it is done, cancelled or failed; a failure is also the status of
+        the stream. Breaking the stream off does not end the rendering: asking for the same script and output folder again
+        follows it, and after its end (a failure, a cancel, a sidecar that was killed) goes on from the frames that are done.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def GetCutscene(self, request, context):
-        """Says how far a cutscene is.
+        """Says how far a cutscene is; of those that have ended, the last 16 are known.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -22,37 +22,38 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from sidecar.v1 import cutscene_pb2 as sidecar_dot_v1_dot_cutscene__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sidecar/v1/sidecar.proto\x12\nsidecar.v1\"/\n\x0fProtocolVersion\x12\r\n\x05major\x18\x01 \x01(\r\x12\r\n\x05minor\x18\x02 \x01(\r\"\\\n\x0eGetInfoRequest\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x13\n\x0b\x63lient_name\x18\x02 \x01(\t\"\xd6\x01\n\x0fGetInfoResponse\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x17\n\x0fsidecar_version\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x10\n\x08renderer\x18\x04 \x01(\t\x12\"\n\x06limits\x18\x05 \x01(\x0b\x32\x12.sidecar.v1.Limits\x12\x13\n\x0b\x61rkit_names\x18\x06 \x03(\t\x12\x12\n\nprocess_id\x18\x07 \x01(\r\"\xb8\x01\n\x06Limits\x12\x19\n\x11max_conversations\x18\x01 \x01(\r\x12\x1a\n\x12min_sample_rate_hz\x18\x02 \x01(\r\x12\x1a\n\x12max_sample_rate_hz\x18\x03 \x01(\r\x12\x14\n\x0cmax_chunk_ms\x18\x04 \x01(\r\x12\x18\n\x10max_utterance_ms\x18\x05 \x01(\r\x12\x19\n\x11max_frame_size_px\x18\x06 \x01(\r\x12\x10\n\x08lease_ms\x18\x07 \x01(\r\"\x14\n\x12ListAvatarsRequest\":\n\x13ListAvatarsResponse\x12#\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x12.sidecar.v1.Avatar\"E\n\x06\x41vatar\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x18\n\x10\x65xpression_space\x18\x03 \x01(\t\"\x12\n\x10GetStatusRequest\"\x86\x01\n\x11GetStatusResponse\x12\x11\n\tuptime_ms\x18\x01 \x01(\x04\x12\'\n\x06stages\x18\x02 \x03(\x0b\x32\x17.sidecar.v1.StageTiming\x12\x35\n\rconversations\x18\x03 \x03(\x0b\x32\x1e.sidecar.v1.ConversationStatus\"[\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x0e\n\x06p50_ms\x18\x03 \x01(\x01\x12\x0e\n\x06p95_ms\x18\x04 \x01(\x01\x12\x0e\n\x06p99_ms\x18\x05 \x01(\x01\"\x9d\x02\n\x12\x43onversationStatus\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x0f\n\x07\x66\x61ilure\x18\x03 \x01(\t\x12\x10\n\x08\x63lock_us\x18\x04 \x03(\x03\x12\x15\n\rmotion_end_us\x18\x05 \x01(\x03\x12\x18\n\x10\x66rames_published\x18\x06 \x01(\x04\x12\x14\n\x0cticks_missed\x18\x07 \x01(\x04\x12\x17\n\x0f\x65ngine_attached\x18\x08 \x01(\x08\x12\x0f\n\x07warning\x18\t \x01(\t\x12\x1b\n\x13output_packets_sent\x18\n \x01(\x04\x12\x1d\n\x15output_packets_failed\x18\x0b \x01(\x04\x12\x0f\n\x07skew_us\x18\x0c \x01(\x03\x32\xee\x01\n\x0eSidecarService\x12\x42\n\x07GetInfo\x12\x1a.sidecar.v1.GetInfoRequest\x1a\x1b.sidecar.v1.GetInfoResponse\x12N\n\x0bListAvatars\x12\x1e.sidecar.v1.ListAvatarsRequest\x1a\x1f.sidecar.v1.ListAvatarsResponse\x12H\n\tGetStatus\x12\x1c.sidecar.v1.GetStatusRequest\x1a\x1d.sidecar.v1.GetStatusResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x18sidecar/v1/sidecar.proto\x12\nsidecar.v1\x1a\x19sidecar/v1/cutscene.proto\"/\n\x0fProtocolVersion\x12\r\n\x05major\x18\x01 \x01(\r\x12\r\n\x05minor\x18\x02 \x01(\r\"\\\n\x0eGetInfoRequest\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x13\n\x0b\x63lient_name\x18\x02 \x01(\t\"\xd6\x01\n\x0fGetInfoResponse\x12\x35\n\x10protocol_version\x18\x01 \x01(\x0b\x32\x1b.sidecar.v1.ProtocolVersion\x12\x17\n\x0fsidecar_version\x18\x02 \x01(\t\x12\x14\n\x0c\x63\x61pabilities\x18\x03 \x03(\t\x12\x10\n\x08renderer\x18\x04 \x01(\t\x12\"\n\x06limits\x18\x05 \x01(\x0b\x32\x12.sidecar.v1.Limits\x12\x13\n\x0b\x61rkit_names\x18\x06 \x03(\t\x12\x12\n\nprocess_id\x18\x07 \x01(\r\"\xb8\x01\n\x06Limits\x12\x19\n\x11max_conversations\x18\x01 \x01(\r\x12\x1a\n\x12min_sample_rate_hz\x18\x02 \x01(\r\x12\x1a\n\x12max_sample_rate_hz\x18\x03 \x01(\r\x12\x14\n\x0cmax_chunk_ms\x18\x04 \x01(\r\x12\x18\n\x10max_utterance_ms\x18\x05 \x01(\r\x12\x19\n\x11max_frame_size_px\x18\x06 \x01(\r\x12\x10\n\x08lease_ms\x18\x07 \x01(\r\"\x14\n\x12ListAvatarsRequest\":\n\x13ListAvatarsResponse\x12#\n\x07\x61vatars\x18\x01 \x03(\x0b\x32\x12.sidecar.v1.Avatar\"E\n\x06\x41vatar\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x13\n\x0b\x64\x65scription\x18\x02 \x01(\t\x12\x18\n\x10\x65xpression_space\x18\x03 \x01(\t\"\x12\n\x10GetStatusRequest\"\xb7\x01\n\x11GetStatusResponse\x12\x11\n\tuptime_ms\x18\x01 \x01(\x04\x12\'\n\x06stages\x18\x02 \x03(\x0b\x32\x17.sidecar.v1.StageTiming\x12\x35\n\rconversations\x18\x03 \x03(\x0b\x32\x1e.sidecar.v1.ConversationStatus\x12/\n\tcutscenes\x18\x04 \x03(\x0b\x32\x1c.sidecar.v1.CutsceneProgress\"[\n\x0bStageTiming\x12\r\n\x05stage\x18\x01 \x01(\t\x12\r\n\x05\x63ount\x18\x02 \x01(\x04\x12\x0e\n\x06p50_ms\x18\x03 \x01(\x01\x12\x0e\n\x06p95_ms\x18\x04 \x01(\x01\x12\x0e\n\x06p99_ms\x18\x05 \x01(\x01\"\x9d\x02\n\x12\x43onversationStatus\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\r\n\x05state\x18\x02 \x01(\t\x12\x0f\n\x07\x66\x61ilure\x18\x03 \x01(\t\x12\x10\n\x08\x63lock_us\x18\x04 \x03(\x03\x12\x15\n\rmotion_end_us\x18\x05 \x01(\x03\x12\x18\n\x10\x66rames_published\x18\x06 \x01(\x04\x12\x14\n\x0cticks_missed\x18\x07 \x01(\x04\x12\x17\n\x0f\x65ngine_attached\x18\x08 \x01(\x08\x12\x0f\n\x07warning\x18\t \x01(\t\x12\x1b\n\x13output_packets_sent\x18\n \x01(\x04\x12\x1d\n\x15output_packets_failed\x18\x0b \x01(\x04\x12\x0f\n\x07skew_us\x18\x0c \x01(\x03\x32\xee\x01\n\x0eSidecarService\x12\x42\n\x07GetInfo\x12\x1a.sidecar.v1.GetInfoRequest\x1a\x1b.sidecar.v1.GetInfoResponse\x12N\n\x0bListAvatars\x12\x1e.sidecar.v1.ListAvatarsRequest\x1a\x1f.sidecar.v1.ListAvatarsResponse\x12H\n\tGetStatus\x12\x1c.sidecar.v1.GetStatusRequest\x1a\x1d.sidecar.v1.GetStatusResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'sidecar.v1.sidecar_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_PROTOCOLVERSION']._serialized_start=40
-  _globals['_PROTOCOLVERSION']._serialized_end=87
-  _globals['_GETINFOREQUEST']._serialized_start=89
-  _globals['_GETINFOREQUEST']._serialized_end=181
-  _globals['_GETINFORESPONSE']._serialized_start=184
-  _globals['_GETINFORESPONSE']._serialized_end=398
-  _globals['_LIMITS']._serialized_start=401
-  _globals['_LIMITS']._serialized_end=585
-  _globals['_LISTAVATARSREQUEST']._serialized_start=587
-  _globals['_LISTAVATARSREQUEST']._serialized_end=607
-  _globals['_LISTAVATARSRESPONSE']._serialized_start=609
-  _globals['_LISTAVATARSRESPONSE']._serialized_end=667
-  _globals['_AVATAR']._serialized_start=669
-  _globals['_AVATAR']._serialized_end=738
-  _globals['_GETSTATUSREQUEST']._serialized_start=740
-  _globals['_GETSTATUSREQUEST']._serialized_end=758
-  _globals['_GETSTATUSRESPONSE']._serialized_start=761
-  _globals['_GETSTATUSRESPONSE']._serialized_end=895
-  _globals['_STAGETIMING']._serialized_start=897
-  _globals['_STAGETIMING']._serialized_end=988
-  _globals['_CONVERSATIONSTATUS']._serialized_start=991
-  _globals['_CONVERSATIONSTATUS']._serialized_end=1276
-  _globals['_SIDECARSERVICE']._serialized_start=1279
-  _globals['_SIDECARSERVICE']._serialized_end=1517
+  _globals['_PROTOCOLVERSION']._serialized_start=67
+  _globals['_PROTOCOLVERSION']._serialized_end=114
+  _globals['_GETINFOREQUEST']._serialized_start=116
+  _globals['_GETINFOREQUEST']._serialized_end=208
+  _globals['_GETINFORESPONSE']._serialized_start=211
+  _globals['_GETINFORESPONSE']._serialized_end=425
+  _globals['_LIMITS']._serialized_start=428
+  _globals['_LIMITS']._serialized_end=612
+  _globals['_LISTAVATARSREQUEST']._serialized_start=614
+  _globals['_LISTAVATARSREQUEST']._serialized_end=634
+  _globals['_LISTAVATARSRESPONSE']._serialized_start=636
+  _globals['_LISTAVATARSRESPONSE']._serialized_end=694
+  _globals['_AVATAR']._serialized_start=696
+  _globals['_AVATAR']._serialized_end=765
+  _globals['_GETSTATUSREQUEST']._serialized_start=767
+  _globals['_GETSTATUSREQUEST']._serialized_end=785
+  _globals['_GETSTATUSRESPONSE']._serialized_start=788
+  _globals['_GETSTATUSRESPONSE']._serialized_end=971
+  _globals['_STAGETIMING']._serialized_start=973
+  _globals['_STAGETIMING']._serialized_end=1064
+  _globals['_CONVERSATIONSTATUS']._serialized_start=1067
+  _globals['_CONVERSATIONSTATUS']._serialized_end=1352
+  _globals['_SIDECARSERVICE']._serialized_start=1355
+  _globals['_SIDECARSERVICE']._serialized_end=1593
 # @@protoc_insertion_point(module_scope)

@@ -1,3 +1,4 @@
+from sidecar.v1 import cutscene_pb2 as _cutscene_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
@@ -83,14 +84,16 @@ class GetStatusRequest(_message.Message):
     def __init__(self) -> None: ...
 
 class GetStatusResponse(_message.Message):
-    __slots__ = ("uptime_ms", "stages", "conversations")
+    __slots__ = ("uptime_ms", "stages", "conversations", "cutscenes")
     UPTIME_MS_FIELD_NUMBER: _ClassVar[int]
     STAGES_FIELD_NUMBER: _ClassVar[int]
     CONVERSATIONS_FIELD_NUMBER: _ClassVar[int]
+    CUTSCENES_FIELD_NUMBER: _ClassVar[int]
     uptime_ms: int
     stages: _containers.RepeatedCompositeFieldContainer[StageTiming]
     conversations: _containers.RepeatedCompositeFieldContainer[ConversationStatus]
-    def __init__(self, uptime_ms: _Optional[int] = ..., stages: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., conversations: _Optional[_Iterable[_Union[ConversationStatus, _Mapping]]] = ...) -> None: ...
+    cutscenes: _containers.RepeatedCompositeFieldContainer[_cutscene_pb2.CutsceneProgress]
+    def __init__(self, uptime_ms: _Optional[int] = ..., stages: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., conversations: _Optional[_Iterable[_Union[ConversationStatus, _Mapping]]] = ..., cutscenes: _Optional[_Iterable[_Union[_cutscene_pb2.CutsceneProgress, _Mapping]]] = ...) -> None: ...
 
 class StageTiming(_message.Message):
     __slots__ = ("stage", "count", "p50_ms", "p95_ms", "p99_ms")

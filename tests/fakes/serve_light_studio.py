@@ -13,6 +13,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from light_studio import LightStudio
 
 from sidecar.config import ServeOptions
+from sidecar.cutscenes import rendering
 from sidecar.server import serve
 
 
@@ -40,5 +41,8 @@ if __name__ == "__main__":
         limit_files(int(sys.argv[3]))
     more = json.loads(sys.argv[2]) if len(sys.argv) > 2 else {}  # further options, as JSON
     more = {name: tuple(value) if isinstance(value, list) else value for name, value in more.items()}
+    if "cutscenes" in more:  # which nobody draws
+        more["cutscenes"] = Path(more["cutscenes"])
+        rendering.PROGRAM = (sys.executable, str(Path(__file__).with_name("acting_render.py")))
     chosen = {"port": int(sys.argv[1]), "warm_up": False, "admit_by_load": False} | more
     serve(ServeOptions(**chosen), lambda options: SlowStudio(), say)

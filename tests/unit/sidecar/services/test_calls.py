@@ -7,6 +7,8 @@ from light_studio import LightStudio
 
 from sidecar.config import ServeOptions
 from sidecar.conversations import Conversations
+from sidecar.cutscenes.film_queue import FilmQueue
+from sidecar.cutscenes.folder import CutsceneFolder
 from sidecar.network.connect_codec import HTTP_STATUSES
 from sidecar.services.assembly import services_of
 from sidecar.services.calls import Call, calls_of
@@ -19,10 +21,11 @@ DOCUMENT = (Path(__file__).parents[4] / "proto" / "README.md").read_text(encodin
 
 
 @pytest.fixture
-def calls() -> dict[str, Call]:
+def calls(tmp_path: Path) -> dict[str, Call]:
     studio, options, timings = LightStudio(), ServeOptions(), Timings()
     conversations = Conversations(studio, options, timings)
-    return calls_of(services_of(studio, options, conversations, timings, "0.1.0", lambda: 0))
+    films = FilmQueue(CutsceneFolder(tmp_path))
+    return calls_of(services_of(studio, options, conversations, films, timings, "0.1.0", lambda: 0))
 
 
 def test_every_call_is_served(calls: dict[str, Call]):
