@@ -11,12 +11,14 @@ from jaxtyping import Float32
 
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.gaussians import Gaussians
-from rsatalker.avatars.light import Light
+from rsatalker.avatars.light import Light, studio_light
 from rsatalker.avatars.splat_posing import pose_splats
 from rsatalker.avatars.split_work import SplitWork
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
 from rsatalker.motion.pose import FlamePose
 
+DISPLAY_GAMMA = 2.2  # of sRGB, nearly
+BRIGHTEST = 4.0  # times the light of the images, linear; beyond it all skin would be white
 BUFFERS = 2  # one is drawn while the next is filled
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 BETWEEN_EYES = np.array([0.0, 0.035, 0.068], np.float32)  # metres: middle of the eyeballs of our own heads
@@ -33,7 +35,7 @@ class PosedHead(Protocol):
 class FittedAvatar:
     """Gaussians fitted to images; holds buffers, so one thread at a time may call `follow`.
 
-    Their harmonics hold the light under which the images were taken: the scene's light does not change them.
+    Their harmonics hold the light under which the images were taken; the scene's light dims and tints it as a whole.
 
     Attributes:
         name: Whose they are.
@@ -73,6 +75,7 @@ class FittedAvatar:
         self._factors = splats.factors
         self._sh = np.ascontiguousarray(splats.sh)
         self._shift = (BETWEEN_EYES - eye_centers.mean(0)).astype(np.float32)
+        self._default_irradiance = studio_light().mean_irradiance
         self._work = SplitWork(threads)
         count = len(splats)
         flags = np.full(count, antialiased, np.uint8)
@@ -107,7 +110,7 @@ class FittedAvatar:
         Args:
             vertices: From `head(pose)`, metres.
             pose: Not used: these Gaussians have no folds that darken.
-            light: Not used: theirs is the light of the images.
+            light: Of the scene; it dims and tints the whole head. Under the default light they are as photographed.
             eye_position: Of the viewer, world space.
             world_from_head: Rigid placement of the head's space in the world.
         """
@@ -122,6 +125,9 @@ class FittedAvatar:
             self._carriers.origins, rotation, translation, viewer, gaussians.means, gaussians.covariances,
             gaussians.colors,
         )  # fmt: skip
+        gain = display_gain(light.mean_irradiance / self._default_irradiance)
+        if (gain != 1).any():
+            np.minimum(gaussians.colors * gain, 1, out=gaussians.colors)
         return gaussians
 
     def _measured(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
@@ -131,3 +137,11 @@ class FittedAvatar:
         means = np.einsum("nij,nj->ni", axes, self._centers) + origins + self._shift
         center = ((means.min(0) + means.max(0)) / 2).astype(np.float32)
         return center, float(np.linalg.norm(means - center, axis=1).max())
+
+
+def display_gain(brightness: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:
+    """Return by what to multiply sRGB colours where linear light is so many times as bright.
+
+    Shadows and highlights stay those of the images: which light those were taken in is not known.
+    """
+    return np.clip(brightness, 0, BRIGHTEST) ** np.float32(1 / DISPLAY_GAMMA)

@@ -26,6 +26,12 @@ class Light:
     key_direction: Float32[np.ndarray, "3"]
     key_color: Float32[np.ndarray, "3"]
 
+    @property
+    def mean_irradiance(self) -> Float32[np.ndarray, "3"]:
+        """Irradiance / pi, averaged over surfaces that face every way."""
+        half_sqrt_pi = 0.5 / np.sqrt(np.pi)  # Y00; the mean of max(0, cosine) over all directions is 1/4
+        return (self.probe[0] * half_sqrt_pi + self.key_color / 4).astype(np.float32)
+
     def scaled(self, factor: float) -> Light:
         """Return the same light, brighter or darker."""
         gain = np.float32(factor)

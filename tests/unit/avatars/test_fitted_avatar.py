@@ -9,7 +9,7 @@ from rsatalker.avatars.avatar_folder import AvatarNote, fitted_members, read_ava
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.cast import load_avatar
 from rsatalker.avatars.fitted_avatar import BETWEEN_EYES, FittedAvatar
-from rsatalker.avatars.light import studio_light
+from rsatalker.avatars.light import Light, studio_light
 from rsatalker.avatars.triangle_carriers import TriangleCarriers
 from rsatalker.errors import AssetError
 from rsatalker.heads.head import SparseShapes
@@ -109,6 +109,23 @@ def test_fitted_avatar_looks_the_same_from_the_same_side_wherever_it_stands():
     elsewhere = followed(avatar, opened(), world, viewer)
     np.testing.assert_allclose(elsewhere.colors, colors, atol=1e-5)
     np.testing.assert_allclose(elsewhere.means, means @ world[:3, :3].T + world[:3, 3], atol=1e-6)
+
+
+def test_fitted_avatar_darkens_and_takes_the_tint_of_the_scenes_light():
+    avatar, light = made_avatar(), studio_light()
+    photographed = followed(avatar, opened()).colors.copy()
+    dim = Light(
+        light.probe * np.float32([0.25, 0.25, 0]), light.key_direction, light.key_color * np.float32([0.25, 0.25, 0])
+    )
+    colors = avatar.follow(avatar.head(opened()), opened(), dim, VIEWER, SPACE).colors
+    np.testing.assert_allclose(colors[:, :2], photographed[:, :2] * 0.25 ** (1 / 2.2), atol=1e-5)
+    assert not colors[:, 2].any()
+
+
+def test_fitted_avatar_stays_within_white_in_glaring_light():
+    avatar = made_avatar()
+    colors = avatar.follow(avatar.head(opened()), opened(), studio_light().scaled(100), VIEWER, SPACE).colors
+    assert colors.max() == 1
 
 
 def test_fitted_avatar_has_its_eyes_where_our_own_heads_have_them():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from rsatalker.avatars.light import Light, studio_light
 from rsatalker.avatars.lighting import VERTEX_LIGHT, blend_light, dim_vertices
 
 pytestmark = pytest.mark.unit
@@ -27,3 +28,11 @@ def test_blend_light_moves_the_given_vertices_only():
     light = np.full((1, VERTEX_LIGHT), 4.0, np.float32)
     blend_light(np.array([1], np.int32), light, np.float32(0.5), out)
     np.testing.assert_allclose(out[:, 0], [0.2, 0.6, 0.2], rtol=1e-6)  # half the way to 1, the most there is
+
+
+def test_mean_irradiance_is_the_radiance_of_an_even_surrounding_and_a_quarter_of_the_key_light():
+    probe = np.zeros((9, 3), np.float32)
+    probe[0] = 2 * np.sqrt(np.pi) * 0.5
+    probe[2] = 3.0  # more from the front, as much less from behind
+    light = Light(probe, studio_light().key_direction, np.full(3, 2.0, np.float32))
+    np.testing.assert_allclose(light.mean_irradiance, 1.0, rtol=1e-6)
