@@ -23,6 +23,7 @@ import environment
 SECTIONS = {
     "control": "versions, token, conversations",
     "speech": "voices",
+    "watching": "without shared memory",
     "regions": "shared memory",
     "over_http": "HTTP",
 }

@@ -7,7 +7,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection_pb2, reflection_pb2_grpc
 
 from demands.subject import Subject, Unmet, demand
-from sidecar.v1 import conversation_pb2, sidecar_pb2
+from sidecar.v1 import conversation_pb2, sidecar_pb2, speech_pb2
 
 Code = grpc.StatusCode
 
@@ -126,6 +126,53 @@ def relationship_can_change(subject: Subject) -> None:
         subject.call(subject.conversations.SetRelationship, request)
         request.relationship.ClearField("senior")
         subject.refused(subject.conversations.SetRelationship, request, Code.INVALID_ARGUMENT, "senior")
+
+
+def relationship_can_be_blended(subject: Subject) -> None:
+    """A relationship has a strength and may lie between two; what is out of range is refused."""
+    with subject.conversation() as created:
+        request = conversation_pb2.SetRelationshipRequest(
+            conversation_id=created.conversation_id,
+            strength=1.5,
+            other=conversation_pb2.Relationship(kinship=conversation_pb2.KINSHIP_BLOOD),
+            share=0.5,
+        )
+        subject.call(subject.conversations.SetRelationship, request)
+        for field, value in (("strength", 9.0), ("share", 2.0)):
+            wrong = conversation_pb2.SetRelationshipRequest()
+            wrong.CopyFrom(request)
+            setattr(wrong, field, value)
+            subject.refused(subject.conversations.SetRelationship, wrong, Code.INVALID_ARGUMENT, field)
+
+
+def mood_style_and_offset_can_change(subject: Subject) -> None:
+    """SetMood, SetStyle and SetAvOffset take what is within their ranges and nothing else."""
+    with subject.conversation() as created:
+        identity, both = created.conversation_id, speech_pb2.PARTICIPANT_BOTH
+        mood = conversation_pb2.SetMoodRequest(conversation_id=identity, participant=both)
+        for mood.mood.name in ("happy", ""):
+            subject.call(subject.conversations.SetMood, mood)
+        mood.mood.name = "hungry"
+        subject.refused(subject.conversations.SetMood, mood, Code.INVALID_ARGUMENT, "hungry", "happy")
+        style = conversation_pb2.SetStyleRequest(conversation_id=identity, participant=both)
+        style.style.jaw_strength = 1.5
+        subject.call(subject.conversations.SetStyle, style)
+        style.style.jaw_strength = -1
+        subject.refused(subject.conversations.SetStyle, style, Code.INVALID_ARGUMENT, "jaw")
+        offset = conversation_pb2.SetAvOffsetRequest(conversation_id=identity, av_offset_ms=-500)
+        subject.call(subject.conversations.SetAvOffset, offset)
+        offset.av_offset_ms = 501
+        subject.refused(subject.conversations.SetAvOffset, offset, Code.INVALID_ARGUMENT, "501")
+
+
+def motion_can_be_sent_to_other_programs(subject: Subject) -> None:
+    """SetOutputs takes an address of this machine, none to end it, and no name that would have to be looked up."""
+    with subject.conversation() as created:
+        request = conversation_pb2.SetOutputsRequest(conversation_id=created.conversation_id)
+        for request.outputs.live_link_face.address in ("127.0.0.1:9", ""):
+            subject.call(subject.conversations.SetOutputs, request)
+        request.outputs.live_link_face.address = "somewhere.example:11111"
+        subject.refused(subject.conversations.SetOutputs, request, Code.INVALID_ARGUMENT, "somewhere.example")
 
 
 def conversations_are_limited(subject: Subject) -> None:

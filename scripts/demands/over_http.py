@@ -43,6 +43,21 @@ def refusals_are_the_same_as_over_grpc(subject: Subject) -> None:
         demand(answer.status == 400, f"400 for the body {body!r}", answer.status)
 
 
+def health_is_told_and_metrics_need_the_token(subject: Subject) -> None:
+    """/healthz says ok to anybody who reaches it; /metrics needs the token."""
+    demand(subject.http("GET", "/healthz", Authorization="").status == 200, "200 of /healthz", "another status")
+    without = subject.http("GET", "/metrics", Authorization="").status
+    demand(without == 401, "401 of /metrics without the token", without)
+    status = subject.http("GET", "/metrics").status
+    demand(status == 200, "200 of /metrics with it", status)
+
+
+def unknown_call_is_told(subject: Subject) -> None:
+    """A call that does not exist is 501, unimplemented."""
+    answer = subject.http("POST", "/sidecar.v1.LunchService/GetLunch", {})
+    demand(answer.status == 501, "501", answer.status)
+
+
 def session_runs_over_http_alone(subject: Subject) -> None:
     """A conversation is made, kept and closed over HTTP, and gRPC sees it."""
     participants = [{"avatar": name} for name in subject.avatars()]

@@ -6,7 +6,7 @@ import grpc
 import numpy as np
 
 from demands.subject import RATE_HZ, Subject, audio_format, demand
-from sidecar.v1 import speech_pb2
+from sidecar.v1 import sidecar_pb2, speech_pb2
 
 Code = grpc.StatusCode
 CHUNK = np.zeros(640, "<f4")  # 40 ms
@@ -84,6 +84,19 @@ def stream_is_spoken(subject: Subject) -> None:
         more = (speech_pb2.StreamAudioRequest(sequence=number, audio=CHUNK.tobytes()) for number in range(1, 25))
         answer = subject.call(subject.speech.StreamAudio, iter([first, *more]))
         demand(answer.duration_us == 1_000_000, "1000000 us after 25 chunks", answer.duration_us)
+
+
+def other_voice_can_be_interrupted(subject: Subject) -> None:
+    """A voice that interrupts begins within 150 ms of what is shown, or where the other one was to begin."""
+    with subject.conversation() as created:
+        identity = created.conversation_id
+        other = subject.call(subject.speech.Speak, subject.speak_request(identity, audio=bytes(4 * 20 * RATE_HZ)))
+        breaking_in = subject.speak_request(identity, participant=speech_pb2.PARTICIPANT_B, interrupts=True)
+        begun = subject.call(subject.speech.Speak, breaking_in)
+        status = subject.call(subject.sidecar.GetStatus, sidecar_pb2.GetStatusRequest())
+        (shown_us,) = (max(c.clock_us) for c in status.conversations if c.conversation_id == identity)
+        latest_us = max(shown_us + 150_000, other.start_us)
+        demand(begun.start_us <= latest_us, f"a start at {latest_us} us or before", begun.start_us)
 
 
 def speech_can_be_cancelled(subject: Subject) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from sidecar.v1 import (
     sidecar_pb2_grpc,
     speech_pb2,
     speech_pb2_grpc,
+    watch_pb2_grpc,
 )
 
 CALL_S = 60.0  # a first conversation may have to load its avatars
@@ -79,6 +80,7 @@ class Subject:
         self.sidecar: Any = sidecar_pb2_grpc.SidecarServiceStub(self.channel)
         self.conversations: Any = conversation_pb2_grpc.ConversationServiceStub(self.channel)
         self.speech: Any = speech_pb2_grpc.SpeechServiceStub(self.channel)
+        self.watch: Any = watch_pb2_grpc.WatchServiceStub(self.channel)
 
     def call(self, method: Any, request: Any) -> Any:
         """Return a call's answer; Unmet if it is refused."""
@@ -87,6 +89,17 @@ class Subject:
         except grpc.RpcError as error:
             code, words = error.code().name, error.details()  # type: ignore[attr-defined]
             raise Unmet(f"expected an answer; found {code}: {words}") from error
+
+    def stream(self, method: Any, request: Any) -> Generator[Any]:
+        """Yield a stream's messages until it ends or is closed; Unmet if it is refused or lasts too long."""
+        messages = method(request, timeout=CALL_S, metadata=self.metadata)
+        try:
+            yield from messages
+        except grpc.RpcError as error:
+            code, words = error.code().name, error.details()  # type: ignore[attr-defined]
+            raise Unmet(f"expected messages and the stream's end; found {code}: {words}") from error
+        finally:
+            messages.cancel()
 
     def refused(self, method: Any, request: Any, code: grpc.StatusCode, *words: str, metadata: Any = None) -> None:
         """Demand that a call is refused with a status, and that its sentence has these words."""
