@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from sidecar.status_view import status_view
-from sidecar.v1 import sidecar_pb2
+from sidecar.v1 import cutscene_pb2, sidecar_pb2
 
 pytestmark = pytest.mark.unit
 
@@ -63,3 +63,16 @@ def test_view_guesses_no_rate_at_the_first_look():
 
 def test_view_shows_what_is_wrong():
     assert "01234567: light [in] the engine region" in seen(status_of(1, 1, warning="light [in] the engine region"))
+
+
+def test_view_lists_cutscenes_only_while_there_are_some():
+    status = status_of(1000, 0)
+    assert "Cutscenes" not in seen(status)
+    for state, done, total, eta_ms in (
+        (cutscene_pb2.CUTSCENE_STATE_RENDERING, 48, 240, 83_000),
+        (cutscene_pb2.CUTSCENE_STATE_WAITING, 0, 0, 0),
+    ):
+        status.cutscenes.add(cutscene_id="5ad0", state=state, frames_done=done, frames_total=total, eta_ms=eta_ms)
+    rows = [line for line in seen(status).splitlines() if "5ad0" in line]
+    cells = [[cell.strip() for cell in row.strip("│").split("│")] for row in rows]
+    assert cells == [["5ad0", "rendering", "-", "48 of 240", "1:23 min"], ["5ad0", "waiting", "-", "?", "?"]]
