@@ -1,7 +1,9 @@
 """Hold a running sidecar against the demands of the protocol, and print for each whether it is met.
 
     python3 scripts/compliance.py                                          the sidecar of this user
-    python3 scripts/compliance.py HOST:PORT --token TOKEN [--http HOST:PORT]  any other
+    python3 scripts/compliance.py HOST:PORT --token TOKEN [--http HOST:PORT] [--fingerprint SHA256]    any other
+
+A sidecar of another machine shows a certificate: name its fingerprint the first time, or --insecure if it has none.
 
 Demands on shared memory are examined if the sidecar runs on this machine. Exit code 1 if one is not met. It makes
 conversations of its own and closes them; with others open, the demand on their number may be met sooner.
@@ -80,13 +82,26 @@ def subject_from(arguments: argparse.Namespace) -> Any:
     from sidecar.runtime_file import find_record
 
     if arguments.address:
-        is_local = arguments.address.rpartition(":")[0] in LOOPBACK
-        return Subject(arguments.address, arguments.token or "", arguments.http or "", is_local)
+        return Subject(*named_by(arguments))
     try:
         record = find_record()
     except SidecarError as error:
         raise SystemExit(str(error)) from error
     return Subject(record.address, record.token, record.http_address, is_local=True)
+
+
+def named_by(arguments: argparse.Namespace) -> tuple[str, str, str, bool, bytes | None]:
+    """Return address, token, address of HTTP, whether it runs on this machine, and its certificate."""
+    from sidecar.errors import TrustError, UnreachableError
+    from sidecar.network.trust import trusted_certificate
+
+    is_local, certificate = arguments.address.rpartition(":")[0] in LOOPBACK, None
+    if not (is_local or arguments.insecure):
+        try:
+            certificate = trusted_certificate(arguments.address, arguments.fingerprint)
+        except (TrustError, UnreachableError) as error:
+            raise SystemExit(str(error)) from error
+    return arguments.address, arguments.token or "", arguments.http or "", is_local, certificate
 
 
 def sections_for(subject: Any) -> list[str]:
@@ -115,6 +130,8 @@ def main() -> int:
     parser.add_argument("address", nargs="?", help="of gRPC; without it the sidecar of this user")
     parser.add_argument("--token", help="of that sidecar")
     parser.add_argument("--http", help="its address of HTTP; without it, HTTP is not examined")
+    parser.add_argument("--fingerprint", help="SHA-256 of its certificate, if it is on another machine; remembered")
+    parser.add_argument("--insecure", action="store_true", help="it was started with --insecure-lan: no TLS")
     subject = subject_from(parser.parse_args())
     sections = sections_for(subject)
     verdicts = examine(subject, sections, say)

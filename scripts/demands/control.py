@@ -25,17 +25,17 @@ def info_tells_version_capabilities_and_limits(subject: Subject) -> None:
 
 def token_is_demanded_of_every_call(subject: Subject) -> None:
     """Every call, health and reflection included, needs the token."""
-    with grpc.insecure_channel(subject.address) as channel:
-        for path in (
-            "/sidecar.v1.SidecarService/GetInfo",
-            "/sidecar.v1.SidecarService/GetStatus",
-            "/sidecar.v1.ConversationService/CreateConversation",
-            "/sidecar.v1.SpeechService/Speak",
-            "/grpc.health.v1.Health/Check",
-        ):
-            for token in ("", f"Bearer {subject.token}x", subject.token):
-                metadata = (("authorization", token),) if token else ()
-                subject.refused(channel.unary_unary(path), b"", Code.UNAUTHENTICATED, metadata=metadata)
+    for path in (
+        "/sidecar.v1.SidecarService/GetInfo",
+        "/sidecar.v1.SidecarService/GetStatus",
+        "/sidecar.v1.ConversationService/CreateConversation",
+        "/sidecar.v1.SpeechService/Speak",
+        "/sidecar.v1.WatchService/GetFrame",
+        "/grpc.health.v1.Health/Check",
+    ):
+        for token in ("", f"Bearer {subject.token}x", subject.token):
+            metadata = (("authorization", token),) if token else ()
+            subject.refused(subject.channel.unary_unary(path), b"", Code.UNAUTHENTICATED, metadata=metadata)
 
 
 def health_says_serving(subject: Subject) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import ssl
 import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ from sidecar.v1 import (
 CALL_S = 60.0  # a first conversation may have to load its avatars
 PATIENCE_S = 20.0  # for something to appear in shared memory
 LOOK_S = 0.005
+TLS_NAME = "rsatalker"  # that every sidecar's certificate is made out to
 RATE_HZ = 16_000
 VERSION = sidecar_pb2.ProtocolVersion(major=1, minor=0)  # that these demands are written for
 
@@ -67,15 +69,23 @@ class Subject:
         token: Of that sidecar.
         http_address: Of HTTP; empty: it is not examined.
         is_local: Whether its shared memory can be seen from here.
+        certificate: PEM of the one that it may show; None: no TLS.
     """
 
-    def __init__(self, address: str, token: str, http_address: str, is_local: bool) -> None:
+    def __init__(
+        self, address: str, token: str, http_address: str, is_local: bool, certificate: bytes | None = None
+    ) -> None:
         self.address = address
         self.token = token
         self.http_address = http_address
         self.is_local = is_local
-        options = [("grpc.max_send_message_length", 256 << 20)]
-        self.channel = grpc.insecure_channel(address, options=options)
+        self._certificate = certificate
+        options: list[tuple[str, Any]] = [("grpc.max_send_message_length", 256 << 20)]
+        if certificate is None:
+            self.channel = grpc.insecure_channel(address, options=options)
+        else:
+            options.append(("grpc.ssl_target_name_override", TLS_NAME))
+            self.channel = grpc.secure_channel(address, grpc.ssl_channel_credentials(certificate), options=options)
         self.metadata = (("authorization", f"Bearer {token}"),)
         self.sidecar: Any = sidecar_pb2_grpc.SidecarServiceStub(self.channel)
         self.conversations: Any = conversation_pb2_grpc.ConversationServiceStub(self.channel)
@@ -163,7 +173,7 @@ class Subject:
     def http(self, method: str, path: str, body: object = None, **headers: str) -> HttpAnswer:
         """Send one HTTP request with token and JSON, unless headers say otherwise."""
         sent = {"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **headers}
-        connection = http.client.HTTPConnection(self.http_address, timeout=CALL_S)
+        connection = self._connection()
         try:
             connection.request(method, path, None if body is None else json.dumps(body), sent)
             response = connection.getresponse()
@@ -176,6 +186,13 @@ class Subject:
             return HttpAnswer(response.status, json.loads(text))
         except ValueError:
             return HttpAnswer(response.status, None)
+
+    def _connection(self) -> http.client.HTTPConnection:
+        if self._certificate is None:
+            return http.client.HTTPConnection(self.http_address, timeout=CALL_S)
+        context = ssl.create_default_context(cadata=self._certificate.decode())
+        context.check_hostname = False  # it is the certificate itself that is trusted
+        return http.client.HTTPSConnection(self.http_address, timeout=CALL_S, context=context)
 
     def leave(self) -> None:
         """Let go of the connection."""

@@ -19,7 +19,7 @@ class StatusOptions:
     """Show how a running sidecar is doing.
 
     Attributes:
-        once: Print it once and end.
+        once: Print it once and end, as into a pipe or a file.
         address: Of its gRPC port, e.g. 192.168.1.5:50551; without it, the one on this machine.
         token: Of a sidecar on another machine.
         fingerprint: Of the certificate of a sidecar on another machine, the first time.
@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     console = Console()
     with SidecarClient.connect(options.address, options.token, options.fingerprint) as client:
         info, before = client.info(), client.status()
-        if options.once:
+        if options.once or not console.is_terminal:
             time.sleep(PERIOD_S)
             console.print(status_view(info, client.address, client.status(), before))
             return 0

@@ -13,6 +13,7 @@ from lan import Machine, two_machines
 pytestmark = pytest.mark.integration
 
 TOKEN = "a-token-for-the-lan-0123456789"
+COMPLIANCE = Path(__file__).parents[2] / "scripts" / "compliance.py"
 
 
 @contextmanager
@@ -142,6 +143,15 @@ def test_port_of_nobody_is_told(client: Client, machines: tuple[Machine, Machine
 
 def test_client_hears_and_sees_over_the_cable(client: Client, record: dict, address: str):
     _check_talk(client.asks("talk", address, TOKEN, record["tls_fingerprint"]))
+
+
+def test_sidecar_keeps_to_the_protocol_over_the_cable(
+    machines: tuple[Machine, Machine], record: dict, address: str, http_address: str
+):
+    named = (address, "--token", TOKEN, "--http", http_address, "--fingerprint", record["tls_fingerprint"])
+    said, _ = machines[1].start(str(COMPLIANCE), *named).communicate(timeout=120)
+    assert "FAIL" not in said, said
+    assert said.splitlines()[-1].endswith("demands met, 0 not; not examined: shared memory")
 
 
 def test_sidecar_without_lan_cannot_be_reached(tmp_path: Path):
