@@ -11,13 +11,13 @@ LOOK_S = 0.002
 _Found = TypeVar("_Found")
 
 
-def until(look: Callable[[], _Found | None], what: str) -> _Found:
+def until(look: Callable[[], _Found | None], what: str, longest_s: float = LONGEST_S) -> _Found:
     """Return the first result of `look` that is not None or False."""
     pause = threading.Event()
-    deadline = time.monotonic() + LONGEST_S
+    deadline = time.monotonic() + longest_s
     while time.monotonic() < deadline:
         found = look()
         if found is not None and found is not False:
             return found
         pause.wait(LOOK_S)
-    raise AssertionError(f"waited {LONGEST_S} s in vain for {what}")
+    raise AssertionError(f"waited {longest_s} s in vain for {what}")
