@@ -9,6 +9,7 @@ from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.renderer import Renderer
 
 RendererName = Literal["auto", "cpu", "gsplat", "reference"]
+ResolvedName = Literal["cpu", "gsplat", "reference"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,13 @@ class RendererReport:
     """What one renderer can do here.
 
     Attributes:
-        name: `cpu`, `gsplat` or `reference`.
+        name: Which one.
         usable: Whether `choose_renderer` gives it.
         reason: Why, in a few words.
         advice: What to do to use it, or when it is the right one.
     """
 
-    name: str
+    name: ResolvedName
     usable: bool
     reason: str
     advice: str
@@ -58,7 +59,7 @@ def choose_renderer(name: RendererName = "auto", threads: int | None = None) -> 
     return ReferenceRenderer()
 
 
-def resolved(name: RendererName) -> Literal["cpu", "gsplat", "reference"]:
+def resolved(name: RendererName) -> ResolvedName:
     """Return the renderer that a name stands for on this machine; `auto` may build gsplat's kernels to know.
 
     Raises:
@@ -67,7 +68,7 @@ def resolved(name: RendererName) -> Literal["cpu", "gsplat", "reference"]:
     renderer = choose_renderer(name, threads=1)
     if name == "auto" and renderer.name == "gsplat":
         renderer.warm_up()
-    return cast('Literal["cpu", "gsplat", "reference"]', renderer.name)
+    return cast("ResolvedName", renderer.name)
 
 
 def explain_choice() -> str:

@@ -12,7 +12,7 @@ from rich.table import Table
 
 from benchmarks.render_scene import head_of_gaussians, stereo_pair
 from benchmarks.samples import in_turns, median, percentile
-from rsatalker.renderers.choose import describe_renderers
+from rsatalker.renderers.choose import ResolvedName, describe_renderers
 from rsatalker.renderers.rasterization import Rasterization, choose_rasterization
 
 COEFFICIENTS = 16  # of each channel: spherical harmonics of degree 3
@@ -43,7 +43,7 @@ def run(options: Options) -> None:
         1
     )  # its loops are too short here to be shared, and beside a busy process far slower if they are
     table = Table("Gaussians", "rasterization", "step", "p50 ms", "p95 ms")
-    names = [report.name for report in describe_renderers() if report.usable]
+    names: list[ResolvedName] = [report.name for report in describe_renderers() if report.usable]
     for count in options.gaussians:
         for name in names:
             if name == "reference" and not options.reference:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 
 import numpy as np
 from rich.console import Console
@@ -13,7 +14,7 @@ from rich.table import Table
 from benchmarks.avx2_splats import Draw, NoComparatorError, compile_avx2
 from benchmarks.render_scene import head_of_gaussians, stereo_pair
 from benchmarks.samples import in_turns, median, percentile
-from rsatalker.renderers.choose import choose_renderer, describe_renderers
+from rsatalker.renderers.choose import ResolvedName, choose_renderer, describe_renderers
 from rsatalker.renderers.renderer import Renderer
 
 AVX2 = "AVX2"
@@ -26,14 +27,14 @@ class Options:
 
     Attributes:
         gaussians: How many, one row block each.
-        size: Width and height of the image, pixels.
+        sizes: Width and height of the image, pixels, one row block each with every number of Gaussians.
         threads: Bound for the cpu renderer and for AVX2 by hand.
         rounds: How often each draws; they take turns, so that a busy machine slows all alike.
         reference: Also time the plain torch renderer once; it takes seconds a frame.
     """
 
     gaussians: tuple[int, ...] = (30_000, 60_000, 100_000)
-    size: int = 512
+    sizes: tuple[int, ...] = (512,)
     threads: int = 2
     rounds: int = 40
     reference: bool = True
@@ -42,8 +43,10 @@ class Options:
 def run(options: Options) -> None:
     """Print milliseconds a frame, and ratios to the two baselines and to one eye."""
     console = Console()
-    table = Table("Gaussians", "renderer", "p50 ms", "p95 ms", "/ AVX2", "faster than reference", "/ one eye")
-    names = [report.name for report in describe_renderers() if report.usable and report.name != "reference"]
+    table = Table("Gaussians, px", "renderer", "p50 ms", "p95 ms", "/ AVX2", "faster than reference", "/ one eye")
+    names: list[ResolvedName] = [
+        report.name for report in describe_renderers() if report.usable and report.name != "reference"
+    ]
     renderers = [choose_renderer(name, options.threads) for name in names]
     for renderer in renderers:
         renderer.warm_up()
@@ -52,16 +55,16 @@ def run(options: Options) -> None:
         avx2 = compile_avx2(options.threads)
     except NoComparatorError as error:
         console.print(f"The column '/ AVX2' is empty: {error}.")
-    for count in options.gaussians:
-        subjects = drawn_by(renderers, avx2, count, options.size)
+    for size, count in product(options.sizes, options.gaussians):
+        subjects = drawn_by(renderers, avx2, count, size)
         in_turns(subjects, rounds=2)  # first touches of memory
         times = in_turns(subjects, options.rounds)
         if options.reference:
-            times |= in_turns(drawn_by([choose_renderer("reference")], None, count, options.size, pair=False), rounds=1)
+            times |= in_turns(drawn_by([choose_renderer("reference")], None, count, size, pair=False), rounds=1)
         for name, samples in times.items():
-            table.add_row(f"{count:,}", name, *figures(name, samples, times))
+            table.add_row(f"{count:,} at {size}", name, *figures(name, samples, times))
         table.add_section()
-    console.print(f"{options.size} x {options.size} pixels, {options.threads} threads, drawing in turns")
+    console.print(f"{options.threads} threads, drawing in turns")
     console.print(table)
 
 
