@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections import deque
 
 import numpy as np
-from jaxtyping import Float, Float32, UInt8
+from jaxtyping import Float32, UInt8
 
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import BakedLight, UnfoldedLight, gap
 from rsatalker.avatars.binding import Material
-from rsatalker.avatars.face_frames import fill_affine_frames, fill_vertex_normals
+from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
+from rsatalker.avatars.gaussian_blocks import laid_in_blocks
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
+from rsatalker.avatars.lids import lid_margins
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, blend_light, dim_vertices, light_vertices
-from rsatalker.avatars.posing import pose_gaussians
-from rsatalker.avatars.rigid_motion import RigidMotion
-from rsatalker.avatars.shading import display_curve
+from rsatalker.avatars.posing import pose_blocks
+from rsatalker.avatars.rigid_motion import RigidMotion, move_points
 from rsatalker.avatars.split_work import SplitWork
 from rsatalker.heads.head import Head
 from rsatalker.motion.expression_space import JAW_OPEN_RAD
@@ -43,11 +44,7 @@ class Avatar:
         self.name = name
         self.head = head
         self._data = data
-        self._curve = display_curve()
-        triangles = 2 * len(data.quads)
-        self._axes = np.empty((triangles + data.helpers.count, 3, 3), np.float32)
-        self._origins = np.empty((triangles + data.helpers.count, 3), np.float32)
-        self._normals = np.empty_like(data.neutral)
+        self._world, self._normals = np.empty_like(data.neutral), np.empty_like(data.neutral)
         self._vertex_light = np.empty((len(data.neutral), VERTEX_LIGHT), np.float32)
         self._carries_light = np.zeros(len(data.neutral), np.float32)
         on_surface = data.bound["material"] == Material.SURFACE
@@ -56,7 +53,8 @@ class Avatar:
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
         antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
-        self._work = SplitWork(threads, BLOCK)
+        self._blocks = laid_in_blocks(data.bound, data.quads)
+        self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)
         self._last_light: Light | None = None
         self._last_scene: SceneLight | None = None
 
@@ -92,23 +90,23 @@ class Avatar:
         data = self._data
         scene = self._scene(light)
         world, helpers = self._place(vertices, world_from_head)
-        fill_affine_frames(world, data.quads, self._axes, self._origins)
         fill_vertex_normals(world, data.quads, self._normals)
-        triangles = 2 * len(data.quads)
-        self._axes[triangles:], self._origins[triangles:] = helpers.axes, helpers.origins
         parts = part_light(scene, (helpers.torso.rotation, helpers.skull.rotation))
         self._light_vertices(parts, world, pose)
-        lids = self._lids(world, helpers.skull)
+        lids = lid_margins(world, data.helpers.margins, helpers.skull)
         eye_light = self._eye_light()
         self._buffers.rotate()
         gaussians = self._buffers[0]
         count = len(data.bound)
         viewer = np.asarray(eye_position, np.float32)
-        self._work.run(
-            pose_gaussians, count,
-            data.bound, self._axes, self._origins, data.quads, self._normals, self._vertex_light, eye_light, lids,
+        blocks = self._blocks
+        self._block_work.run(
+            pose_blocks, len(blocks),
+            blocks.firsts, blocks.counts, blocks.materials, blocks.planes, blocks.on_triangles, blocks.triangles,
+            blocks.helpers, blocks.corners, blocks.eyes, world, self._normals, self._vertex_light,
+            helpers.axes, helpers.origins, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
-            scene.lamp_directions, scene.lamp_colors, viewer, self._curve,
+            scene.lamp_directions, scene.lamp_colors, viewer,
             gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip
         eyes = (
@@ -134,11 +132,12 @@ class Avatar:
     ) -> tuple[Float32[np.ndarray, "W 3"], PosedHelpers]:
         """Return head and garment in the world, and the helper frames there."""
         data = self._data
-        rotation, translation = world_from_head[:3, :3], world_from_head[:3, 3]
-        placed = (vertices @ rotation.T + translation).astype(np.float32, copy=False)
-        helpers = pose_helpers(data.helpers, data.neutral, placed)
-        garment = data.garment @ helpers.torso.rotation.T + helpers.torso.translation
-        return np.concatenate([placed, garment]), helpers
+        rotation, translation = world_from_head[:3, :3].copy(), world_from_head[:3, 3].copy()
+        count = len(vertices)
+        move_points(vertices, rotation, translation, self._world[:count])
+        helpers = pose_helpers(data.helpers, data.neutral, self._world[:count])
+        move_points(data.garment, helpers.torso.rotation, helpers.torso.translation, self._world[count:])
+        return self._world, helpers
 
     def _light_vertices(self, parts: PartLight, world: Float32[np.ndarray, "W 3"], pose: FlamePose) -> None:
         """Fill the light of all vertices; inside the mouth and on the lids it depends on how far they are open."""
@@ -175,7 +174,7 @@ class Avatar:
         parts: PartLight,
         out: Float32[np.ndarray, "V L"],
     ) -> None:
-        self._work.run(
+        self._vertex_work.run(
             light_vertices, len(out), baked.transfer, baked.normals, baked.visible_red, baked.visible, follows, dimming,
             parts.bands, parts.skin_bands, parts.lamp_cells, parts.lamp_weights, out,
         )  # fmt: skip
@@ -188,21 +187,6 @@ class Avatar:
             weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._carries_light, self._dimmed
         )
         return self._dimmed
-
-    def _lids(self, world: Float32[np.ndarray, "W 3"], skull: RigidMotion) -> Float32[np.ndarray, "2 8"]:
-        """Return parabolas through the lid margins in the skull's frame."""
-        lids = np.empty((2, 8), np.float32)
-        for eye in (0, 1):
-            upper, lower = (
-                ((world[ids] - skull.translation) @ skull.rotation)[:, :2].astype(np.float64)
-                for ids in self._data.helpers.margins[2 * eye : 2 * eye + 2]
-            )
-            middle = upper[:, 0].mean()
-            lids[eye, 0] = middle
-            lids[eye, 1:4] = _parabola(upper[:, 0] - middle, upper[:, 1])
-            lids[eye, 4:7] = _parabola(lower[:, 0] - middle, lower[:, 1])
-            lids[eye, 7] = np.abs(upper[:, 0] - middle).max()
-        return lids
 
     def _eye_light(self) -> Float32[np.ndarray, "2 L"]:
         """Return what reaches the eyes: lamps as on the skin around them, the probe unhindered but for the lids."""
@@ -218,9 +202,3 @@ def _empty_gaussians(antialiased: UInt8[np.ndarray, " N"]) -> Gaussians:
         np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), np.empty(count, np.float32),
         np.empty((count, 3), np.float32), antialiased,
     )  # fmt: skip
-
-
-def _parabola(x: Float[np.ndarray, " N"], y: Float[np.ndarray, " N"]) -> Float[np.ndarray, "3"]:
-    """Return the coefficients 1, x, x^2 of the best fit."""
-    powers = np.stack([np.ones_like(x), x, x * x])
-    return np.linalg.solve(powers @ powers.T + np.eye(3) * 1e-15, powers @ y)

@@ -27,6 +27,7 @@ from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 from rsatalker.avatars.face_frames import affine_frames
+from rsatalker.avatars.gaussian_blocks import neighbours_together
 from rsatalker.avatars.helper_frames import Helpers, pose_helpers
 from rsatalker.avatars.rest_light import bake_creases, bake_unfolded
 from rsatalker.heads.head import Head
@@ -241,6 +242,7 @@ def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress
     follows = np.concatenate([follows_skull(anatomy.head), np.zeros(len(neutral) - head_count, np.float32)])
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
+    bound = neighbours_together(bound, resting["center"], len(quads))
     return AvatarData(
         bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
         mouth=mouth, left_lid=left_lid, right_lid=right_lid, follows_skull=follows,

@@ -56,7 +56,7 @@ def place_glints(
         lamp_directions: Towards the lamps, world.
         lamp_colors: Irradiance / pi.
         shade: How much of each lamp reaches each eye.
-        lids: Margins as in `posing.lid_shadow`.
+        lids: From `lids.lid_margins`.
         viewer: Position of the eye that looks, world.
     """
     glints = Glints(

@@ -7,10 +7,12 @@ identity, so what is bound to them is stored in the space of the neutral head.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
+from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion, rigid_motion, rotations_between
 
@@ -74,25 +76,27 @@ def pose_helpers(helpers: Helpers, neutral: Float[np.ndarray, "V 3"], posed: Flo
     for margin, ids in enumerate(helpers.margins):
         eye_center = axes[margin // 2] @ helpers.eye_centers[margin // 2] + origins[margin // 2]
         part = slice(helpers.margin_start(margin), helpers.margin_start(margin + 1))
-        axes[part], origins[part] = _margin_frames(posed[ids], eye_center)
+        _fill_margin_frames(posed[ids], eye_center, axes[part], origins[part])
     levels = slice(helpers.level(0), helpers.level(LEVELS))
     axes[levels], origins[levels] = _level_frames(helpers.pivot, torso, skull)
     return PosedHelpers(axes, origins, skull, torso)
 
 
-def _margin_frames(
-    margin: Float[np.ndarray, "M 3"], eye_center: Float[np.ndarray, "3"]
-) -> tuple[Float[np.ndarray, "K 3 3"], Float[np.ndarray, "K 3"]]:
-    """Return frames of a margin's segments: along it, away from the eye, and across."""
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_margin_frames(margin, eye_center, axes, origins):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
+    """Write frames of a margin's segments: along it, away from the eye, and across."""
     count = len(margin) - 1
-    index = np.arange(count)
-    middle = (margin[1:] + margin[:-1]) / 2
-    along = margin[np.minimum(index + MARGIN_SPAN + 1, count)] - margin[np.maximum(index - MARGIN_SPAN, 0)]
-    outward = middle - eye_center
-    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-    along = along - (along * outward).sum(1, keepdims=True) * outward
-    along /= np.linalg.norm(along, axis=1, keepdims=True)
-    return np.stack([along, outward, np.cross(along, outward)], 2), middle
+    for i in range(count):
+        middle = (margin[i] + margin[i + 1]) / np.float32(2)
+        along = margin[min(i + MARGIN_SPAN + 1, count)] - margin[max(i - MARGIN_SPAN, 0)]
+        outward = middle - eye_center
+        outward /= math.sqrt((outward * outward).sum())
+        along = along - (along * outward).sum() * outward
+        along /= math.sqrt((along * along).sum())
+        axes[i, :, 0], axes[i, :, 1], origins[i] = along, outward, middle
+        for axis in range(3):
+            following, last = (axis + 1) % 3, (axis + 2) % 3
+            axes[i, axis, 2] = along[following] * outward[last] - along[last] * outward[following]
 
 
 def _level_frames(

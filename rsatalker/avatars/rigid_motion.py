@@ -1,11 +1,14 @@
 """Rigid parts of a mesh: how the skull, the torso and the eyeballs have moved since the neutral pose."""
 
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32
+from numba import njit
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +24,37 @@ def rigid_motion(neutral: Float[np.ndarray, "N 3"], posed: Float[np.ndarray, "N 
 
     Source: Kabsch, A solution for the best rotation to relate two sets of vectors (1976).
     """
-    center_neutral = neutral.mean(0, dtype=np.float64)
-    center_posed = posed.mean(0, dtype=np.float64)
-    covariance = (posed - center_posed).T @ (neutral - center_neutral)
+    rotation, translation = _fit(np.ascontiguousarray(neutral, np.float64), np.ascontiguousarray(posed, np.float64))
+    return RigidMotion(rotation.astype(np.float32), translation.astype(np.float32))
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fit(neutral, posed):
+    count = len(neutral)
+    center_neutral, center_posed, covariance = np.zeros(3), np.zeros(3), np.zeros((3, 3))
+    for point in range(count):
+        center_neutral += neutral[point]
+        center_posed += posed[point]
+    center_neutral /= count
+    center_posed /= count
+    for point in range(count):
+        for i in range(3):
+            for j in range(3):
+                covariance[i, j] += (posed[point, i] - center_posed[i]) * (neutral[point, j] - center_neutral[j])
     left, _, right = np.linalg.svd(covariance)
-    left[:, 2] *= np.sign(np.linalg.det(left @ right))
+    if np.linalg.det(left) * np.linalg.det(right) < 0:  # a mirror image: the best rotation gives up the least axis
+        left[:, 2] *= -1
     rotation = left @ right
-    return RigidMotion(rotation.astype(np.float32), (center_posed - rotation @ center_neutral).astype(np.float32))
+    return rotation, center_posed - rotation @ center_neutral
+
+
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def move_points(points, rotation, translation, out):
+    """Write rotation @ point + translation for every point."""
+    for i in range(len(points)):
+        x, y, z = points[i, 0], points[i, 1], points[i, 2]
+        for axis in range(3):
+            out[i, axis] = rotation[axis, 0] * x + rotation[axis, 1] * y + rotation[axis, 2] * z + translation[axis]
 
 
 def rotations_between(

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from rsatalker.avatars.binding import BOUND
+from rsatalker.avatars.gaussian_blocks import ALBEDO_RED, BLOCK, laid_in_blocks, neighbours_together
+
+pytestmark = pytest.mark.unit
+
+QUADS = np.array([[0, 1, 2, 3]], np.int32)
+
+
+def numbered(count):
+    """Return Gaussians whose albedo tells them apart; one in three is a strand, one in two on a helper frame."""
+    bound = np.zeros(count, BOUND)
+    bound["albedo"][:, 0] = np.arange(count)
+    bound["material"] = np.arange(count) % 3 == 0
+    bound["frame"] = np.where(np.arange(count) % 2, 0, 2)
+    return bound
+
+
+def scattered(count):
+    return np.random.default_rng(5).normal(size=(count, 3))
+
+
+def test_blocks_hold_every_gaussian_once_in_order():
+    bound = neighbours_together(numbered(700), scattered(700), 1)
+    blocks = laid_in_blocks(bound, QUADS)
+    rows = zip(blocks.planes, blocks.counts, strict=True)
+    held = np.concatenate([row[ALBEDO_RED : ALBEDO_RED + count] for row, count in rows])
+    np.testing.assert_array_equal(held, bound["albedo"][:, 0])
+    np.testing.assert_array_equal(blocks.firsts, np.cumsum(np.r_[0, blocks.counts[:-1]]))
+    assert blocks.counts.max() <= BLOCK
+
+
+def test_a_block_is_of_one_material_and_one_kind_of_frame():
+    bound = neighbours_together(numbered(700), scattered(700), 1)
+    blocks = laid_in_blocks(bound, QUADS)
+    for block, (first, count) in enumerate(zip(blocks.firsts, blocks.counts, strict=True)):
+        part = bound[first : first + count]
+        assert (part["material"] == blocks.materials[block]).all()
+        assert ((part["frame"] < 2) == blocks.on_triangles[block]).all()
+
+
+def test_neighbours_together_keeps_all_and_shortens_the_way():
+    bound, places = numbered(700), scattered(700)
+    ordered = neighbours_together(bound, places, 1)
+    order = ordered["albedo"][:, 0].astype(int)
+    np.testing.assert_array_equal(np.sort(order), np.arange(700))
+    step_before, step_after = (np.linalg.norm(np.diff(way, axis=0), axis=1).mean() for way in (places, places[order]))
+    assert step_after < 0.6 * step_before
