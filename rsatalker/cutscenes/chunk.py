@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -124,6 +124,15 @@ class ChunkJob:
         return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24])
 
 
+class DrawingStoppedError(Exception):
+    """A chunk was given up between two frames, because the whole render stops."""
+
+
+def never() -> bool:
+    """Let every chunk be finished."""
+    return False
+
+
 class ChunkArtist:
     """Draws chunks of one scene; holds avatars, renderer and background between them."""
 
@@ -141,10 +150,11 @@ class ChunkArtist:
         self._depths = np.zeros((views, output.height, output.width), np.float32)
         self._pictures = np.zeros((views, output.height, output.width, 3), np.uint8)
 
-    def draw(self, job: ChunkJob, folder: Path) -> StageTimes:
+    def draw(self, job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
         """Write a chunk; the folder has its name only once it is complete.
 
         Raises:
+            DrawingStoppedError: `stopped` said so before a frame.
             OutputError: A package for a format is missing.
             OSError: The disk is full, or the like.
         """
@@ -153,7 +163,7 @@ class ChunkArtist:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
-            self._write(job, partial, times)
+            self._write(job, partial, times, stopped)
             (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
             if not folder.exists():
                 partial.rename(folder)
@@ -161,7 +171,7 @@ class ChunkArtist:
             shutil.rmtree(partial, ignore_errors=True)
         return times
 
-    def _write(self, job: ChunkJob, folder: Path, times: StageTimes) -> None:
+    def _write(self, job: ChunkJob, folder: Path, times: StageTimes, stopped: Callable[[], bool]) -> None:
         output, stereo = self._settings.output, self._settings.stereo
         size = joined_size(output, stereo)
         with ExitStack() as stack:
@@ -175,6 +185,8 @@ class ChunkArtist:
                 if name in CODECS
             }
             for index in range(len(job)):
+                if stopped():
+                    raise DrawingStoppedError
                 instant = Instant(job.rows[index], job.cameras[index], job.light)
                 self._painter.draw(instant, self._colors, self._depths)
                 self._compose(job, instant, index == len(job) - 1, times)
@@ -268,10 +280,10 @@ def _folder_digest(folder: Path) -> bytes:
 _artists: dict[str, ChunkArtist] = {}  # of this process: a worker draws many chunks of one scene
 
 
-def draw_chunk(job: ChunkJob, folder: Path) -> StageTimes:
-    """Draw a chunk into a folder, in any process."""
+def draw_chunk(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
+    """Draw a chunk into a folder, in any process; see `ChunkArtist.draw`."""
     digest = job.settings.digest
     if digest not in _artists:
         _artists.clear()  # a batch goes from scene to scene
         _artists[digest] = ChunkArtist(job.settings)
-    return _artists[digest].draw(job, folder)
+    return _artists[digest].draw(job, folder, stopped)

@@ -10,18 +10,20 @@ Needs the package ray, which comes with `pip install rsatalker[cluster]`, and RS
 from __future__ import annotations
 
 import shutil
+import socket
 import tempfile
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk
+from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk, never
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError
 
 LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
+ANSWER_S = 5.0  # that a cluster has to answer in; Ray itself would try for many minutes
 PARTS_AHEAD = 4  # parts of a chunk that wait to be fetched; then its worker waits
 
 
@@ -43,7 +45,8 @@ def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[Clu
     """Join a cluster while the context is open.
 
     Args:
-        address: Of the cluster, `auto` for the one that this machine belongs to, or `local` for one on this machine.
+        address: Of the cluster as HOST:PORT; `auto` for the one that this machine belongs to, or else one of all its
+            own cores; `local` for one of its own cores in any case.
         draw: What each worker does with a job.
 
     Raises:
@@ -51,8 +54,9 @@ def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[Clu
     """
     ray = require_ray()
     try:
-        ray.init(address=address, logging_level="ERROR", log_to_driver=False)
-    except (ConnectionError, ValueError, RuntimeError) as error:
+        _require_answer(address)
+        ray.init(address=None if address == "auto" else address, logging_level="ERROR", log_to_driver=False)
+    except (OSError, ValueError, RuntimeError) as error:
         raise OutputError(
             f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`, or leave out "
             "--cluster."
@@ -61,6 +65,21 @@ def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[Clu
         yield ClusterWorkers(ray, draw)
     finally:
         ray.shutdown()
+
+
+def _require_answer(address: str) -> None:
+    """Ask whether something listens at HOST:PORT, with or without ray:// before it.
+
+    Raises:
+        OSError: Nothing does.
+        ValueError: This is no address.
+    """
+    if address in ("auto", "local"):
+        return
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if not host or not port.isdecimal():
+        raise ValueError("expected auto, local or HOST:PORT")
+    socket.create_connection((host, int(port)), timeout=ANSWER_S).close()
 
 
 class ClusterWorkers:
@@ -78,7 +97,7 @@ class ClusterWorkers:
         self._draw = remote(_draw_and_send)
         self._function = draw
 
-    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Iterator[Drawn]:
+    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Generator[Drawn]:
         """Draw all jobs; see `Workers.draw`."""
         ray = self._ray
         running: dict[Any, ChunkJob] = {}
@@ -129,7 +148,7 @@ def _draw_and_send(draw: DrawChunk, job: ChunkJob) -> Generator[tuple[str, bytes
     """Draw a chunk on a worker and yield its files in parts, then its times."""
     with tempfile.TemporaryDirectory(prefix="rsatalker-chunk-") as scratch:
         folder = Path(scratch) / job.key
-        times = draw(job, folder)
+        times = draw(job, folder, never)
         for path in sorted(path for path in folder.rglob("*") if path.is_file()):
             name = path.relative_to(folder).as_posix()
             with path.open("rb") as file:

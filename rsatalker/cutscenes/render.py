@@ -15,6 +15,7 @@ from __future__ import annotations
 import errno
 import time
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -178,10 +179,11 @@ def _draw(
             load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
     started = time.perf_counter()
     counts = {chunk.key: chunk.count for chunk in missing}
-    for key, times in workers.draw((plan.job(chunk) for chunk in missing), work.chunks):
-        done += counts[key]
-        report.times.add(times)
-        watcher.frames(done, total, work.chunks / key / STILL_NAME)
+    with closing(workers.draw((plan.job(chunk) for chunk in missing), work.chunks)) as drawn:
+        for key, times in drawn:
+            done += counts[key]
+            report.times.add(times)
+            watcher.frames(done, total, work.chunks / key / STILL_NAME)
     report.drawing_s = time.perf_counter() - started
 
 

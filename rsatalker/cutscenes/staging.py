@@ -20,7 +20,7 @@ UP = np.array([0.0, 1.0, 0.0])
 # Arrangement: (distance of each head from the middle, metres; angle by which it is turned towards the other, degrees).
 ARRANGEMENTS: dict[str, tuple[float, float]] = {
     "open": (0.24, 38.0),  # three quarters of both faces towards the camera
-    "facing": (0.34, 66.0),  # opposite each other, for shots over the shoulder
+    "facing": (0.31, 66.0),  # opposite each other, for shots over the shoulder
     "beside": (0.25, 9.0),  # side by side, facing the camera, as in an interview
 }
 
@@ -34,11 +34,13 @@ FRAMINGS: dict[Preset, tuple[float, float]] = {
     "over-the-shoulder": (0.40, 15.0),
     "profile": (0.34, 16.0),
 }
-HEAD_WIDTH_M = 0.34  # of head, hair and half of the shoulders
+HEAD_WIDTH_M = 0.37  # of head, hair and most of the shoulders
+BUST_END_M = -0.235  # height at which busts end: a two-shot ends there too, or they would float
+HEADROOM_M = 0.01  # and no further does it look up for that
 CLEAR_M = 0.16  # from the middle of a head to where its hair ends
 LOOKING_ROOM = 0.10  # of the picture's width, that a face stands away from the middle, with room where it looks
-FACE_SIDES_DEG = (32.0, 40.0, 48.0)  # between a close-up's camera and the gaze: the first that is clear
-SHOULDER_BACK_M, SHOULDER_SIDE_M = 0.50, 0.29  # camera of an over-the-shoulder, seen from the near head's eyes
+FACE_SIDES_DEG = (32.0, 40.0, 48.0, 56.0)  # between a close-up's camera and the gaze: the first that is clear
+SHOULDER_BACK_M, SHOULDER_SIDE_M = 0.50, 0.35  # camera of an over-the-shoulder, seen from the near head's eyes
 
 
 def default_places(arrangement: str) -> tuple[tuple[Vector, float], tuple[Vector, float]]:
@@ -102,7 +104,7 @@ def _both(participants: Sequence[Participant], height_m: float, fov: float, aspe
     side = _camera_side(participants)
     needed_m = float(abs((faces[1] - faces[0]) @ np.cross(UP, side))) + HEAD_WIDTH_M
     height_m = max(height_m, needed_m / aspect)
-    target = (faces[0] + faces[1]) / 2 - 0.02 * UP
+    target = (faces[0] + faces[1]) / 2 + float(np.clip(BUST_END_M + height_m / 2, -0.02, HEADROOM_M)) * UP
     return _view(target + side * height_m / (2 * np.tan(np.radians(fov) / 2)), target, fov)
 
 
@@ -119,7 +121,7 @@ def _over_the_shoulder(
     right = np.cross(UP, towards)
     away = float(np.sign((near - position) @ right))  # the side of the picture on which the near head is
     width_m = 2 * distance * np.tan(np.radians(fov) / 2) * aspect
-    return _view(position, face + away * 0.14 * width_m * right - 0.01 * UP, fov)
+    return _view(position, face + away * 0.15 * width_m * right - 0.01 * UP, fov)
 
 
 def _clear_side(

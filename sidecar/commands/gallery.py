@@ -19,12 +19,16 @@ class GalleryOptions:
     """Render the pictures and clips of the README from the scripts that come with the package.
 
     Attributes:
-        out: Folder for them.
+        out: Folder for the clips and unfinished work.
+        pictures: Folder for the pictures, a JPEG for each script; the same as `out` if left out.
+        clips: Render the videos, too; the pictures alone are soon done.
         workers: Processes that draw; one for each core if left out.
         renderer: Which one draws.
     """
 
     out: Path = Path("out/gallery")
+    pictures: Path | None = None
+    clips: bool = True
     workers: int | None = None
     renderer: RendererName = "auto"
 
@@ -32,5 +36,7 @@ class GalleryOptions:
 def run(arguments: Sequence[str]) -> int:
     """Render the gallery."""
     options = tyro.cli(GalleryOptions, args=arguments, prog="rsatalker gallery")
-    render_gallery(options.out, BatchOptions(options.out, options.renderer, options.workers), Console())
+    batch = BatchOptions(renderer=options.renderer, workers=options.workers)
+    clips = options.out if options.clips else None
+    render_gallery(options.pictures or options.out, clips, batch, Console())
     return 0

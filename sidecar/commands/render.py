@@ -29,7 +29,8 @@ class RenderOptions:
         workers: Processes that draw; one for each core if left out.
         renderer: Which one draws.
         dry_run: Say how many frames, how long and how much room, and do nothing.
-        cluster: Draw on a Ray cluster: its address, or "auto" for the one that this machine belongs to.
+        cluster: Draw on a Ray cluster: its address as HOST:PORT, or "auto" for the one that this machine belongs to
+            (without one, all cores of this machine).
     """
 
     script: Annotated[Path, tyro.conf.Positional]
@@ -68,5 +69,5 @@ def run(arguments: Sequence[str]) -> int:
         with cluster_workers(options.cluster) as cluster:
             return render_scripts(scripts, BatchOptions(options.out, options.renderer, cluster), console)
     except KeyboardInterrupt:
-        console.print("Stopped. Finished frames are kept; the same command goes on from there.")
+        console.print("Stopped. Finished seconds of the scene are kept; the same command goes on from there.")
         raise

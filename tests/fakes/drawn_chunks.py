@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, never
 from rsatalker.cutscenes.picture import StageTimes
 
-DIES_ONCE, ALWAYS_DIES = "dies-once", "always-dies"  # keys of jobs
+DIES_ONCE, ALWAYS_DIES, ENDLESS = "dies-once", "always-dies", "endless"  # keys of jobs
 
 
-def draw(job: ChunkJob, folder: Path) -> StageTimes:
+def draw(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
     """Write a file whose bytes follow from the job, a large one and one in a folder."""
     if job.key == ALWAYS_DIES:
         os._exit(1)
+    if job.key == ENDLESS:
+        while not stopped():
+            time.sleep(0.005)
+        raise DrawingStoppedError
     mark = Path(os.environ.get("DIED_MARK", folder.parent / "died"))  # a cluster draws into a fresh folder each time
     if job.key == DIES_ONCE and not mark.exists():
         mark.touch()

@@ -41,6 +41,7 @@ def test_cluster_draws_the_same_files_though_a_worker_dies(tmp_path: Path) -> No
     assert {path.name for path in (tmp_path / "cluster").iterdir()} == set(keys)
 
 
-def test_cluster_that_is_not_there_is_said_in_one_sentence() -> None:
-    with pytest.raises(OutputError, match="no Ray cluster answers at 'auto'"), cluster_workers("auto"):
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "nowhere"])
+def test_cluster_that_is_not_there_is_said_in_one_sentence(address: str) -> None:
+    with pytest.raises(OutputError, match=rf"no Ray cluster answers at '{address}'"), cluster_workers(address):
         pass

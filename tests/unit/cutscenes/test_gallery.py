@@ -3,9 +3,12 @@ from pathlib import Path
 import pytest
 
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, render_scripts, write_example
-from rsatalker.cutscenes.gallery.sheets import SCRIPTS
-from rsatalker.cutscenes.read_script import read_script
+from rsatalker.cutscenes.gallery.sheets import SCRIPTS, sheet_of, shown_frame
+from rsatalker.cutscenes.pose_rows import SceneMotion, rows_of
+from rsatalker.cutscenes.read_script import cutscene_from, read_script
 from rsatalker.errors import OutputError, ScriptError
+from rsatalker.motion.expression_space import ARKIT_INDEX
+from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
 
 pytestmark = pytest.mark.unit
 
@@ -15,6 +18,34 @@ def test_script_of_the_gallery_is_good(script: Path) -> None:
     cutscene = read_script(script)
     assert "mp4" in cutscene.output.formats
     assert cutscene.frame_count <= 300  # minutes, not hours, on two cores
+
+
+def motion_that_blinks(first: int, end: int, instants: int = 60) -> SceneMotion:
+    heads = FlameMotion.of([FlamePose.neutral()] * instants, 0, MOTION_RATE_HZ, "procedural-1")
+    heads.arkit[first:end, ARKIT_INDEX["eyeBlinkLeft"]] = 1
+    return SceneMotion(rows_of((heads, heads)))
+
+
+def test_picture_of_a_shot_has_open_eyes(scene, tmp_path: Path) -> None:
+    cutscene = cutscene_from(scene, tmp_path)  # 2.2 s: a picture at 0.6 of it is frame 31, instant 39
+    usual = shown_frame(cutscene, 0, motion_that_blinks(0, 0))
+    assert usual == int(0.6 * cutscene.frame_count)
+    blinking = motion_that_blinks(36, 41)
+    moved = shown_frame(cutscene, 0, blinking)
+    assert 0 < abs(moved - usual) <= 4
+    assert blinking.row(cutscene.time_of(moved))[:, -52:].max() <= 0.3
+
+
+def test_picture_of_eyes_that_never_open_is_still_taken(scene, tmp_path: Path) -> None:
+    cutscene = cutscene_from(scene, tmp_path)
+    assert 0 <= shown_frame(cutscene, 0, motion_that_blinks(0, 60)) < cutscene.frame_count
+
+
+@pytest.mark.usefixtures("light_avatars")
+def test_sheet_shows_every_shot(scene, tmp_path: Path) -> None:
+    scene["shot"] = [{}, {"start_s": 0.75, "preset": "close-up", "of": "mara"}]
+    sheet = sheet_of(cutscene_from(scene, tmp_path), tmp_path / "scratch", "cpu")
+    assert sheet.shape[1] > 2 * 64  # side by side
 
 
 def test_folder_without_scripts_is_told(tmp_path: Path) -> None:

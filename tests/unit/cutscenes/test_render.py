@@ -2,7 +2,7 @@
 
 import errno
 import json
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk
+from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, draw_chunk
 from rsatalker.cutscenes.read_script import cutscene_from
 from rsatalker.cutscenes.render import render_cutscene
 from rsatalker.cutscenes.script import Cutscene
@@ -43,7 +43,7 @@ class Counting(ThisProcess):
         self.jobs: list[ChunkJob] = []
         self._stop_after, self._error = stop_after, error
 
-    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Iterator[Drawn]:
+    def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Generator[Drawn]:
         for job in jobs:
             if len(self.jobs) == self._stop_after and self._error is not None:
                 raise self._error
@@ -108,6 +108,14 @@ def test_stopped_render_goes_on_and_gives_the_same_bytes(cutscene, tmp_path: Pat
     assert whole.files[0].read_bytes() == report.files[0].read_bytes()
     for path in (tmp_path / "whole" / "cutscene_png").iterdir():
         assert path.read_bytes() == (tmp_path / "twice" / "cutscene_png" / path.name).read_bytes()
+
+
+def test_chunk_that_is_given_up_leaves_nothing(cutscene, tmp_path: Path) -> None:
+    workers, looks = Counting(), iter([False, True])
+    render_cutscene(cutscene("png"), tmp_path / "out", workers=workers)
+    with pytest.raises(DrawingStoppedError):
+        draw_chunk(workers.jobs[0], tmp_path / "again" / "chunk", lambda: next(looks))
+    assert list((tmp_path / "again").iterdir()) == []
 
 
 def test_changed_script_draws_only_what_changed(cutscene, tmp_path: Path) -> None:

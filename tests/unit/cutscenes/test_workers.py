@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_chunks import ALWAYS_DIES, DIES_ONCE, draw
+from drawn_chunks import ALWAYS_DIES, DIES_ONCE, ENDLESS, draw
 
 from rsatalker.cutscenes.chunk import ChunkJob
 from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess
@@ -48,3 +48,10 @@ def test_this_process_takes_jobs_only_as_it_draws(tmp_path: Path, monkeypatch: p
 
     next(ThisProcess().draw(jobs(), tmp_path))
     assert taken == ["a"]
+
+
+def test_chunks_under_way_are_given_up_when_drawing_is_closed(tmp_path: Path) -> None:
+    drawn = LocalProcesses(1, draw).draw(iter([job("a"), job(ENDLESS), job("b")]), tmp_path)
+    assert next(drawn)[0] == "a"
+    drawn.close()  # returns, though nothing else ends the second job
+    assert [path.name for path in tmp_path.iterdir()] == ["a"]
