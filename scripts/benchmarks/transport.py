@@ -78,7 +78,7 @@ def run(options: Options) -> None:
 
 def picture(size: int) -> np.ndarray:
     """Return both eyes' colours: what a head looks like to a codec."""
-    with files("rsatalker").joinpath("samples/first_light.jpg").open("rb") as file:
+    with files("rsatalker").joinpath("samples/pictures/conversation.jpg").open("rb") as file:
         eye = np.asarray(Image.open(file).convert("RGBA").resize((size, size)))
     return np.stack([eye] * EYES)
 

@@ -42,7 +42,7 @@ def test_conversation_is_taken_while_all_keep_their_least_rate(opened: list[Conv
 
 def test_conversation_is_refused_that_would_take_the_others_their_least_rate(opened: list[Conversation]):
     draw_for(opened, 30)
-    with pytest.raises(LimitError, match=r"as busy as it is, would draw 7.5 frames of each head a second; at least 10 are kept. 3 conv"):
+    with pytest.raises(LimitError, match=r"would draw 7.5 frames of each head a second; at least 10 are kept. 3 conv"):
         check_admission(opened, with_frames=True)
 
 
