@@ -56,6 +56,7 @@ class SidecarClient:
 
     def __init__(self, address: str, token: str, certificate: bytes | None = None, http_address: str = "") -> None:
         options: list[tuple[str, Any]] = [
+            ("grpc.http2.bdp_probe", 0),  # else the window of a stream grows, and who watches slowly sees old pictures
             ("grpc.max_send_message_length", LARGEST_MESSAGE),
             ("grpc.max_receive_message_length", LARGEST_MESSAGE),
         ]
