@@ -76,7 +76,13 @@ def test_both_transports_see_the_same_conversations(running: RunningSidecar, cli
         ("ConversationService/KeepAlive", b"[" * 100_000, 400, "invalid_argument", "The body is no sidecar.v1.KeepA"),
         ("ConversationService/KeepAlive", b'"\xff"', 400, "invalid_argument", "The body is no sidecar.v1.KeepAlive"),
         ("SidecarService/GetLunch", {}, 501, "unimplemented", "There is no call /sidecar.v1.SidecarService/GetLunch; "),
-        ("LunchService/GetLunch", {}, 501, "unimplemented", "sidecar.v1.ConversationService, sidecar.v1.CutsceneService"),
+        (
+            "LunchService/GetLunch",
+            {},
+            501,
+            "unimplemented",
+            "sidecar.v1.ConversationService, sidecar.v1.CutsceneService",
+        ),
         (
             "SpeechService/StreamAudio",
             {},
