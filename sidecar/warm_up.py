@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -17,11 +17,12 @@ from sidecar.config import ServeOptions
 from sidecar.studio import RsaTalkerStudio
 
 
-def warm_up(console: Console, *, fitting: bool = False) -> None:
-    """Bake every character and draw each once; what that makes is kept on disk.
+def warm_up(console: Console, characters: Sequence[str] | None = None, *, fitting: bool = False) -> None:
+    """Bake characters and compile what draws them; what that makes is kept on disk.
 
     Args:
         console: Says how long it took.
+        characters: Whom to bake; everyone if left out.
         fitting: Also compile what fitting an avatar needs; an installation leaves it out, to be talking sooner.
 
     Raises:
@@ -30,7 +31,7 @@ def warm_up(console: Console, *, fitting: bool = False) -> None:
     started = time.perf_counter()
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console, transient=True) as progress:
-        for name in CHARACTERS:
+        for name in CHARACTERS if characters is None else characters:
             load_avatar(name, progress=_shown(progress, name))
         made = time.perf_counter()
         forget_failed_build()
@@ -59,4 +60,6 @@ def _shown(progress: Progress, name: str) -> Callable[[str, float], None]:
 
 
 if __name__ == "__main__":
-    warm_up(Console())
+    warm_up(
+        Console(), list(CHARACTERS)[:2]
+    )  # who talks in the demo; the others are baked when they are first asked for

@@ -115,7 +115,7 @@ def _head(folder: Path, head: str, tracked: Mapping[str, np.ndarray], path: Path
     if not file.exists():
         raise AssetError(
             f"there is no head {str(file)!r}; put a {HEAD_FILE} into {folder}, or give --head with a head file or one "
-            f"of {', '.join(sorted(CHARACTERS))}."
+            f"of {', '.join(CHARACTERS)}."
         )
     person, identity = read_head(file)
     betas = tracked["shape"].ravel() if "shape" in tracked else np.zeros(0)

@@ -31,6 +31,15 @@ def test_warm_up_makes_every_character_and_says_how_long_the_kernels_took(
     assert f"Characters made in 0 s; kernels of the renderer {renderer} compiled in 0 s" in said.getvalue()
 
 
+def test_warm_up_makes_only_the_characters_that_are_asked_for(monkeypatch: pytest.MonkeyPatch):
+    made: list[str] = []
+    monkeypatch.setattr(warm_up, "load_avatar", lambda name, progress: made.append(name))
+    silent = SimpleNamespace(renderer_name="cpu", warm_up=lambda: None)
+    monkeypatch.setattr(warm_up, "RsaTalkerStudio", lambda _: silent)
+    warm_up.warm_up(Console(quiet=True), ["tomas"])
+    assert made == ["tomas"]
+
+
 def test_warm_up_compiles_what_fitting_needs_when_asked(monkeypatch: pytest.MonkeyPatch):
     compiled: list[str] = []
 

@@ -1,0 +1,1 @@
+"""The recipes of the characters that ship, one in a file."""

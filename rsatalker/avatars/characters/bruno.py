@@ -1,0 +1,44 @@
+"""Bruno: a heavy man."""
+
+from rsatalker.avatars.appearance.look import (
+    BrowLook,
+    ClothLook,
+    EyeLook,
+    HairLook,
+    LashLook,
+    LipLook,
+    Look,
+    SkinLook,
+    StubbleLook,
+)
+from rsatalker.avatars.character import Character
+from rsatalker.heads.procedural import Identity
+
+BRUNO = Character(
+    name="bruno",
+    description="a heavy man with brown hair, hazel eyes and a shadow of a beard",
+    identity=Identity(
+        male=0.8, age=0.35, face_width=0.6, face_length=0.1, forehead=-0.1, brow_ridge=0.2, cheekbones=-0.1, jaw=0.3,
+        taper=-0.4, chin=-0.05, fat=0.95, nose=0.3, nose_width=0.55, nose_tip=0.1, eye_open=-0.2, eye_spacing=0.1,
+        lips=0.05, mouth_width=0.2, ears=0.2, neck=0.6,
+    ),
+    look=Look(
+        skin=SkinLook(
+            color=(0.50, 0.275, 0.195), blood=(0.52, 0.165, 0.115), shade=(0.32, 0.160, 0.115), redness=0.85,
+            under_eyes=0.8, oil=1.1, pores=1.3, moles=4, age=0.4,
+        ),
+        lips=LipLook(color=(0.37, 0.140, 0.115), amount=0.7, gloss=0.7, roughness=0.40),
+        eyes=EyeLook(inner=(0.20, 0.125, 0.045), outer=(0.075, 0.065, 0.035), pupil=0.33),
+        brows=BrowLook(hairs=620, color=(0.045, 0.028, 0.018), thickness=0.48, length=0.50),
+        lashes=LashLook(hairs=66, length=0.32, line_opacity=0.3),
+        hair=HairLook(
+            style="short", dark=(0.040, 0.025, 0.016), light=(0.150, 0.096, 0.058), strands=2900, width=0.046,
+            length=2.6, side_length=1.0, shine=0.8,
+            hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
+                      (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
+        ),
+        cloth=ClothLook(color=(0.028, 0.050, 0.034), neckline_depth=1.9, band=1.8, shoulder_width=1.24),
+        stubble=StubbleLook(amount=0.45, color=(0.150, 0.105, 0.085), dots=4200),
+        seed=7,
+    ),
+)  # fmt: skip

@@ -1,0 +1,44 @@
+"""Gustav: how far age goes on a lean man."""
+
+from rsatalker.avatars.appearance.look import (
+    BrowLook,
+    ClothLook,
+    EyeLook,
+    HairLook,
+    LashLook,
+    LipLook,
+    Look,
+    SkinLook,
+    StubbleLook,
+)
+from rsatalker.avatars.character import Character
+from rsatalker.heads.procedural import Identity
+
+GUSTAV = Character(
+    name="gustav",
+    description="an old man with thin white hair, blue eyes and a lined face",
+    identity=Identity(
+        male=0.8, age=1.0, face_width=-0.1, face_length=0.35, forehead=0.3, brow_ridge=0.5, brow_height=-0.2,
+        cheekbones=0.3, jaw=0.1, chin=0.3, fat=-0.35, nose=0.5, nose_width=0.1, nose_bridge=0.4, nose_tip=-0.4,
+        eye_open=-0.25, eye_tilt=-0.3, lips=-0.5, ears=0.7, neck=-0.2,
+    ),
+    look=Look(
+        skin=SkinLook(
+            color=(0.52, 0.300, 0.220), blood=(0.54, 0.190, 0.140), shade=(0.34, 0.180, 0.140), redness=0.75,
+            under_eyes=1.0, oil=0.6, pores=1.35, moles=6, age=1.0,
+        ),
+        lips=LipLook(color=(0.33, 0.140, 0.120), amount=0.6, gloss=0.5, roughness=0.46),
+        eyes=EyeLook(inner=(0.17, 0.21, 0.23), outer=(0.060, 0.100, 0.150), pupil=0.29),
+        brows=BrowLook(hairs=600, color=(0.42, 0.40, 0.38), thickness=0.52, length=0.62),
+        lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.25),
+        hair=HairLook(
+            style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=2300, width=0.044,
+            length=2.8, side_length=1.2, shine=0.7,
+            hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
+                      (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
+        ),
+        cloth=ClothLook(color=(0.085, 0.075, 0.060), neckline_depth=1.8, band=1.9, shoulder_width=1.06),
+        stubble=StubbleLook(amount=0.22, color=(0.36, 0.30, 0.27), dots=2600),
+        seed=3,
+    ),
+)  # fmt: skip

@@ -1,0 +1,42 @@
+"""Helen: a lean, fine-boned woman past fifty."""
+
+from rsatalker.avatars.appearance.look import (
+    BrowLook,
+    ClothLook,
+    EyeLook,
+    HairLook,
+    LashLook,
+    LipLook,
+    Look,
+    SkinLook,
+)
+from rsatalker.avatars.character import Character
+from rsatalker.heads.procedural import Identity
+
+HELEN = Character(
+    name="helen",
+    description="a slim woman past fifty with a fine-boned face, grey eyes and ash-blond hair",
+    identity=Identity(
+        male=-0.6, age=0.5, face_width=-0.55, face_length=0.15, forehead=0.15, brow_height=0.1, cheekbones=0.75,
+        jaw=0.1, taper=0.3, chin=0.25, fat=-0.55, nose=0.1, nose_width=-0.5, nose_bridge=0.4, eye_open=0.0,
+        eye_tilt=0.1, lips=-0.35, mouth_width=0.1, neck=-0.8,
+    ),
+    look=Look(
+        skin=SkinLook(
+            color=(0.58, 0.355, 0.260), blood=(0.58, 0.220, 0.165), shade=(0.38, 0.210, 0.160), redness=0.5,
+            under_eyes=0.8, blush=0.08, oil=0.6, pores=0.9, moles=3, age=0.6,
+        ),
+        lips=LipLook(color=(0.43, 0.135, 0.125), amount=0.8, gloss=0.7, roughness=0.38),
+        eyes=EyeLook(inner=(0.20, 0.21, 0.20), outer=(0.075, 0.090, 0.105), pupil=0.31),
+        brows=BrowLook(hairs=460, color=(0.13, 0.088, 0.055), thickness=0.32, length=0.42, arch=0.15),
+        lashes=LashLook(hairs=96, length=0.42, line_opacity=0.65, line_width=0.026),
+        hair=HairLook(
+            style="long", dark=(0.16, 0.115, 0.072), light=(0.44, 0.35, 0.245), strands=1300, width=0.070,
+            length=15.0, part=-1.6, wave=0.3, grey=0.35,
+            hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
+                      (115, 0.0), (135, -4.0), (180, -5.0)),
+        ),
+        cloth=ClothLook(color=(0.020, 0.022, 0.030), neckline_depth=3.2, band=1.0, shoulder_width=0.93),
+        seed=8,
+    ),
+)  # fmt: skip

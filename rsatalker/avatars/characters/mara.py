@@ -1,0 +1,43 @@
+"""Mara, who talks with Tomas in the demo."""
+
+from rsatalker.avatars.appearance.look import (
+    BrowLook,
+    ClothLook,
+    EyeLook,
+    HairLook,
+    LashLook,
+    LipLook,
+    Look,
+    SkinLook,
+)
+from rsatalker.avatars.character import Character
+from rsatalker.heads.procedural import Identity
+
+MARA = Character(
+    name="mara",
+    description="a fair woman with long auburn hair, green eyes and freckles",
+    identity=Identity(
+        male=-0.8, face_width=-0.25, face_length=-0.5, jaw=-0.45, taper=0.5, chin=0.15, cheekbones=0.45, fat=-0.1,
+        nose=-0.5, nose_width=-0.5, nose_tip=0.3, eye_open=0.2, eye_tilt=0.2, lips=-0.2, mouth_width=0.3, neck=-0.6,
+        brow_height=0.05, forehead=-0.6,
+    ),
+    look=Look(
+        skin=SkinLook(
+            color=(0.60, 0.335, 0.230), blood=(0.60, 0.205, 0.145), shade=(0.40, 0.205, 0.150), redness=0.50,
+            under_eyes=0.5, blush=0.12, eye_shadow=(0.30, 0.16, 0.12), oil=0.75, pores=0.7, freckles=420, moles=1,
+            age=0.1,
+        ),
+        lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
+        eyes=EyeLook(inner=(0.30, 0.22, 0.07), outer=(0.07, 0.17, 0.13), pupil=0.33),
+        brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
+        lashes=LashLook(hairs=112, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
+        hair=HairLook(
+            style="long", dark=(0.055, 0.020, 0.009), light=(0.20, 0.072, 0.026), strands=1360, width=0.073,
+            length=27.0, part=1.4, wave=0.42,
+            hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
+                      (115, 0.0), (135, -4.0), (180, -5.0)),
+        ),
+        cloth=ClothLook(color=(0.050, 0.105, 0.095), kind="vneck", neckline_depth=4.2, band=0.9, shoulder_width=0.98),
+        seed=1,
+    ),
+)  # fmt: skip

@@ -1,0 +1,43 @@
+"""Tomas, who talks with Mara in the demo."""
+
+from rsatalker.avatars.appearance.look import (
+    BrowLook,
+    ClothLook,
+    EyeLook,
+    HairLook,
+    LashLook,
+    LipLook,
+    Look,
+    SkinLook,
+    StubbleLook,
+)
+from rsatalker.avatars.character import Character
+from rsatalker.heads.procedural import Identity
+
+TOMAS = Character(
+    name="tomas",
+    description="a tanned man with short dark hair, brown eyes and stubble",
+    identity=Identity(
+        male=0.85, face_width=0.05, face_length=0.2, jaw=0.35, chin=0.4, brow_ridge=0.45, cheekbones=0.2, fat=-0.25,
+        nose=-0.15, nose_width=-0.2, nose_bridge=0.25, eye_open=-0.1, lips=-0.25, neck=0.3, age=0.15,
+    ),
+    look=Look(
+        skin=SkinLook(
+            color=(0.355, 0.205, 0.135), blood=(0.36, 0.145, 0.095), shade=(0.20, 0.105, 0.075), redness=0.50,
+            under_eyes=0.8, oil=0.8, pores=1.15, moles=3, age=0.45,
+        ),
+        lips=LipLook(color=(0.275, 0.108, 0.092), amount=0.76, gloss=0.7, roughness=0.42),
+        eyes=EyeLook(inner=(0.16, 0.075, 0.025), outer=(0.075, 0.032, 0.012), pupil=0.36),
+        brows=BrowLook(hairs=660, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
+        lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
+        hair=HairLook(
+            style="short", dark=(0.021, 0.014, 0.011), light=(0.090, 0.056, 0.037), strands=3000, width=0.046,
+            length=3.7, side_length=1.25, shine=0.9,
+            hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
+                      (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
+        ),
+        cloth=ClothLook(color=(0.030, 0.042, 0.060), neckline_depth=2.2, band=1.7, shoulder_width=1.14),
+        stubble=StubbleLook(amount=0.52, color=(0.112, 0.084, 0.072), dots=3800),
+        seed=2,
+    ),
+)  # fmt: skip
