@@ -1,8 +1,9 @@
 """Write `proto/vectors`: the bytes of one region of each kind and what a reader must find in them.
 
 `NAME.hex` lists the rows of 16 bytes that are not all zero; `NAME.json` says what they mean, in the words of the probes
-in tests/cross_language. `faults.json` is written by hand. With `--check` nothing is written; exit code 1 means stale. A
-change here is a change of the protocol: raise `major` or `minor` in proto/frame_ring.toml with it.
+in tests/cross_language. `coordinates.json` holds numbers of each engine beside ours. `faults.json` is written by hand.
+With `--check` nothing is written; exit code 1 means stale. A change here is a change of the protocol: raise `major` or
+`minor` in proto/frame_ring.toml with it.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "proto" / "vectors"
 ROW_BYTES = 16
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
-from rsatalker.avatars.light import Light  # noqa: E402  the project may not be installed
+from coordinate_vectors import coordinate_vectors  # noqa: E402  imports the project, which may not be installed
+
+from rsatalker.avatars.light import Light  # noqa: E402
 from rsatalker.motion.pose import FlamePose  # noqa: E402
 from sidecar.regions import layout  # noqa: E402
 from sidecar.regions.blocks import POSE_FIELDS, View  # noqa: E402
@@ -204,6 +207,18 @@ def hex_text(data: bytes) -> str:
     return "\n".join([*lines, f"{len(data):08x}  end"]) + "\n"
 
 
+def compact_json(engines: dict[str, dict[str, list[Any]]]) -> str:
+    """Return JSON with one line for each example."""
+    parts: list[str] = []
+    for engine, subjects in engines.items():
+        lists = [
+            f'  "{subject}": [\n   ' + ",\n   ".join(json.dumps(example) for example in examples) + "\n  ]"
+            for subject, examples in subjects.items()
+        ]
+        parts.append(f' "{engine}": {{\n' + ",\n".join(lists) + "\n }")
+    return "{\n" + ",\n".join(parts) + "\n}\n"
+
+
 def region_bytes(name: str) -> bytearray:
     """Return the bytes of a vector by its name."""
     *rows, end = (FOLDER / f"{name}.hex").read_text(encoding="ascii").splitlines()
@@ -224,17 +239,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Write the vectors of the regions.")
     parser.add_argument("--check", action="store_true", help="compare only; exit code 1 if a file is stale")
     check: bool = parser.parse_args().check
-    stale = 0
+    texts = {"coordinates.json": compact_json(coordinate_vectors())}
     for name, make in {"frames": frames_vector, "motion": motion_vector, "engine": engine_vector}.items():
         data, meanings = make()
-        texts = {f"{name}.hex": hex_text(data), f"{name}.json": json.dumps(meanings, indent=1) + "\n"}
-        for file, text in texts.items():
-            path = FOLDER / file
-            if not check:
-                path.write_text(text, encoding="utf-8", newline="\n")
-            elif not path.exists() or path.read_text(encoding="utf-8") != text:
-                print(f"proto/vectors/{file} is stale: the protocol's bytes or their meaning changed.")
-                stale += 1
+        texts |= {f"{name}.hex": hex_text(data), f"{name}.json": json.dumps(meanings, indent=1) + "\n"}
+    stale = 0
+    for file, text in texts.items():
+        path = FOLDER / file
+        if not check:
+            path.write_text(text, encoding="utf-8", newline="\n")
+        elif not path.exists() or path.read_text(encoding="utf-8") != text:
+            print(f"proto/vectors/{file} is stale: the protocol's bytes or their meaning changed.")
+            stale += 1
     return 1 if stale else 0
 
 

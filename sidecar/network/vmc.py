@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 from rsatalker.exports.curves import LIVE_LINK_NAMES
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlamePose
+from sidecar.coordinates import UNITY
 
 DEFAULT_PORT = 39539
 BLEND_NAMES = LIVE_LINK_NAMES[: len(ARKIT_NAMES)]
@@ -39,9 +40,9 @@ def vmc_datagrams(pose: FlamePose) -> list[bytes]:
 
 
 def unity_quaternion(turn: Rotation) -> tuple[float, float, float, float]:
-    """Return x, y, z, w in Unity's axes: x to the right where ours goes to the head's left, so y and z turn back."""
-    x, y, z, w = turn.as_quat(canonical=True).tolist()
-    return x, -y, -z, w
+    """Return x, y, z, w in Unity's axes."""
+    x, y, z, w = UNITY.engine_quaternion(turn.as_quat(canonical=True)).tolist()
+    return x, y, z, w
 
 
 def osc_message(address: str, *arguments: str | int | float) -> bytes:

@@ -32,8 +32,8 @@ def test_first_datagram_begins_with_ok_and_the_neck_byte_by_byte():
     pose.neck_pose[:] = (0, math.pi / 2, 0)  # a quarter turn to the head's left, which is Unity's -y
     half = b"\x3f\x35\x04\xf3"  # sqrt(1/2)
     minus_half = b"\xbf\x35\x04\xf3"
-    zero, minus_zero = b"\x00\x00\x00\x00", b"\x80\x00\x00\x00"
-    neck = b"/VMC/Ext/Bone/Pos\0\0\0,sfffffff\0\0\0Neck\0\0\0\0" + 3 * zero + zero + minus_half + minus_zero + half
+    zero = b"\x00\x00\x00\x00"
+    neck = b"/VMC/Ext/Bone/Pos\0\0\0,sfffffff\0\0\0Neck\0\0\0\0" + 3 * zero + zero + minus_half + zero + half
     expected = BUNDLE[:16] + b"\x00\x00\x00\x14" + OK[4:] + struct.pack(">i", len(neck)) + neck
     assert vmc_datagrams(pose)[0][: len(expected)] == expected
 
