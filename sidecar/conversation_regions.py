@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import UInt8
 
 from sidecar.regions.engine_region import EngineRegionReader
 from sidecar.regions.frame_ring import FrameRingWriter
@@ -35,15 +39,28 @@ class Regions:
         frames: Of a and b; empty if the client draws the heads itself.
         motion: Of both.
         engine: What the engine tells.
+        unlock_pages: Undo what a renderer did to the memory of frames.
     """
 
     frames: tuple[FrameRingWriter, ...]
     motion: MotionRingWriter
     engine: EngineRegionReader
+    unlock_pages: tuple[Callable[[], None], ...] = ()
 
     @staticmethod
-    def create(size: FrameSize | None, expression_count: int, expression_space: str) -> Regions:
+    def create(
+        size: FrameSize | None,
+        expression_count: int,
+        expression_space: str,
+        lock_pages: Callable[[UInt8[np.ndarray, " B"]], Callable[[], None]],
+    ) -> Regions:
         """Make all regions.
+
+        Args:
+            size: Of frames; None without frames.
+            expression_count: Coefficients of a pose.
+            expression_space: What they mean.
+            lock_pages: Prepares the memory of frames; see `Studio.lock_pages`.
 
         Raises:
             RegionFull: There is no room; those already made have been removed again.
@@ -66,7 +83,7 @@ class Regions:
             for region in made:
                 region.close()
             raise
-        return Regions(tuple(frames), motion, engine)
+        return Regions(tuple(frames), motion, engine, tuple(lock_pages(ring.memory) for ring in frames))
 
     def beat(self, state: RegionState) -> None:
         """Show in all regions that the sidecar lives."""
@@ -74,6 +91,8 @@ class Regions:
             ring.beat(state)
 
     def close(self) -> None:
-        """Remove all regions."""
+        """Remove all regions. Can be called twice."""
+        for unlock in self.unlock_pages:
+            unlock()
         for region in (*self.frames, self.motion, self.engine):
             region.close()

@@ -154,7 +154,9 @@ class Conversations:
         heads = [self._studio.head(avatar) for avatar in setup.avatars]
         source = self._studio.dialogue(setup.relationship, setup.seed)
         member = cast[setup.avatars[0]]
-        regions = Regions.create(setup.frame_size, member.expression_count, member.expression_space)
+        regions = Regions.create(
+            setup.frame_size, member.expression_count, member.expression_space, self._studio.lock_pages
+        )
         return Conversation(
             secrets.token_hex(8),
             heads,

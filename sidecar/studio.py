@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -139,6 +139,10 @@ class Studio(Protocol):
         """Return a fresh source of motion."""
         ...
 
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Prepare shared memory for frames, which may spare each a copy; return what undoes it."""
+        ...
+
     def warm_up(self) -> None:
         """Do now what the first conversation would otherwise wait for."""
         ...
@@ -213,6 +217,10 @@ class RsaTalkerStudio:
             if self._model is None:
                 self._model = load_checkpoint(self._options.checkpoint)
         return Dialogue(self._model, relationship, seed)
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Let the renderer's device write frames straight into shared memory, if it has one."""
+        return self._renderer.lock_pages(memory)
 
     def warm_up(self) -> None:
         """Load the model and every avatar, and draw each once, so that all kernels are compiled."""

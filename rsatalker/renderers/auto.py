@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -56,6 +56,10 @@ class AutoRenderer:
         note_failed_build(str(error))
         log.warning("Drawing on the CPU: %s", error)
         return CpuRenderer(self._threads)
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Prepare memory in which images will lie; see `Renderer.lock_pages`."""
+        return self._renderer.lock_pages(memory)
 
     def render(
         self,

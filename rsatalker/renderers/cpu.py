@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -48,6 +48,10 @@ class CpuRenderer:
             np.zeros(1, np.uint8),
         )
         self.render(gaussian, [camera], np.empty((1, 16, 16, 4), np.uint8), np.empty((1, 16, 16), np.float32))
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Do nothing: the CPU writes anywhere alike; see `Renderer.lock_pages`."""
+        return lambda: None
 
     def render(
         self,

@@ -10,6 +10,7 @@ import contextlib
 import importlib
 import math
 from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,14 +24,50 @@ from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.gsplat_needs import find_lack
 from rsatalker.renderers.oversampling import draw_oversampled
+from rsatalker.renderers.page_locked import PageLockedMemory
 from rsatalker.renderers.projection import project
 from rsatalker.renderers.renderer import Drawing
 
 EPS2D = 0.3  # pixels squared, gsplat's default; named here because the antialiased weight must use the same
-GAUSSIAN_FLOATS = 14  # of one Gaussian as it travels: centre, covariance, opacity, colour, antialiased
+FIELD_FLOATS = (3, 6, 3, 1, 1)  # of one Gaussian as it travels: centre, covariance, colour, opacity, antialiased
+GAUSSIAN_FLOATS = sum(FIELD_FLOATS)
+FILLING = (0, np.array([1e-8, 0, 0, 1e-8, 0, 1e-8], np.float32), 0, 0, 0)  # unseen; a covariance that can be inverted
 LOWEST_PRIORITY = 0  # of CUDA's streams; higher ones are negative
 
 BatchedRasterization = Callable[..., tuple[Tensor, Tensor, dict[str, Any]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kernels:
+    """What is used of gsplat.
+
+    Attributes:
+        rasterization: `gsplat.rasterization`, with a leading batch dimension.
+        projection: `gsplat.fully_fused_projection`, of which only the antialiased weights are taken; None: ours.
+    """
+
+    rasterization: BatchedRasterization
+    projection: Callable[..., tuple[Tensor, ...]] | None = None
+
+    def compensations(
+        self,
+        means: Float[Tensor, "V N 3"],
+        covariances: Float[Tensor, "V N 6"],
+        viewmats: Float[Tensor, "V 1 4 4"],
+        Ks: Float[Tensor, "V 1 3 3"],
+        width: int,
+        height: int,
+        near: float,
+    ) -> Float[Tensor, "V N"]:
+        """Return sqrt(det / (det + eps)) of every Gaussian in every view, the antialiased weight."""
+        if self.projection is None:
+            sizes = (width, height, near, math.inf, EPS2D)
+            matrices = covariance_matrices(covariances)
+            views = [project(*view, *sizes) for view in zip(means, matrices, viewmats, Ks, strict=True)]
+            return torch.cat([view.compensations for view in views])
+        return self.projection(
+            means, covariances, None, None, viewmats, Ks, width, height, EPS2D, near, calc_compensations=True
+        )[4][:, 0]
 
 
 class GsplatRenderer:
@@ -38,17 +75,21 @@ class GsplatRenderer:
 
     name = "gsplat"
 
-    def __init__(self, rasterization: BatchedRasterization | None = None, device: str = "cuda") -> None:
-        """Import gsplat, unless a function in its place is given.
+    def __init__(self, kernels: Kernels | None = None, device: str = "cuda") -> None:
+        """Import gsplat, unless functions in its place are given.
 
         Raises:
             RendererUnavailable: gsplat cannot run here; the message says what is missing.
         """
-        self._rasterization = rasterization or load_rasterization()
+        self._kernels = kernels or load_kernels()
         self._device = torch.device(device)
         self._on_cuda = self._device.type == "cuda"
         self._stream = torch.cuda.Stream(self._device, LOWEST_PRIORITY) if self._on_cuda else None
-        self._host: dict[str, Tensor] = {}
+        self._memory = PageLockedMemory(self._on_cuda)
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Let the device write frames straight into this memory; see `Renderer.lock_pages`."""
+        return self._memory.adopt(memory)
 
     def warm_up(self) -> None:
         """Draw one Gaussian; on a fresh machine gsplat compiles its kernels now, which takes minutes.
@@ -96,10 +137,12 @@ class GsplatRenderer:
 
         What is drawn at one time fills a large GPU better than one head after the other; the frame loop draws head by
         head all the same, since each head's motion is read as late as can be.
+
+        Raises:
+            ValueError: See `Renderer.render`; a Gaussian that is not finite is found while the device draws.
         """
         for drawing in drawings:
             check_images(drawing.cameras, drawing.colors, drawing.depths)
-            check_gaussians(drawing.gaussians)
             if not len(drawing.gaussians):  # gsplat's kernels are not launched on nothing
                 drawing.colors[...] = 0
                 drawing.depths[...] = 0
@@ -109,87 +152,103 @@ class GsplatRenderer:
 
     @torch.no_grad()
     def _draw_alike(self, drawings: Sequence[Drawing]) -> None:
-        """Draw images of one size and copy them to where the callers want them."""
+        """Draw images of one size and bring them to where the callers want them."""
         with self._on_stream():
-            rgba, depths = self._draw(drawings)
-            host_rgba, host_depths = self._to_host("rgba", rgba), self._to_host("depths", depths)
+            heads = self._upload_gaussians([drawing.gaussians for drawing in drawings])
+            are_finite = self._read_back("finite", torch.isfinite(heads).all()[None])
+            rgba, depths = self._draw(drawings, heads)
+            staged = self._send_home(drawings, rgba, depths)
         if self._stream is not None:
             self._stream.synchronize()
-        first = 0
-        for drawing in drawings:
-            last = first + len(drawing.cameras)
-            drawing.colors[...] = host_rgba[first:last]
-            drawing.depths[...] = host_depths[first:last]
-            first = last
+        if not are_finite[0]:
+            for drawing in drawings:
+                check_gaussians(drawing.gaussians)
+        for target, source in staged:
+            target.copy_(source)
 
-    def _draw(self, drawings: Sequence[Drawing]) -> tuple[UInt8[Tensor, "V H W 4"], Float[Tensor, "V H W"]]:
+    def _draw(
+        self, drawings: Sequence[Drawing], heads: Float[Tensor, "heads 14 N"]
+    ) -> tuple[UInt8[Tensor, "V H W 4"], Float[Tensor, "V H W"]]:
         """Draw all views in one call, each as a batch of its own, since opacities differ from view to view."""
         cameras = [camera for drawing in drawings for camera in drawing.cameras]
         width, height, near = cameras[0].width, cameras[0].height, min(camera.near for camera in cameras)
-        viewmats = self._upload("viewmats", [camera.camera_from_world for camera in cameras])
-        Ks = self._upload("Ks", [camera.K for camera in cameras])
-        gaussians = self._upload_gaussians([drawing.gaussians for drawing in drawings])  # (heads, N, 14)
-        views: list[Tensor] = []
-        weights: list[Tensor] = []
-        for head, drawing in zip(gaussians, drawings, strict=True):
-            # gsplat knows this weight for all Gaussians or for none; hair needs it and skin must not have it.
-            which = slice(len(views), len(views) + len(drawing.cameras))
-            covars = covariance_matrices(head[:, 3:9])
-            seen = project(head[:, :3], covars, viewmats[which], Ks[which], width, height, near, math.inf, EPS2D)
-            weights += torch.where(head[:, 13] > 0, seen.compensations, 1).unbind(0)
-            views += [head] * len(drawing.cameras)
-        batch = torch.stack(views)
-        images, alphas, _ = self._rasterization(
-            means=batch[..., :3],
+        viewmats = self._upload("viewmats", [camera.camera_from_world for camera in cameras])[:, None]
+        Ks = self._upload("Ks", [camera.K for camera in cameras])[:, None]
+        head_of_view = [head for head, drawing in enumerate(drawings) for _ in drawing.cameras]
+        batch = heads[head_of_view].flatten(1)  # (V, 14 N), one field after the other
+        count = batch.shape[1] // GAUSSIAN_FLOATS
+        sizes = [size * count for size in FIELD_FLOATS]
+        means, covariances, colors, opacities, antialiased = batch.split(sizes, 1)
+        means, covariances = means.unflatten(1, (count, 3)), covariances.unflatten(1, (count, 6))
+        # gsplat knows this weight for all Gaussians or for none; hair needs it and skin must not have it.
+        weights = self._kernels.compensations(means, covariances, viewmats, Ks, width, height, near)
+        images, alphas, _ = self._kernels.rasterization(
+            means=means,
             quats=None,
             scales=None,
-            opacities=batch[..., 9] * torch.stack(weights),
-            colors=batch[..., 10:13],
-            viewmats=viewmats[:, None],
-            Ks=Ks[:, None],
+            opacities=torch.where(antialiased > 0, opacities * weights, opacities),
+            colors=colors.unflatten(1, (count, 3)),
+            viewmats=viewmats,
+            Ks=Ks,
             width=width,
             height=height,
             near_plane=near,
             eps2d=EPS2D,
             packed=False,
             render_mode="RGB+ED",
-            covars=covariance_matrices(batch[..., 3:9]),
+            covars=covariance_matrices(covariances),
         )
         images, alphas = images[:, 0], alphas[:, 0]
-        rgba = torch.cat([images[..., :3], alphas], -1).clamp(0, 1).mul(255).add(0.5).to(torch.uint8)
+        rgba = torch.cat([images[..., :3], alphas], -1).clamp_(0, 1).mul_(255).add_(0.5).to(torch.uint8)
         # As on the cpu: no depth where alpha rounds to no byte, so that the edges of both are the same.
         return rgba, torch.where(rgba[..., 3] > 0, images[..., 3], 0)
 
-    def _upload_gaussians(self, heads: Sequence[Gaussians]) -> Float[Tensor, "heads N 14"]:
-        """Return all heads on the device; the shorter ones are filled up with Gaussians of no opacity."""
-        host = self._pinned("gaussians", (len(heads), max(len(head) for head in heads), GAUSSIAN_FLOATS), torch.float32)
-        rows = host.numpy()
-        for row, head in zip(rows, heads, strict=True):
-            used = row[: len(head)]
-            used[:, :3], used[:, 3:9], used[:, 9] = head.means, head.covariances, head.opacities
-            used[:, 10:13], used[:, 13] = head.colors, head.antialiased
-            row[len(head) :] = 0
-            row[len(head) :, [3, 6, 8]] = 1e-8  # a covariance that can be inverted
-        return host.to(self._device, non_blocking=True)
+    def _upload_gaussians(self, heads: Sequence[Gaussians]) -> Float[Tensor, "heads 14 N"]:
+        """Return all heads on the device, one field after the other; shorter heads are filled up with nothing seen."""
+        count = max(len(head) for head in heads)
+        host = self._memory.buffer("gaussians", (len(heads), GAUSSIAN_FLOATS, count), torch.float32)
+        device = torch.empty_like(host, device=self._device)
+        for index, (row, head) in enumerate(zip(host.numpy(), heads, strict=True)):
+            first = 0
+            for size, field, filling in zip(FIELD_FLOATS, fields_of(head), FILLING, strict=True):
+                block = row[first : first + size].reshape(count, size)
+                block[: len(head)] = field.reshape(len(head), size)
+                block[len(head) :] = filling
+                first += size
+            device[index].copy_(host[index], non_blocking=True)  # while the next head is being packed
+        return device
 
     def _upload(self, name: str, matrices: Sequence[Float32[np.ndarray, "R C"]]) -> Float[Tensor, "V R C"]:
-        host = self._pinned(name, (len(matrices), *matrices[0].shape), torch.float32)
+        host = self._memory.buffer(name, (len(matrices), *matrices[0].shape), torch.float32)
         np.stack(matrices, out=host.numpy())
         return host.to(self._device, non_blocking=True)
 
-    def _to_host(self, name: str, source: Tensor) -> Shaped[np.ndarray, "..."]:
-        """Start a copy into pinned memory; it is there when the stream is done."""
-        host = self._pinned(name, tuple(source.shape), source.dtype)
+    def _read_back(self, name: str, source: Tensor) -> Shaped[np.ndarray, "..."]:
+        """Start a copy into memory of ours; it is there when the stream is done."""
+        host = self._memory.buffer(name, tuple(source.shape), source.dtype)
         host.copy_(source, non_blocking=True)
         return host.numpy()
 
-    def _pinned(self, name: str, shape: tuple[int, ...], dtype: torch.dtype) -> Tensor:
-        """Return memory of that name that the device reads and writes without the CPU; kept from frame to frame."""
-        count = math.prod(shape)
-        kept = self._host.get(name)
-        if kept is None or kept.numel() < count:
-            kept = self._host[name] = torch.empty(count, dtype=dtype, pin_memory=self._on_cuda)
-        return kept[:count].view(shape)
+    def _send_home(
+        self, drawings: Sequence[Drawing], rgba: UInt8[Tensor, "V H W 4"], depths: Float[Tensor, "V H W"]
+    ) -> list[tuple[Tensor, Tensor]]:
+        """Start to copy images to the callers; return targets and sources of what is left to copy after that.
+
+        Memory that was locked receives its image from the device; the rest has to go through a buffer that is.
+        """
+        staged: list[tuple[Tensor, Tensor]] = []
+        first = 0
+        for drawing in drawings:
+            views = slice(first, first + len(drawing.cameras))
+            first = views.stop
+            for name, target, source in (("rgba", drawing.colors, rgba), ("depths", drawing.depths, depths)):
+                home = torch.from_numpy(target)
+                if not self._memory.holds(target):
+                    buffer = self._memory.buffer(name, tuple(source.shape), source.dtype)[views]
+                    staged.append((home, buffer))
+                    home = buffer
+                home.copy_(source[views], non_blocking=True)
+        return staged
 
     @contextlib.contextmanager
     def _on_stream(self) -> Generator[None]:
@@ -200,8 +259,13 @@ class GsplatRenderer:
             yield
 
 
-def load_rasterization() -> BatchedRasterization:
-    """Return `gsplat.rasterization`.
+def fields_of(gaussians: Gaussians) -> tuple[Shaped[np.ndarray, "N ..."], ...]:
+    """Return what travels to the device, in the order of `FIELD_FLOATS`."""
+    return (gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities, gaussians.antialiased)
+
+
+def load_kernels() -> Kernels:
+    """Return gsplat's functions.
 
     Raises:
         RendererUnavailable: It cannot run here; the message says what is missing.
@@ -210,7 +274,8 @@ def load_rasterization() -> BatchedRasterization:
     if lack is not None:
         raise RendererUnavailable(f"the renderer gsplat cannot run: {lack.reason}. {lack.advice}")
     try:
-        return importlib.import_module("gsplat").rasterization  # the package, not this module of the same name
+        package = importlib.import_module("gsplat")  # the package, not this module of the same name
+        return Kernels(package.rasterization, getattr(package, "fully_fused_projection", None))
     except (ImportError, OSError) as error:
         raise RendererUnavailable(
             f"the renderer gsplat cannot be imported ({error}). Install the version that fits torch "

@@ -6,7 +6,7 @@ gsplat 1.5. How Gaussians come into the image is in `projection.py`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -135,6 +135,10 @@ class ReferenceRenderer:
 
     def warm_up(self) -> None:
         """Do nothing: there is nothing to compile."""
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Do nothing: images are made where the CPU sees them; see `Renderer.lock_pages`."""
+        return lambda: None
 
     def render(
         self,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -59,5 +59,13 @@ class Renderer(Protocol):
 
         Raises:
             ValueError: Cameras and images do not fit each other, or a Gaussian holds NaN or infinity.
+        """
+        ...
+
+    def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
+        """Prepare memory in which images will lie, such as a region, if that makes `render` faster; any thread.
+
+        Returns:
+            What undoes it; to be called before the memory goes away.
         """
         ...

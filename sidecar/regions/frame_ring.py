@@ -64,6 +64,11 @@ class FrameRingWriter(RingWriter):
         """Width and height of the frames that just fit, pixels."""
         return self._ring.geometry.width, self._ring.geometry.height
 
+    @property
+    def memory(self) -> UInt8[np.ndarray, " B"]:
+        """All bytes of the region, in which all frames lie."""
+        return self._ring.region.bytes
+
     def _views_of_slots(self, width: int, height: int) -> list[Slot]:
         shape = (self._ring.geometry.layers, height, width)
         pixels = math.prod(shape)

@@ -107,6 +107,8 @@ class LightStudio:
     def __init__(self) -> None:
         self.heads: dict[str, list[FlatHead]] = {}
         self.sources: list[LoudnessMotion] = []
+        self.locked: list[int] = []
+        self.unlocked: list[int] = []
         self.loading = threading.Event()
         self.loading.set()
 
@@ -125,6 +127,10 @@ class LightStudio:
     def dialogue(self, relationship, seed: int) -> LoudnessMotion:
         self.sources.append(LoudnessMotion(relationship))
         return self.sources[-1]
+
+    def lock_pages(self, memory):
+        self.locked.append(memory.nbytes)
+        return lambda: self.unlocked.append(memory.nbytes)
 
     def warm_up(self) -> None:
         pass

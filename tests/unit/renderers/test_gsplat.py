@@ -1,3 +1,4 @@
+import math
 import sys
 from types import SimpleNamespace
 from typing import Any
@@ -9,8 +10,9 @@ import torch
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
-from rsatalker.renderers.gsplat import GsplatRenderer
+from rsatalker.renderers.gsplat import GsplatRenderer, Kernels
 from rsatalker.renderers.gsplat_needs import Lack
+from rsatalker.renderers.projection import project
 from rsatalker.renderers.renderer import Drawing
 
 pytestmark = pytest.mark.unit
@@ -41,9 +43,31 @@ def rasterization_of_batches(
     return torch.stack([p[0] for p in pictures]), torch.stack([p[1] for p in pictures]), {}
 
 
+def weights_by_gsplat(
+    means: torch.Tensor,
+    covars: torch.Tensor,
+    quats: None,
+    scales: None,
+    viewmats: torch.Tensor,
+    Ks: torch.Tensor,
+    width: int,
+    height: int,
+    eps2d: float,
+    near_plane: float,
+    calc_compensations: bool,
+) -> tuple[torch.Tensor | None, ...]:
+    """Stand in for gsplat.fully_fused_projection: the weights and nothing else."""
+    assert calc_compensations
+    assert covars.shape == (*means.shape[:2], 6)
+    sizes = (width, height, near_plane, math.inf, eps2d)
+    matrices = gsplat.covariance_matrices(covars)
+    views = [project(*view, *sizes) for view in zip(means, matrices, viewmats, Ks, strict=True)]
+    return None, None, None, None, torch.stack([view.compensations for view in views])
+
+
 @pytest.fixture
 def renderer() -> GsplatRenderer:
-    return GsplatRenderer(rasterization_of_batches, device="cpu")
+    return GsplatRenderer(Kernels(rasterization_of_batches), device="cpu")
 
 
 def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRenderer, scene: SimpleNamespace):
@@ -53,6 +77,16 @@ def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRende
     renderer.render(gaussians, eyes, *found)
     assert scene.psnr_db(found[0], expected[0], peak=255) >= 60
     np.testing.assert_allclose(found[1], expected[1], atol=1e-3)
+
+
+def test_gsplat_renderer_takes_the_antialiased_weight_from_gsplat_where_it_can(
+    renderer: GsplatRenderer, scene: SimpleNamespace
+):
+    gaussians, eyes = scene.head(500, antialiased=0.5), [scene.view(0.03), scene.view(-0.03)]
+    expected, found = scene.images(cameras=2), scene.images(cameras=2)
+    renderer.render(gaussians, eyes, *expected)
+    GsplatRenderer(Kernels(rasterization_of_batches, weights_by_gsplat), device="cpu").render(gaussians, eyes, *found)
+    np.testing.assert_array_equal(found[0], expected[0])
 
 
 def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):
@@ -121,7 +155,7 @@ def test_gsplat_renderer_says_so_when_its_kernels_cannot_be_built(error: type[Ex
     with pytest.raises(
         RendererUnavailable, match=r"not be built or run \(CUDA 11.8 mismatches 12.8\)\. Install the CUDA"
     ):
-        GsplatRenderer(broken, device="cpu").warm_up()
+        GsplatRenderer(Kernels(broken), device="cpu").warm_up()
 
 
 def test_gsplat_renderer_says_so_when_there_is_no_cuda(monkeypatch: pytest.MonkeyPatch):
@@ -139,5 +173,6 @@ def test_gsplat_renderer_says_so_when_the_package_cannot_be_imported(monkeypatch
 
 def test_gsplat_renderer_takes_the_package_and_not_itself(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("rsatalker.renderers.gsplat.find_lack", lambda: None)
-    monkeypatch.setitem(sys.modules, "gsplat", SimpleNamespace(rasterization=rasterization_of_batches))
-    assert gsplat.load_rasterization() is rasterization_of_batches
+    package = SimpleNamespace(rasterization=rasterization_of_batches, fully_fused_projection=weights_by_gsplat)
+    monkeypatch.setitem(sys.modules, "gsplat", package)
+    assert gsplat.load_kernels() == Kernels(rasterization_of_batches, weights_by_gsplat)

@@ -67,3 +67,13 @@ def test_conversation_can_be_closed_twice(conversations: Conversations, setup: S
     conversation.close()
     conversation.beat()
     assert conversation.state is State.CLOSED
+
+
+def test_conversation_lends_its_frames_memory_to_the_renderer_while_it_lives(
+    conversations: Conversations, studio: LightStudio, setup: Setup
+):
+    conversation = conversations.create(setup())
+    assert studio.locked == [len(ring.memory) for ring in conversation.regions.frames]
+    assert not studio.unlocked
+    conversation.close()
+    assert sorted(studio.unlocked) == sorted(studio.locked)

@@ -1,0 +1,69 @@
+import numpy as np
+import pytest
+import torch
+
+from rsatalker.renderers.page_locked import PageLockedMemory
+
+pytestmark = pytest.mark.unit
+
+
+class Driver:
+    """Locks what it is asked to, up to a number of bytes."""
+
+    def __init__(self, most_bytes: int = 10**9) -> None:
+        self.most_bytes = most_bytes
+        self.locked: dict[int, int] = {}
+
+    def lock(self, address: int, size: int) -> bool:
+        if size > self.most_bytes:
+            return False
+        self.locked[address] = size
+        return True
+
+    def unlock(self, address: int) -> None:
+        del self.locked[address]
+
+
+def memory_of(driver: Driver) -> PageLockedMemory:
+    return PageLockedMemory(on_cuda=False, lock=driver.lock, unlock=driver.unlock)
+
+
+def test_page_locked_memory_keeps_a_buffer_of_a_name():
+    memory = PageLockedMemory(on_cuda=False)
+    first = memory.buffer("rgba", (2, 3), torch.uint8)
+    assert memory.buffer("rgba", (3, 2), torch.uint8).data_ptr() == first.data_ptr()
+    assert memory.buffer("rgba", (5, 3), torch.uint8).shape == (5, 3)
+
+
+def test_page_locked_memory_holds_what_lies_in_adopted_memory():
+    driver, region = Driver(), np.zeros(1000, np.uint8)
+    memory = memory_of(driver)
+    release = memory.adopt(region)
+    assert driver.locked == {region.ctypes.data: 1000}
+    assert memory.holds(region[100:900].view(np.float32))
+    assert not memory.holds(np.zeros(8, np.uint8))
+    release()
+    assert not memory.holds(region[100:200])
+    assert not driver.locked
+
+
+def test_page_locked_memory_releases_once():
+    driver, region = Driver(), np.zeros(1000, np.uint8)
+    release = memory_of(driver).adopt(region)
+    release()
+    release()
+    assert not driver.locked
+
+
+def test_page_locked_memory_goes_on_when_the_driver_refuses():
+    driver, region = Driver(most_bytes=10), np.zeros(1000, np.uint8)
+    memory = memory_of(driver)
+    memory.adopt(region)()
+    assert not memory.holds(region)
+
+
+def test_page_locked_memory_locks_nothing_without_a_device():
+    region = np.zeros(1000, np.uint8)
+    memory = PageLockedMemory(on_cuda=False)
+    memory.adopt(region)()
+    assert not memory.holds(region)
