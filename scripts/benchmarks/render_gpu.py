@@ -1,7 +1,9 @@
-"""gsplat on CUDA as a headset needs it: two heads, two eyes, read back into the caller's images."""
+"""gsplat on CUDA as a headset needs it: two heads, two eyes, read back into shared memory."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,28 +12,37 @@ from rich.table import Table
 
 from benchmarks.render_scene import head_of_gaussians, stereo_pair
 from benchmarks.samples import in_turns, median, percentile
+from rsatalker.avatars.cast import load_avatar
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.light import studio_light
+from rsatalker.motion.pose import FlamePose
+from rsatalker.renderers.cpu import CpuRenderer
 from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_needs import find_lack
 from rsatalker.renderers.renderer import Drawing
 
+CPU_ROUNDS = 5  # of the baseline, which takes many times longer
+
 
 @dataclass(frozen=True)
 class Options:
-    """Time two heads for two eyes on a CUDA device, with upload and read-back.
+    """Time two heads for two eyes on a CUDA device, with upload and read-back, beside the CPU renderer.
 
     Attributes:
         gaussians: How many a head, one row block each.
+        avatars: Characters to draw as well, with those Gaussians that they have.
         size: Width and height of each of the four images, pixels.
         rounds: How often each way is taken; they take turns.
     """
 
     gaussians: tuple[int, ...] = (30_000, 60_000, 100_000)
+    avatars: tuple[str, ...] = ("mara",)
     size: int = 1024
     rounds: int = 100
 
 
 def run(options: Options) -> None:
-    """Print milliseconds for both heads, drawn in one call and head by head."""
+    """Print milliseconds for both heads, by the way that they are drawn, and how alike the pictures are."""
     import torch
 
     console = Console()
@@ -39,34 +50,66 @@ def run(options: Options) -> None:
     if lack is not None:
         console.print(f"There is nothing to measure: {lack.reason}. {lack.advice}", markup=False)
         return
-    renderer = GsplatRenderer()
-    renderer.warm_up()
-    table = Table("Gaussians a head", "drawn", "p50 ms", "p95 ms", "peak MB")
-    for count in options.gaussians:
-        drawings = [drawing(count, options.size) for _ in range(2)]
-
-        def head_by_head(drawings: list[Drawing] = drawings) -> None:
-            for one in drawings:
-                renderer.render(one.gaussians, one.cameras, one.colors, one.depths)
-
-        def in_one_call(drawings: list[Drawing] = drawings) -> None:
-            renderer.render_many(drawings)
-
-        subjects = {"in one call": in_one_call, "head by head": head_by_head}
+    gpu, cpu = GsplatRenderer(), CpuRenderer()
+    gpu.warm_up()
+    table = Table("Gaussians a head", "drawn", "p50 ms", "p95 ms", "to cpu, dB")
+    scenes = {f"{count:,}": head_of_gaussians(count) for count in options.gaussians}
+    scenes |= {f"{name}, {len(drawn):,}": drawn for name in options.avatars for drawn in [avatar_of(name)]}
+    for name, gaussians in scenes.items():
+        slot, ordinary, plain = (drawings(gaussians, options.size) for _ in range(3))
+        releases = [gpu.lock_pages(image) for drawing in slot for image in bytes_of(drawing)]
+        subjects: dict[str, Callable[[], None]] = {
+            "in one call": lambda slot=slot: gpu.render_many(slot),
+            "head by head": lambda slot=slot: draw_each(gpu.render, slot),
+            "in one call, by way of a buffer": lambda ordinary=ordinary: gpu.render_many(ordinary),
+        }
         in_turns(subjects, rounds=3)  # first touches of memory
-        torch.cuda.reset_peak_memory_stats()
-        for name, samples in in_turns(subjects, options.rounds).items():
-            peak = torch.cuda.max_memory_allocated() / 1e6
-            table.add_row(
-                f"{count:,}", name, f"{median(samples):.2f}", f"{percentile(samples, 0.95):.2f}", f"{peak:.0f}"
-            )
+        times = in_turns(subjects, options.rounds)
+        times["cpu"] = in_turns({"cpu": lambda plain=plain: draw_each(cpu.render, plain)}, CPU_ROUNDS)["cpu"]
+        images = {"in one call": slot, "head by head": slot, "in one call, by way of a buffer": ordinary, "cpu": plain}
+        for way, samples in times.items():
+            alike = psnr_db(images[way][0].colors, plain[0].colors)
+            table.add_row(name, way, f"{median(samples):.2f}", f"{percentile(samples, 0.95):.2f}", f"{alike:.1f}")
         table.add_section()
-    device = torch.cuda.get_device_name()
+        for release in releases:
+            release()
+    device, peak = torch.cuda.get_device_name(), torch.cuda.max_memory_allocated() / 1e6
     console.print(f"{device}: 2 heads x 2 eyes x {options.size} x {options.size}, with upload and read-back")
     console.print(table)
+    console.print(f"peak of the device's memory {peak:.0f} MB")
 
 
-def drawing(count: int, size: int) -> Drawing:
-    """Return a head for two eyes."""
-    colors, depths = np.empty((2, size, size, 4), np.uint8), np.empty((2, size, size), np.float32)
-    return Drawing(head_of_gaussians(count), stereo_pair(size), colors, depths)
+def drawings(gaussians: Gaussians, size: int) -> list[Drawing]:
+    """Return two heads for two eyes, each with images of its own that stand in for a slot."""
+    cameras = stereo_pair(size)
+    return [
+        Drawing(gaussians, cameras, np.zeros((2, size, size, 4), np.uint8), np.zeros((2, size, size), np.float32))
+        for _ in range(2)
+    ]
+
+
+def bytes_of(drawing: Drawing) -> list[np.ndarray]:
+    """Return the memory of its images."""
+    return [image.reshape(-1).view(np.uint8) for image in (drawing.colors, drawing.depths)]
+
+
+def draw_each(render: Callable[..., None], drawings: Sequence[Drawing]) -> None:
+    """Draw one head after the other."""
+    for one in drawings:
+        render(one.gaussians, one.cameras, one.colors, one.depths)
+
+
+def avatar_of(name: str) -> Gaussians:
+    """Return a character's Gaussians as it looks ahead in the studio's light."""
+    avatar = load_avatar(name)
+    center, _ = avatar.bounding_sphere
+    eye = np.array([0, 0, 0.8], np.float32)  # with the head in the middle of the world, as the pair of views has it
+    pose, place = FlamePose.neutral(), np.eye(4, dtype=np.float32)
+    place[:3, 3] = -center
+    return avatar.follow(avatar.head(pose), pose, studio_light(), eye, place)
+
+
+def psnr_db(found: np.ndarray, expected: np.ndarray) -> float:
+    """Return the peak signal to noise ratio of images in bytes."""
+    error = np.mean((found.astype(np.float64) - expected) ** 2)
+    return math.inf if error == 0 else 10 * math.log10(255**2 / error)
