@@ -102,8 +102,8 @@ class Avatar:
         blocks = self._blocks
         self._block_work.run(
             pose_blocks, len(blocks),
-            blocks.firsts, blocks.counts, blocks.materials, blocks.planes, blocks.on_triangles, blocks.triangles,
-            blocks.helpers, blocks.corners, blocks.eyes, world, self._normals, self._vertex_light,
+            blocks.firsts, blocks.counts, blocks.materials, blocks.steps, blocks.lows, blocks.sizes,
+            blocks.on_triangles, blocks.helpers, blocks.corners, blocks.eyes, world, self._normals, self._vertex_light,
             helpers.axes, helpers.origins, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
             scene.lamp_directions, scene.lamp_colors, viewer,

@@ -80,7 +80,7 @@ STRAND_SOFTNESS = F(0.35)  # strands let some light through
 def find_surface_light(known, corners, vertex_light, now):
     """Take the light of the quad's corners."""
     for i in range(BLOCK):
-        a, b, c, d = corners[i, 0], corners[i, 1], corners[i, 2], corners[i, 3]
+        a, b, c, d = corners[0, i], corners[1, i], corners[2, i], corners[3, i]
         open_part = known[OCCLUSION + i]
         share_a, share_b = open_part * known[CORNER_WEIGHTS + i], open_part * known[CORNER_WEIGHTS + BLOCK + i]
         share_c = open_part * known[CORNER_WEIGHTS + 2 * BLOCK + i]

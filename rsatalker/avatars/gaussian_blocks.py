@@ -3,28 +3,36 @@
 A plane holds one number for each Gaussian of a block, so that a loop over a block becomes vector instructions; all
 planes of a block lie together at constant distances, so that the compiler need not ask whether they overlap. The last
 block of a material is filled up with its first one, which is worked out again but not written.
+
+Reading them costs more than the arithmetic: an avatar as floats does not fit the cache that a core has to itself. So
+planes are stored as 16 bit steps between the least and the greatest of a block, and those without a step not at all.
 """
+
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32, Int, Int32
+from jaxtyping import Float, Float32, Int, Int32, UInt16, UInt32
+from numba import njit
 
 BLOCK = 128  # Gaussians at a time: what is known of them and what is worked out stays in the fastest cache
 
 MORTON_BITS = 8  # a head of 50 cm in steps of 2 mm
+LARGEST_STEP = 65535
 
-# Planes of what is known of a Gaussian, as in `binding.BOUND`. Names are where a plane starts.
+# Planes of what is known of a Gaussian, from `binding.BOUND`. Names are where a plane starts.
 (
-    CENTER_X, CENTER_Y, CENTER_Z,
-    FACTOR_XX, FACTOR_XY, FACTOR_XZ, FACTOR_YX, FACTOR_YY, FACTOR_YZ, FACTOR_ZX, FACTOR_ZY, FACTOR_ZZ,
+    CENTER_X, CENTER_Y, CENTER_Z,  # from the first corner of a triangle
+    FACTOR_XX, FACTOR_YX, FACTOR_YY, FACTOR_ZX, FACTOR_ZY, FACTOR_ZZ,  # lower triangle of the same covariance's factor
     DIRECTION_X, DIRECTION_Y, DIRECTION_Z, BEND_X, BEND_Y, BEND_Z, ALBEDO_RED, ALBEDO_GREEN, ALBEDO_BLUE,
     OPACITY, SPECULAR, ROUGHNESS, OCCLUSION, SUBSURFACE, SHEEN, CULLED,
     CORNER_WEIGHTS, _SECOND, _THIRD, _FOURTH,  # shares of the quad's corners in the smooth normal and the light
-    PLANES_END,
-) = range(0, 33 * BLOCK, BLOCK)  # fmt: skip
+    KNOWN_END,
+) = range(0, 30 * BLOCK, BLOCK)  # fmt: skip
+KNOWN = KNOWN_END // BLOCK  # planes
 
 # Planes of what a frame works out for each Gaussian of a block.
 (
@@ -45,22 +53,25 @@ class GaussianBlocks:
         firsts: Index of each block's first Gaussian in `bound`.
         counts: How many it has, at most `BLOCK`.
         materials: Of each block.
-        planes: What is known of each Gaussian, P = `PLANES_END`.
+        steps: What is known of each Gaussian, S = `KNOWN_END`; `unpack` makes floats of it.
+        lows: The least number of each plane, K = `KNOWN`.
+        sizes: Of a step in each plane; 0 where all numbers are the same.
         on_triangles: 1 where triangles carry the block, 0 where helper frames do.
-        triangles: Vertices of the triangle that carries each.
-        helpers: Index of the helper frame that carries each; one of the two has no meaning.
-        corners: Vertices of the quad that lends its normal and light.
+        helpers: Index of the helper frame that carries each, if one does.
+        corners: Vertices of the quad that lends its normal and light; the first three are those of the triangle that
+            carries the Gaussian, if one does.
         eyes: 0 left, 1 right.
     """
 
     firsts: Int[np.ndarray, " B"]
     counts: Int[np.ndarray, " B"]
     materials: Int[np.ndarray, " B"]
-    planes: Float32[np.ndarray, "B P"]
+    steps: UInt16[np.ndarray, "B S"]
+    lows: Float32[np.ndarray, "B K"]
+    sizes: Float32[np.ndarray, "B K"]
     on_triangles: Int[np.ndarray, " B"]
-    triangles: Int32[np.ndarray, "B 128 3"]
-    helpers: Int32[np.ndarray, "B 128"]
-    corners: Int32[np.ndarray, "B 128 4"]
+    helpers: UInt32[np.ndarray, "B 128"]
+    corners: UInt32[np.ndarray, "B 4 128"]
     eyes: Int32[np.ndarray, "B 128"]
 
     def __len__(self) -> int:
@@ -77,27 +88,62 @@ def laid_in_blocks(bound: np.ndarray, quads: Int32[np.ndarray, "Q 4"]) -> Gaussi
     counts = np.diff(np.r_[firsts, len(bound)])
     place = np.arange(BLOCK)
     source = firsts[:, None] + np.where(place < counts[:, None], place, 0)  # (B, BLOCK) index in bound
+    # The second triangle of a quad has the corners 0 2 3: its quad is read from there.
+    is_second = on_triangle & (bound["frame"] >= len(quads))
+    turn = np.where(is_second[:, None], [0, 2, 3, 1], [0, 1, 2, 3])
     u, v = bound["u"], bound["v"]
+    shares = np.column_stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])
     columns = np.column_stack(
         [
-            bound["center"], bound["factor"].reshape(-1, 9), bound["direction"], bound["bend"], bound["albedo"],
-            bound["opacity"], bound["specular"], bound["roughness"], bound["occlusion"], bound["subsurface"],
-            bound["sheen"], bound["culled"] > 0, (1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v,
+            bound["center"] + np.where(on_triangle[:, None], [1 / 3, 1 / 3, 0], 0), lower_triangle(bound["factor"]),
+            bound["direction"], bound["bend"], bound["albedo"], bound["opacity"], bound["specular"],
+            bound["roughness"], bound["occlusion"], bound["subsurface"], bound["sheen"], bound["culled"] > 0,
+            np.take_along_axis(shares, turn, 1),
         ]
     )  # fmt: skip
-    triangles = np.concatenate([quads[:, [0, 1, 2]], quads[:, [0, 2, 3]]])
-    planes = columns.astype(np.float32)[source].transpose(0, 2, 1).reshape(len(firsts), PLANES_END)
+    steps, lows, sizes = packed(columns[source].transpose(0, 2, 1))
+    corners = np.take_along_axis(quads[bound["quad"]], turn, 1)[source].transpose(0, 2, 1)
     return GaussianBlocks(
         firsts=firsts,
         counts=counts,
         materials=bound["material"][firsts].astype(np.int64),
-        planes=np.ascontiguousarray(planes),
+        steps=steps.reshape(len(firsts), KNOWN_END),
+        lows=lows,
+        sizes=sizes,
         on_triangles=on_triangle[firsts].astype(np.int64),
-        triangles=triangles[np.where(on_triangle, bound["frame"], 0)[source]],
-        helpers=np.maximum(bound["frame"] - triangle_count, 0)[source],
-        corners=quads[bound["quad"][source]],
+        helpers=np.maximum(bound["frame"] - triangle_count, 0)[source].astype(np.uint32),
+        corners=np.ascontiguousarray(corners, np.uint32),
         eyes=bound["eye"][source].astype(np.int32),
     )
+
+
+def lower_triangle(factors: Float[np.ndarray, "N 3 3"]) -> Float[np.ndarray, "N 6"]:
+    """Return xx, yx, yy, zx, zy, zz of lower triangular matrices L with L L^T = factor factor^T."""
+    upper: np.ndarray = np.linalg.qr(factors.astype(np.float64).transpose(0, 2, 1))[1]
+    return np.column_stack([upper[:, column, row] for row in range(3) for column in range(row + 1)])
+
+
+def packed(
+    planes: Float[np.ndarray, "B K 128"],
+) -> tuple[UInt16[np.ndarray, "B K 128"], Float32[np.ndarray, "B K"], Float32[np.ndarray, "B K"]]:
+    """Return numbers as steps above the least of their plane, the least ones, and the size of a step."""
+    low = planes.min(2)
+    size = (planes.max(2) - low) / LARGEST_STEP
+    steps = np.round((planes - low[..., None]) / np.where(size > 0, size, 1)[..., None])
+    return steps.astype(np.uint16), low.astype(np.float32), size.astype(np.float32)
+
+
+@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+def unpack(steps, lows, sizes, known):
+    """Fill the planes of one block with floats; a plane of equal numbers is not read."""
+    for plane in range(KNOWN):
+        low, size, begin = lows[plane], sizes[plane], plane * BLOCK
+        if size == 0:
+            for i in range(BLOCK):
+                known[begin + i] = low
+        else:
+            for i in range(BLOCK):
+                known[begin + i] = low + size * np.float32(steps[begin + i])
 
 
 def neighbours_together(bound: np.ndarray, places: Float[np.ndarray, "N 3"], quad_count: int) -> np.ndarray:

@@ -50,6 +50,11 @@ from rsatalker.avatars.gaussian_blocks import (
     DIRECTION_Z,
     FACING,
     FACTOR_XX,
+    FACTOR_YX,
+    FACTOR_YY,
+    FACTOR_ZX,
+    FACTOR_ZY,
+    FACTOR_ZZ,
     FRAME_XX,
     FRAME_XY,
     FRAME_XZ,
@@ -60,6 +65,7 @@ from rsatalker.avatars.gaussian_blocks import (
     FRAME_ZY,
     FRAME_ZZ,
     GREEN,
+    KNOWN_END,
     NORMAL_X,
     NORMAL_Y,
     NORMAL_Z,
@@ -73,6 +79,7 @@ from rsatalker.avatars.gaussian_blocks import (
     X,
     Y,
     Z,
+    unpack,
 )  # fmt: skip
 from rsatalker.avatars.shading import ONE, ZERO, F, inverse_length
 
@@ -81,7 +88,7 @@ SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller t
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def pose_blocks(
-    start, stop, firsts, counts, materials, planes, on_triangles, triangles, helpers, corners, eyes, vertices, normals,
+    start, stop, firsts, counts, materials, steps, lows, sizes, on_triangles, helpers, corners, eyes, vertices, normals,
     vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands, wrapped_bands,
     lamp_directions, lamp_colors, viewer, means, covariances, colors, opacities,
 ):  # fmt: skip
@@ -90,14 +97,15 @@ def pose_blocks(
     Args:
         start: First block.
         stop: End of the range.
-        firsts: `GaussianBlocks.firsts`; so are the next eight.
+        firsts: `GaussianBlocks.firsts`; so are the next nine.
         counts: (B,)
         materials: (B,)
-        planes: (B, PLANES_END)
+        steps: (B, KNOWN_END)
+        lows: (B, KNOWN)
+        sizes: (B, KNOWN)
         on_triangles: (B,)
-        triangles: (B, BLOCK, 3)
         helpers: (B, BLOCK)
-        corners: (B, BLOCK, 4)
+        corners: (B, 4, BLOCK)
         eyes: (B, BLOCK)
         vertices: (V, 3) of the mesh, world, metres.
         normals: (V, 3) smooth normals, world.
@@ -118,11 +126,12 @@ def pose_blocks(
         colors: (N, 3) out.
         opacities: (N,) out.
     """
-    now = np.zeros(WORKED_OUT_END, np.float32)
+    known, now = np.empty(KNOWN_END, np.float32), np.zeros(WORKED_OUT_END, np.float32)
     for block in range(start, stop):
-        material, known, first, count = materials[block], planes[block], firsts[block], counts[block]
+        material, first, count = materials[block], firsts[block], counts[block]
+        unpack(steps[block], lows[block], sizes[block], known)
         if on_triangles[block]:
-            _find_triangle_frames(triangles[block], vertices, now)
+            _find_triangle_frames(corners[block], vertices, now)
         else:
             _fetch_helper_frames(helpers[block], axes, origins, now)
         _find_centers(known, now)
@@ -152,15 +161,15 @@ def pose_blocks(
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def _find_triangle_frames(triangles, vertices, now):
-    """Find the frames of `face_frames.affine_frames`; the origin goes where the centre will be."""
+def _find_triangle_frames(corners, vertices, now):
+    """Find the frames of `face_frames.affine_frames`; the first corner goes where the centre will be."""
     for i in range(BLOCK):
-        a, b, c = triangles[i, 0], triangles[i, 1], triangles[i, 2]
+        a, b, c = corners[0, i], corners[1, i], corners[2, i]
         for axis in range(3):
-            at_a, at_b, at_c = vertices[a, axis], vertices[b, axis], vertices[c, axis]
-            now[FRAME_XX + 3 * axis * BLOCK + i] = at_b - at_a
-            now[FRAME_XY + 3 * axis * BLOCK + i] = at_c - at_a
-            now[X + axis * BLOCK + i] = (at_a + at_b + at_c) * F(1 / 3)
+            at_a = vertices[a, axis]
+            now[FRAME_XX + 3 * axis * BLOCK + i] = vertices[b, axis] - at_a
+            now[FRAME_XY + 3 * axis * BLOCK + i] = vertices[c, axis] - at_a
+            now[X + axis * BLOCK + i] = at_a
     for i in range(BLOCK):
         bx, by, bz = now[FRAME_XX + i], now[FRAME_YX + i], now[FRAME_ZX + i]
         cx, cy, cz = now[FRAME_XY + i], now[FRAME_YY + i], now[FRAME_ZY + i]
@@ -193,20 +202,16 @@ def _find_centers(known, now):
 def _find_covariances(known, now):
     """Covariance = (axes factor) (axes factor)^T, from the columns of the product."""
     for i in range(BLOCK):
-        xx, xy, xz, yy, yz, zz = ZERO, ZERO, ZERO, ZERO, ZERO, ZERO
-        for column in range(3):
-            p = known[FACTOR_XX + column * BLOCK + i]
-            q = known[FACTOR_XX + (3 + column) * BLOCK + i]
-            r = known[FACTOR_XX + (6 + column) * BLOCK + i]
-            a = now[FRAME_XX + i] * p + now[FRAME_XY + i] * q + now[FRAME_XZ + i] * r
-            b = now[FRAME_YX + i] * p + now[FRAME_YY + i] * q + now[FRAME_YZ + i] * r
-            c = now[FRAME_ZX + i] * p + now[FRAME_ZY + i] * q + now[FRAME_ZZ + i] * r
-            xx += a * a
-            xy += a * b
-            xz += a * c
-            yy += b * b
-            yz += b * c
-            zz += c * c
+        p, q, r = known[FACTOR_XX + i], known[FACTOR_YX + i], known[FACTOR_ZX + i]
+        s, t, u = known[FACTOR_YY + i], known[FACTOR_ZY + i], known[FACTOR_ZZ + i]
+        x, y, z = now[FRAME_XX + i], now[FRAME_XY + i], now[FRAME_XZ + i]
+        ax, ay, az = x * p + y * q + z * r, y * s + z * t, z * u
+        x, y, z = now[FRAME_YX + i], now[FRAME_YY + i], now[FRAME_YZ + i]
+        bx, by, bz = x * p + y * q + z * r, y * s + z * t, z * u
+        x, y, z = now[FRAME_ZX + i], now[FRAME_ZY + i], now[FRAME_ZZ + i]
+        cx, cy, cz = x * p + y * q + z * r, y * s + z * t, z * u
+        xx, xy, xz = ax * ax + ay * ay + az * az, ax * bx + ay * by + az * bz, ax * cx + ay * cy + az * cz
+        yy, yz, zz = bx * bx + by * by + bz * bz, bx * cx + by * cy + bz * cz, cx * cx + cy * cy + cz * cz
         now[COVARIANCE_XX + i], now[COVARIANCE_XY + i], now[COVARIANCE_XZ + i] = xx, xy, xz
         now[COVARIANCE_YY + i], now[COVARIANCE_YZ + i], now[COVARIANCE_ZZ + i] = yy, yz, zz
 
@@ -231,7 +236,7 @@ def _find_directions(material, known, corners, normals, viewer, now):
         return
     bent = ONE if material == SURFACE else ZERO
     for i in range(BLOCK):
-        a, b, c, d = corners[i, 0], corners[i, 1], corners[i, 2], corners[i, 3]
+        a, b, c, d = corners[0, i], corners[1, i], corners[2, i], corners[3, i]
         share_a, share_b = known[CORNER_WEIGHTS + i], known[CORNER_WEIGHTS + BLOCK + i]
         share_c, share_d = known[CORNER_WEIGHTS + 2 * BLOCK + i], known[CORNER_WEIGHTS + 3 * BLOCK + i]
         for axis in range(3):

@@ -2,7 +2,17 @@ import numpy as np
 import pytest
 
 from rsatalker.avatars.binding import BOUND
-from rsatalker.avatars.gaussian_blocks import ALBEDO_RED, BLOCK, laid_in_blocks, neighbours_together
+from rsatalker.avatars.gaussian_blocks import (
+    ALBEDO_RED,
+    BLOCK,
+    KNOWN,
+    KNOWN_END,
+    laid_in_blocks,
+    lower_triangle,
+    neighbours_together,
+    packed,
+    unpack,
+)
 
 pytestmark = pytest.mark.unit
 
@@ -22,12 +32,19 @@ def scattered(count):
     return np.random.default_rng(5).normal(size=(count, 3))
 
 
+def unpacked(blocks):
+    known = np.empty((len(blocks), KNOWN_END), np.float32)
+    for block, row in enumerate(known):
+        unpack(blocks.steps[block], blocks.lows[block], blocks.sizes[block], row)
+    return known
+
+
 def test_blocks_hold_every_gaussian_once_in_order():
     bound = neighbours_together(numbered(700), scattered(700), 1)
     blocks = laid_in_blocks(bound, QUADS)
-    rows = zip(blocks.planes, blocks.counts, strict=True)
+    rows = zip(unpacked(blocks), blocks.counts, strict=True)
     held = np.concatenate([row[ALBEDO_RED : ALBEDO_RED + count] for row, count in rows])
-    np.testing.assert_array_equal(held, bound["albedo"][:, 0])
+    np.testing.assert_allclose(held, bound["albedo"][:, 0], atol=0.01)  # of 700
     np.testing.assert_array_equal(blocks.firsts, np.cumsum(np.r_[0, blocks.counts[:-1]]))
     assert blocks.counts.max() <= BLOCK
 
@@ -48,3 +65,28 @@ def test_neighbours_together_keeps_all_and_shortens_the_way():
     np.testing.assert_array_equal(np.sort(order), np.arange(700))
     step_before, step_after = (np.linalg.norm(np.diff(way, axis=0), axis=1).mean() for way in (places, places[order]))
     assert step_after < 0.6 * step_before
+
+
+def test_packed_numbers_come_back_within_half_a_step():
+    planes = np.random.default_rng(1).normal(size=(2, KNOWN, BLOCK))
+    steps, lows, sizes = packed(planes)
+    known = np.empty(KNOWN_END, np.float32)
+    for block in range(2):
+        unpack(steps[block].ravel(), lows[block], sizes[block], known)
+        error = np.abs(known.reshape(KNOWN, BLOCK) - planes[block])
+        assert (error <= 0.51 * sizes[block][:, None] + 1e-6).all()
+
+
+def test_a_plane_of_equal_numbers_comes_back_as_it_was():
+    known = np.empty(KNOWN_END, np.float32)
+    steps, lows, sizes = packed(np.full((1, KNOWN, BLOCK), 0.7))
+    unpack(steps[0].ravel(), lows[0], sizes[0], known)
+    np.testing.assert_array_equal(known, np.float32(0.7))
+
+
+def test_lower_triangle_makes_the_same_covariance():
+    factors = np.random.default_rng(2).normal(size=(40, 3, 3))
+    factors[0, :, 2] = 0  # flat
+    lower = np.zeros_like(factors)
+    lower[:, [0, 1, 1, 2, 2, 2], [0, 0, 1, 0, 1, 2]] = lower_triangle(factors)
+    np.testing.assert_allclose(lower @ lower.transpose(0, 2, 1), factors @ factors.transpose(0, 2, 1), atol=1e-12)
