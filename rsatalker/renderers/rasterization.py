@@ -85,9 +85,9 @@ def choose_rasterization(name: RendererName = "auto", threads: int | None = None
     """
     name = resolved(name)
     if name == "gsplat":
-        from rsatalker.renderers.gsplat import load_kernels
+        from rsatalker.renderers.gsplat import load_rasterization
 
-        return partial(load_kernels().rasterization, packed=False)  # packed results have no row for each Gaussian
+        return partial(load_rasterization(), packed=False)  # packed results have no row for each Gaussian
     if name == "cpu":
         from rsatalker.renderers.cpu_rasterization import CpuRasterization
 

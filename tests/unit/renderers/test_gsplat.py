@@ -10,64 +10,54 @@ import torch
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
-from rsatalker.renderers.gsplat import GsplatRenderer, Kernels
+from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_needs import Lack
+from rsatalker.renderers.gsplat_views import HeadTensors
+from rsatalker.renderers.page_locked import PageLockedMemory
 from rsatalker.renderers.projection import project
 from rsatalker.renderers.renderer import Drawing
 
 pytestmark = pytest.mark.unit
 
 
-calls: list[int] = []  # views drawn by each call of the function below
+calls: list[tuple[int, int]] = []  # heads and cameras of each call of the function below
 
 
-def rasterization_of_batches(
-    means: torch.Tensor, opacities: torch.Tensor, colors: torch.Tensor, covars: torch.Tensor, **rest: Any
-) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
-    """Stand in for gsplat.rasterization with a leading batch dimension, drawing with the reference."""
-    assert rest.pop("packed") is False
-    calls.append(len(means))
-    viewmats, Ks = rest.pop("viewmats"), rest.pop("Ks")
-    pictures = [
-        reference.rasterization(
-            means=means[b],
-            opacities=opacities[b],
-            colors=colors[b],
-            covars=covars[b],
-            viewmats=viewmats[b],
-            Ks=Ks[b],
-            **rest,
-        )
-        for b in range(len(means))
-    ]
-    return torch.stack([p[0] for p in pictures]), torch.stack([p[1] for p in pictures]), {}
-
-
-def weights_by_gsplat(
-    means: torch.Tensor,
-    covars: torch.Tensor,
-    quats: None,
-    scales: None,
+def views_of_reference(
+    heads: HeadTensors,
     viewmats: torch.Tensor,
     Ks: torch.Tensor,
     width: int,
     height: int,
+    near: float,
     eps2d: float,
-    near_plane: float,
-    calc_compensations: bool,
-) -> tuple[torch.Tensor | None, ...]:
-    """Stand in for gsplat.fully_fused_projection: the weights and nothing else."""
-    assert calc_compensations
-    assert covars.shape == (*means.shape[:2], 6)
-    sizes = (width, height, near_plane, math.inf, eps2d)
-    matrices = gsplat.covariance_matrices(covars)
-    views = [project(*view, *sizes) for view in zip(means, matrices, viewmats, Ks, strict=True)]
-    return None, None, None, None, torch.stack([view.compensations for view in views])
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """Stand in for gsplat's kernels, drawing with the reference."""
+    calls.append(tuple(viewmats.shape[:2]))
+    images, alphas = [], []
+    for head, views, intrinsics in zip(range(len(heads.means)), viewmats, Ks, strict=True):
+        covars = covariance_matrices(heads.covariances[head])
+        for view, K in zip(views[:, None], intrinsics[:, None], strict=True):
+            seen = project(heads.means[head], covars, view, K, width, height, near, math.inf, eps2d)
+            weights = torch.where(heads.antialiased[head] > 0, seen.compensations[0], 1)
+            image, alpha, _ = reference.rasterization(
+                means=heads.means[head], quats=None, scales=None, opacities=heads.opacities[head] * weights,
+                colors=heads.colors[head], viewmats=view, Ks=K, width=width, height=height, near_plane=near,
+                eps2d=eps2d, render_mode="RGB+D", covars=covars,
+            )  # fmt: skip
+            images.append(image[0])
+            alphas.append(alpha[0])
+    shape = viewmats.shape[:2]
+    return torch.stack(images).unflatten(0, shape), torch.stack(alphas).unflatten(0, shape)
+
+
+def covariance_matrices(covariances: torch.Tensor) -> torch.Tensor:
+    return covariances[:, [0, 1, 2, 1, 3, 4, 2, 4, 5]].unflatten(1, (3, 3))
 
 
 @pytest.fixture
 def renderer() -> GsplatRenderer:
-    return GsplatRenderer(Kernels(rasterization_of_batches), device="cpu")
+    return GsplatRenderer(views_of_reference, device="cpu")
 
 
 def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRenderer, scene: SimpleNamespace):
@@ -77,16 +67,6 @@ def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRende
     renderer.render(gaussians, eyes, *found)
     assert scene.psnr_db(found[0], expected[0], peak=255) >= 60
     np.testing.assert_allclose(found[1], expected[1], atol=1e-3)
-
-
-def test_gsplat_renderer_takes_the_antialiased_weight_from_gsplat_where_it_can(
-    renderer: GsplatRenderer, scene: SimpleNamespace
-):
-    gaussians, eyes = scene.head(500, antialiased=0.5), [scene.view(0.03), scene.view(-0.03)]
-    expected, found = scene.images(cameras=2), scene.images(cameras=2)
-    renderer.render(gaussians, eyes, *expected)
-    GsplatRenderer(Kernels(rasterization_of_batches, weights_by_gsplat), device="cpu").render(gaussians, eyes, *found)
-    np.testing.assert_array_equal(found[0], expected[0])
 
 
 def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):
@@ -116,11 +96,11 @@ def test_gsplat_renderer_warms_up_by_drawing(renderer: GsplatRenderer):
 
 def test_gsplat_renderer_draws_two_heads_in_one_call_as_it_draws_each(renderer: GsplatRenderer, scene: SimpleNamespace):
     heads = [scene.head(300, seed=1, antialiased=0.5), scene.head(170, seed=2)]
-    eyes = [[scene.view(0.03), scene.view(-0.03)], [scene.view(0.1)]]
+    eyes = [[scene.view(0.03), scene.view(-0.03)], [scene.view(0.1), scene.view()]]
     found = [scene.images(cameras=len(views)) for views in eyes]
     calls.clear()
     renderer.render_many([Drawing(*drawing) for drawing in zip(heads, eyes, *zip(*found, strict=True), strict=True)])
-    assert calls == [3]
+    assert calls == [(2, 2)]
     for head, views, (colors, depths) in zip(heads, eyes, found, strict=True):
         expected = scene.images(cameras=len(views))
         renderer.render(head, views, *expected)
@@ -149,13 +129,13 @@ def test_gsplat_renderer_has_depth_exactly_where_it_has_alpha(renderer: GsplatRe
 
 @pytest.mark.parametrize("error", [ImportError, RuntimeError, OSError, AttributeError])
 def test_gsplat_renderer_says_so_when_its_kernels_cannot_be_built(error: type[Exception]):
-    def broken(**_: Any) -> tuple[torch.Tensor, torch.Tensor, dict[str, Any]]:
+    def broken(*_: Any) -> tuple[torch.Tensor, torch.Tensor]:
         raise error("CUDA 11.8 mismatches 12.8\nand a page of compiler output")
 
     with pytest.raises(
         RendererUnavailable, match=r"not be built or run \(CUDA 11.8 mismatches 12.8\)\. Install the CUDA"
     ):
-        GsplatRenderer(Kernels(broken), device="cpu").warm_up()
+        GsplatRenderer(broken, device="cpu").warm_up()
 
 
 def test_gsplat_renderer_says_so_when_there_is_no_cuda(monkeypatch: pytest.MonkeyPatch):
@@ -173,6 +153,19 @@ def test_gsplat_renderer_says_so_when_the_package_cannot_be_imported(monkeypatch
 
 def test_gsplat_renderer_takes_the_package_and_not_itself(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("rsatalker.renderers.gsplat.find_lack", lambda: None)
-    package = SimpleNamespace(rasterization=rasterization_of_batches, fully_fused_projection=weights_by_gsplat)
+    package = SimpleNamespace(rasterization=lambda: None)
     monkeypatch.setitem(sys.modules, "gsplat", package)
-    assert gsplat.load_kernels() == Kernels(rasterization_of_batches, weights_by_gsplat)
+    assert gsplat.load_rasterization() is package.rasterization
+
+
+def test_gsplat_renderer_draws_into_memory_that_was_locked(renderer: GsplatRenderer, scene: SimpleNamespace):
+    expected, found = scene.images(), scene.images()
+    renderer.render(scene.head(200), [scene.view()], *expected)
+    renderer._memory = PageLockedMemory(on_cuda=False, lock=lambda address, size: True, unlock=lambda address: None)
+    releases = [renderer.lock_pages(image.reshape(-1).view(np.uint8)) for image in found]
+    renderer.render(scene.head(200), [scene.view()], *found)
+    assert not {"rgba", "depths"} & set(renderer._memory._buffers)
+    for release in releases:
+        release()
+    np.testing.assert_array_equal(found[0], expected[0])
+    np.testing.assert_array_equal(found[1], expected[1])
