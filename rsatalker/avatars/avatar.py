@@ -29,7 +29,7 @@ from rsatalker.motion.pose import FlamePose
 
 BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
-GAP_EXPONENT = 0.45  # the first millimetres between the lips let in most of the light
+GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
 class Avatar:

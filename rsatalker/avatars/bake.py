@@ -15,11 +15,12 @@ from jaxtyping import Float32, Int, UInt8
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
 from rsatalker.avatars.spherical_harmonics import basis, sphere_directions, wrapped_cosine
-from rsatalker.avatars.visibility import visibility
+from rsatalker.avatars.visibility import FREE, PAST_MESH, PAST_POINTS, visibility
 
 DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
 LAMP_BLUR_STEPS = (5, 2)  # red, other
+HAIR_BLUR_STEPS = 16  # for shadows of hair: strands are spread apart, their shadows on the skin are soft
 GAINED_BY_SPREAD, LOST_BY_SPREAD = np.float32(0.10), np.float32(0.05)  # visibility that blurring may add or take
 WRAP = (0.34, 0.15, 0.09)  # as in `block_shading`
 STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
@@ -105,17 +106,23 @@ def bake_surface(
         resolution=resolution, bias_m=SURFACE_BIAS_M, point_bias_m=STRAND_BIAS_M,
     )  # fmt: skip
     average = neighbour_average(quads, len(vertices))
-    sharp = _blurred(seen.astype(np.float32), average, LAMP_BLUR_STEPS[1])
+    past_mesh = ((seen & PAST_MESH) > 0).astype(np.float32)
+    past_hair = _blurred(((seen & PAST_POINTS) > 0).astype(np.float32), average, HAIR_BLUR_STEPS)
+    sharp = _blurred(past_mesh, average, LAMP_BLUR_STEPS[1])
     cosine = normals @ towards.T
     harmonics = (basis(towards) * 4 / DIRECTIONS).astype(np.float32)
     transfer = np.empty((3, 9, len(vertices)), np.float32)
     for channel, (wrap, steps) in enumerate(zip(WRAP, BLUR_STEPS, strict=True)):
         # the cosine is that of the vertex itself: only the visibility is blurred, so that forms stay crisp
-        reached = _near(_blurred(seen.astype(np.float32), average, steps), sharp)
+        reached = _near(_blurred(past_mesh, average, steps), sharp) * past_hair
         transfer[channel] = ((wrapped_cosine(cosine, wrap).astype(np.float32) * reached) @ harmonics).T
     red = _near(_blurred(sharp, average, LAMP_BLUR_STEPS[0] - LAMP_BLUR_STEPS[1]), sharp)
-    red, other = (np.ascontiguousarray(np.round(values * 255).astype(np.uint8).T) for values in (red, sharp))
+    red, other = (_bytes(values * past_hair) for values in (red, sharp))
     return BakedLight(transfer, red, other, np.ascontiguousarray(normals.T))
+
+
+def _bytes(values: Float32[np.ndarray, "V D"]) -> UInt8[np.ndarray, "D V"]:
+    return np.ascontiguousarray(np.round(values * 255).astype(np.uint8).T)
 
 
 def _near(spread: Float32[np.ndarray, "V D"], sharp: Float32[np.ndarray, "V D"]) -> Float32[np.ndarray, "V D"]:
@@ -146,8 +153,8 @@ def bake_strands(
     seen = visibility(
         vertices, triangles, strands, strands, outward, towards,
         resolution=resolution, bias_m=0.005, point_bias_m=0.005,
-    ).astype(np.float32)  # fmt: skip
-    seen = average_over(seen)
+    )  # fmt: skip
+    seen = average_over((seen == FREE).astype(np.float32))
     weight = np.maximum(outward @ towards.T, 0) * (1 - STRAND_SPREAD) + STRAND_SPREAD
     mean = (seen * weight).sum(1) / weight.sum(1)
     linear = (seen - seen.mean(1, keepdims=True)) @ towards * np.float32(3 / DIRECTIONS)

@@ -20,7 +20,7 @@ CORNEA_APEX = F(1.085)  # distance of its foremost point from the eye's centre, 
 SQUEEZE = np.array([0.8, 0.42, 1.0], np.float32)
 # Highlights of the key light and of the brightest place of the probe: opacity, size in metres, stretch sideways.
 LAMPS = np.array([(1.0, 0.00078, 1.0), (0.5, 0.00045, 1.5)], np.float32)
-PIECES = 2  # Gaussians per highlight, above each other: a window rather than a dot
+PIECES = 4  # Gaussians per highlight, two above each other, each laid twice: a window with edges rather than a dot
 COUNT = 2 * len(LAMPS) * PIECES
 OUTERMOST, INNERMOST = F(math.cos(0.80)), F(math.cos(0.52))  # a highlight fades between these angles on the cornea
 
@@ -118,7 +118,7 @@ def _fill_glints(
         wide, high, deep = across * size * stretch, up * size * F(0.75), middle * F(1e-4)
         brightest = max(lamp_colors[lamp].max(), F(1e-6))
         for piece in range(PIECES):
-            point = cornea + radius * middle + high * F(1 - 2 * piece)
+            point = cornea + radius * middle + high * F(1 - 2 * (piece % 2))
             means[row] = point
             column = 0
             for i in range(3):

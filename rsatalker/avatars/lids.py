@@ -59,7 +59,7 @@ def lid_shadow(eye, x, y, lids):
     dx = x - lids[eye, 0]
     upper = lids[eye, 1] + dx * (lids[eye, 2] + dx * lids[eye, 3])
     lower = lids[eye, 4] + dx * (lids[eye, 5] + dx * lids[eye, 6])
-    below_upper = unit_ramp(F(-0.0004), F(0.0042), upper - y)
+    below_upper = unit_ramp(F(-0.0006), F(0.0052), upper - y)
     above_lower = unit_ramp(F(-0.0005), F(0.0020), y - lower)
     inside = unit_ramp(F(-0.0005), F(0.0042), lids[eye, 7] - abs(dx))
-    return (F(0.30) + F(0.70) * below_upper) * (F(0.62) + F(0.38) * above_lower) * (F(0.45) + F(0.55) * inside)
+    return (F(0.20) + F(0.80) * below_upper) * (F(0.62) + F(0.38) * above_lower) * (F(0.45) + F(0.55) * inside)

@@ -13,7 +13,7 @@ from rsatalker.avatars.appearance.mouth import INSIDE
 from rsatalker.avatars.bake import BakedLight, UnfoldedLight, bake_surface, gap, neighbour_average
 from rsatalker.avatars.face_frames import vertex_normals
 from rsatalker.avatars.spherical_harmonics import sphere_directions
-from rsatalker.avatars.visibility import visibility
+from rsatalker.avatars.visibility import FREE, visibility
 from rsatalker.heads.head import Head
 from rsatalker.heads.regions import Region
 from rsatalker.motion.expression_space import JAW_OPEN_RAD
@@ -25,7 +25,7 @@ UNFOLDED = {
     "mouthLowerDownLeft": 0.6, "mouthLowerDownRight": 0.6, "eyeBlinkLeft": 1.0, "eyeBlinkRight": 1.0,
 }  # fmt: skip
 UNFOLDED_JAW = 0.75
-MOUTH_GAIN = 1.45  # light that wet walls and teeth throw at each other, which visibility alone leaves out
+MOUTH_GAIN = 1.7  # light that wet walls and teeth throw at each other, which visibility alone leaves out
 CREASE_DIRECTIONS = 40
 SMALLEST_CHANGE = 0.03  # of the light; less is not seen
 
@@ -118,7 +118,7 @@ def bake_creases(
             resolution=resolution, bias_m=0.0016, point_bias_m=0.0,
         )  # fmt: skip
         weight = np.maximum(normals @ towards.T, 0)
-        value = (seen * weight).sum(1) / np.maximum(weight.sum(1), 1e-6)
+        value = ((seen == FREE) * weight).sum(1) / np.maximum(weight.sum(1), 1e-6)
         for _ in range(2):
             value = 0.45 * value + 0.55 * (average @ value)
         return value

@@ -1,4 +1,4 @@
-"""What points of a head can see: one depth map per direction, as a sun would cast it."""
+"""What points of a head can see: depth maps for each direction, as a sun would cast them."""
 
 # pyright: reportMissingParameterType=none, reportUnknownParameterType=none
 
@@ -13,6 +13,8 @@ from numba import njit
 
 F = np.float32
 NOTHING = F(-1e9)
+PAST_MESH, PAST_POINTS = 1, 2  # bits of the answer: nothing of the mesh, none of the points lies in between
+FREE = PAST_MESH | PAST_POINTS
 BAKE_THREADS = 4
 
 
@@ -28,7 +30,7 @@ def visibility(
     bias_m: float,
     point_bias_m: float,
 ) -> UInt8[np.ndarray, "R D"]:
-    """Return 1 where nothing lies between a receiver and infinity in a direction, else 0.
+    """Return what does not lie between a receiver and infinity in a direction: `PAST_MESH`, `PAST_POINTS` or both.
 
     Args:
         vertices: Of the mesh that blocks light, metres.
@@ -110,11 +112,11 @@ def _cast(vertices, triangles, points, receivers, normals, w, size, center, radi
         row = int((x * bx + y * by + z * bz + radius) * texels)
         z = x * w[0] + y * w[1] + z * w[2]
         if column < 0 or row < 0 or column >= size or row >= size:
-            seen[i] = 1
+            seen[i] = FREE
             continue
         facing = normals[i, 0] * w[0] + normals[i, 1] * w[1] + normals[i, 2] * w[2]
         slack = bias * (F(1) + F(1.5) * (F(1) - min(F(1), abs(facing))))
         free = z + slack >= depth[row, column]
         if not free and -F(0.7) < facing < F(0.08):  # beyond the terminator only thick things cast a shadow
             free = z + F(6) * slack >= depth[row, column]
-        seen[i] = 1 if free and z + point_bias >= strands[row, column] else 0
+        seen[i] = (PAST_MESH if free else 0) + (PAST_POINTS if z + point_bias >= strands[row, column] else 0)

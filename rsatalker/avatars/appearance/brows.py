@@ -13,8 +13,9 @@ from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
 SEGMENTS = 2
-TAIL = 0.20  # the outermost landmark lies beyond the hairs
-TINT_BLOBS = 90  # soft patches below the hairs of one brow
+TAIL = 0.16  # the outermost landmark lies beyond the hairs
+TINT_BLOBS = 70  # soft patches below the hairs of one brow
+SMOOTH_DEGREE = 3  # of the curve through the landmarks: brows do not waver
 
 
 def add_brows(
@@ -22,8 +23,17 @@ def add_brows(
 ) -> None:
     """Add both brows."""
     for line in face.brows:
-        _add_tint(cloud, line, look, skin, ground, random)
-        _add_hairs(cloud, line, look, ground, int(look.hairs * detail), random)
+        smooth = _smooth(line)
+        _add_tint(cloud, smooth, look, skin, ground, random)
+        _add_hairs(cloud, smooth, look, ground, int(look.hairs * detail), random)
+
+
+def _smooth(line: Float[np.ndarray, "K 3"]) -> Float[np.ndarray, "K 3"]:
+    """Return a line of the same length without wiggles."""
+    place = np.linspace(-1, 1, len(line))
+    return np.polynomial.polynomial.polyval(
+        place, np.polynomial.polynomial.polyfit(place, line, SMOOTH_DEGREE)
+    ).T  # fmt: skip
 
 
 def _band(
@@ -35,9 +45,9 @@ def _band(
     part = (step - index)[:, None]
     tangent = line[index + 1] - line[index]
     tangent /= np.linalg.norm(tangent, axis=1, keepdims=True)
-    half = look.thickness * (smooth_step(-0.10, 0.50, place) * 0.8 + 0.2) * (1 - 0.22 * smooth_step(0.8, 1, place))
+    half = look.thickness * (0.20 + 0.80 * smooth_step(0.0, 0.62, place)) * (1 - 0.30 * smooth_step(0.86, 1, place))
     arch = look.arch * np.sin(np.pi * np.clip(place * 1.15, 0, 1)) * 0.3
-    rise = across * half + look.raise_by - 0.12 - 0.10 * smooth_step(0.55, 1, place) + arch
+    rise = across * half + look.raise_by - 0.14 + arch
     return line[index] * (1 - part) + line[index + 1] * part + np.array([0, 1.0, 0]) * rise[:, None], tangent
 
 
@@ -50,17 +60,17 @@ def _add_tint(
     random: np.random.Generator,
 ) -> None:
     """Add faint patches: what lies in shadow between the hairs."""
-    place = 0.06 + 0.92 * (np.arange(TINT_BLOBS) + 0.5) / TINT_BLOBS
-    across = random.uniform(-0.55, 0.55, TINT_BLOBS)
+    place = 0.05 + 0.88 * (np.arange(TINT_BLOBS) + 0.5) / TINT_BLOBS
+    across = random.uniform(-0.5, 0.5, TINT_BLOBS)
     point, _ = _band(line, look, place, across)
     point, normal, index = ground.settle(point, 0.012)
     side = np.cross(normal, random.normal(size=normal.shape))
     side /= np.linalg.norm(side, axis=1, keepdims=True)
-    size = 0.10 * (0.5 + 0.5 * smooth_step(0.0, 0.4, place))[:, None]
+    size = 0.13 * (0.45 + 0.55 * smooth_step(0.0, 0.5, place))[:, None]
     factor = np.stack([side * size, np.cross(normal, side) * size, normal * 0.01], 2)
-    opacity = 0.20 * smooth_step(0.0, 0.2, place) * smooth_step(1.05, 0.75, place)
+    opacity = 0.13 * smooth_step(0.0, 0.25, place) * smooth_step(1.0, 0.70, place)
     cloud.add(
-        center=point, factor=factor, albedo=np.array(look.color) * 0.6 + np.array(skin) * 0.10, opacity=opacity,
+        center=point, factor=factor, albedo=np.array(look.color) * 0.7 + np.array(skin) * 0.14, opacity=opacity,
         specular=0.1, subsurface=0.6, antialiased=1, **ground.anchor(index),
     )  # fmt: skip
 
@@ -73,27 +83,34 @@ def _add_hairs(
     count: int,
     random: np.random.Generator,
 ) -> None:
-    """Add hairs: upright at the inner end, combed outwards and towards the middle of the band further on."""
-    place = 0.04 + 0.96 * random.uniform(0, 1, count) ** 0.85
-    across = (random.uniform(-1, 1, count) + random.uniform(-1, 1, count)) / 2
+    """Add hairs: upright and sparse at the inner end; further on the lower ones rise, the upper ones come down to meet
+    them, and all lean outwards.
+    """
+    place = 0.02 + 0.98 * random.uniform(size=count)
+    place = place - 0.12 * smooth_step(0.80, 1.0, place) * random.uniform(size=count)  # no straight inner edge
+    across = np.clip(0.46 * random.normal(size=count), -1.25, 1.25)
     root, tangent = _band(line, look, place, across)
     root, normal, index = ground.settle(root)
-    inner = smooth_step(0.70, 1, place)[:, None]
-    rise = 0.22 + 0.62 * inner - 0.9 * across[:, None] * (1 - inner)
-    direction = -tangent * (1 - 0.45 * inner) + np.array([0, 1.0, 0]) * rise + 0.17 * random.normal(size=(count, 3))
+    inner = smooth_step(0.78, 1, place)[:, None]
+    rise = 0.25 - 0.55 * across[:, None] * (1 - inner) + 1.1 * inner
+    outwards = 1 - 0.75 * inner * (0.6 + 0.6 * random.uniform(size=(count, 1)))
+    direction = -tangent * outwards + np.array([0, 1.0, 0]) * rise + 0.20 * random.normal(size=(count, 3))
     direction -= (direction * normal).sum(1, keepdims=True) * normal
     direction /= np.linalg.norm(direction, axis=1, keepdims=True)
-    length = look.length * (0.65 + 0.6 * random.uniform(size=count)) * (0.65 + 0.35 * smooth_step(0, 0.3, place))
+    edge = smooth_step(1.3, 0.35, np.abs(across))
+    length = look.length * (0.55 + 0.6 * random.uniform(size=count)) * (0.60 + 0.40 * smooth_step(0, 0.35, place))
+    length = length * (0.70 + 0.30 * edge)
     grown = np.linspace(0, 1, SEGMENTS + 1)[None, :, None]
-    bow = -tangent[:, None] * 0.10 * length[:, None, None] * grown**2
-    height = 0.02 + 0.10 * grown - 0.07 * grown**2
+    bow = -tangent[:, None] * 0.14 * length[:, None, None] * grown**2
+    height = 0.015 + 0.10 * grown - 0.07 * grown**2
     path = root[:, None] + direction[:, None] * length[:, None, None] * grown + bow + normal[:, None] * height
-    width = np.tile([0.0130, 0.0090], (count, 1)) * (0.8 + 0.4 * random.uniform(size=(count, 1)))
+    width = np.tile([0.0105, 0.0062], (count, 1)) * (0.7 + 0.6 * random.uniform(size=(count, 1)))
     center, factor, along = strand_gaussians(path, width)
-    edge = 1 - 0.5 * smooth_step(0.74, 1, place) - 0.35 * smooth_step(0.5, 1.0, np.abs(across))
-    edge = edge * (0.45 + 0.55 * smooth_step(0.0, 0.30, place))
-    opacity = edge[:, None] * np.array([0.78, 0.58])
-    shade = (1 + 0.25 * random.normal(size=(count, 1, 1))).clip(0.5, 1.9) * np.array([[[0.92], [1.15]]])
+    shown = (
+        (0.45 + 0.55 * edge) * (1 - 0.65 * smooth_step(0.76, 1, place)) * (0.55 + 0.45 * smooth_step(0, 0.35, place))
+    )
+    opacity = (shown * (0.7 + 0.3 * random.uniform(size=count)))[:, None] * np.array([0.80, 0.55])
+    shade = (1 + 0.30 * random.normal(size=(count, 1, 1))).clip(0.5, 2.0) * np.array([[[0.92], [1.2]]])
     cloud.add(
         center=center, factor=factor, direction=along, albedo=(np.array(look.color) * shade).reshape(-1, 3),
         opacity=opacity.ravel(), specular=0.25, roughness=0.1, occlusion=0.85, material=Material.STRAND,

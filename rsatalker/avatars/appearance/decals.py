@@ -10,7 +10,7 @@ from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.strands import spread_out
 from rsatalker.avatars.binding import Cloud
 
-PORES = 900
+PORES = 2300
 DOWNWARDS = np.array([0, -1.0, 0.15])  # how stubble lies
 
 
@@ -33,11 +33,11 @@ def add_decals(
         color = np.array(look.hair.dark) * 1.2
         count = int(look.stubble.dots * detail)
         _scatter(
-            cloud, ground, weights.beard * bare, count, (0.008, 0.013), color, 0.42, random, stretch=2.0, lift=0.03
+            cloud, ground, weights.beard * bare, count, (0.0065, 0.0105), color, 0.40, random, stretch=2.6, lift=0.03
         )
     where = bare * (0.3 + weights.cheek + weights.nose + weights.forehead) * (height > lowest - 1)
     count = int(PORES * detail * look.skin.pores)
-    _scatter(cloud, ground, where, count, (0.018, 0.032), skin * [0.78, 0.70, 0.66], 0.28, random)
+    _scatter(cloud, ground, where, count, (0.013, 0.030), skin * [0.70, 0.58, 0.52], 0.30, random)
 
 
 def _scatter(

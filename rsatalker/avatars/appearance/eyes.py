@@ -18,7 +18,7 @@ BALL_SHRINK = 0.985  # the Gaussians lie a little inside the mesh's ball, so tha
 TOE_IN = 0.022  # rad; the line of sight lies nasal of the eye's axis
 SCLERA_SPACING, IRIS_SPACING = 0.092, 0.037  # centimetres between Gaussians
 SCLERA_EDGE = 1.15  # rad from the axis; what lies behind is never seen
-SCLERA_WHITE, SCLERA_RED, VEIN = (0.60, 0.555, 0.52), (0.60, 0.40, 0.34), (0.55, 0.20, 0.17)
+SCLERA_WHITE, SCLERA_RED, VEIN = (0.55, 0.505, 0.47), (0.52, 0.33, 0.28), (0.55, 0.20, 0.17)
 
 
 def rings(start: float, stop: float, step: float, radius_of: float, random: np.random.Generator):
@@ -66,8 +66,8 @@ def _sclera(ball_radius: float, look: EyeLook, detail: float, eye: int, random: 
     wiggle = np.abs(np.sin(azimuth * 9 + 2.5 * value_noise(outward, 3, 3 + eye) + 4 * angle)) ** 14
     vein = smooth_step(0.55, 0.95, wiggle * smooth_step(-0.2, 0.6, value_noise(outward, 5, 8 + eye)))
     color = mix(color, VEIN, vein * smooth_step(0.45, 0.8, angle) * 0.45)
-    ring = np.array(look.outer) * 0.35 + 0.04
-    color = mix(color, ring, smooth_step(limbus + 0.055, limbus - 0.005, angle) * 0.85)
+    ring = np.array(look.outer) * 0.4 + 0.06
+    color = mix(color, ring, smooth_step(limbus + 0.045, limbus - 0.010, angle) * 0.75)
     width = step * 0.72
     factor = np.stack([down * width, across * width, outward * 0.012], 2)
     return outward * radius, factor, outward, color, 0.40

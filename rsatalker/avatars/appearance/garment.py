@@ -71,7 +71,9 @@ def garment_mesh(anatomy: Anatomy, look: ClothLook) -> tuple[Float[np.ndarray, "
     azimuth, radius, axis_z = neck_ring(anatomy, look)
     outward = np.stack([np.sin(azimuth), 0 * azimuth, np.cos(azimuth)], 1)
     level = level_of(anatomy, look)
-    side = (np.abs(np.sin(azimuth)) ** 1.3)[:, None, None]
+    side = (np.sin(azimuth) ** 2)[
+        :, None, None
+    ]  # smooth where front and back begin: a cusp there would look like a seam
     front = (np.cos(azimuth) > 0)[:, None, None]
     length = 14.5
     steps = np.concatenate([BAND_STEPS * look.band, look.band * 1.02 + np.linspace(0, 1, BODY_ROWS) ** 1.2 * length])

@@ -15,7 +15,7 @@ from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
 SEGMENTS = 4
-LOWER_SHARE, LOWER_LENGTH, LOWER_OPACITY = 0.5, 0.36, 0.42  # of the upper lashes' number, length, opacity
+LOWER_SHARE, LOWER_LENGTH, LOWER_OPACITY = 0.5, 0.30, 0.34  # of the upper lashes' number, length, opacity
 WET_PINK = (0.50, 0.24, 0.20)
 
 
@@ -59,7 +59,7 @@ def add_lashes(
         else:
             pink = tuple(np.array(WET_PINK) * brightness / 0.40)
             path = curve - outward * 0.02 + [0, 0.02, 0]
-            _add_line(cloud, path, np.full(len(place), 0.026), pink, 0.6, first_frame, ground, wet=True)
+            _add_line(cloud, path, np.full(len(place), 0.022), pink, 0.6, first_frame, ground, wet=True)
 
 
 def _add_hairs(
@@ -87,10 +87,10 @@ def _add_hairs(
     half_width = np.abs(edge[:, 0] - eye_center[0]).max()
     fan = (np.abs(root[:, 0]) - abs(eye_center[0]))[:, None] / half_width * lateral
     up = 1.0 if upper else -1.0
-    length = look.length * (0.65 + 0.5 * random.uniform(size=count)) * (1.0 if upper else LOWER_LENGTH)
+    length = look.length * (0.45 + 0.6 * random.uniform(size=count)) * (1.0 if upper else LOWER_LENGTH)
     length = length * (0.55 + 0.45 * smooth_step(1.0, 0.55, place)) * (1 + 0.18 * smooth_step(0.5, 0.1, place))
     clumps = 0.22 * np.sin(np.arange(count) * 2.1)[:, None] * lateral  # lashes lean together in small groups
-    base = outward + fan * 0.62 + [0, up * 0.05, 0] + 0.10 * random.normal(size=(count, 3)) + clumps
+    base = outward + fan * 0.62 + [0, up * 0.05, 0] + 0.14 * random.normal(size=(count, 3)) + clumps
     points = [root + outward * 0.02]
     for k in range(SEGMENTS):
         grown = (k + 0.5) / SEGMENTS
@@ -98,7 +98,7 @@ def _add_hairs(
         direction = base * (1 - 0.6 * grown) + np.array([0, up * lift, 0])
         direction /= np.linalg.norm(direction, axis=1, keepdims=True)
         points.append(points[-1] + direction * (length / SEGMENTS)[:, None])
-    width = np.tile(np.linspace(0.0115, 0.0050, SEGMENTS), (count, 1))
+    width = np.tile(np.linspace(0.0088, 0.0036, SEGMENTS), (count, 1))
     center, factor, along = strand_gaussians(np.stack(points, 1), width)
     opacity = np.tile(np.linspace(0.95, 0.6, SEGMENTS), count) * (1.0 if upper else LOWER_OPACITY)
     anchor = ground.anchor(np.repeat(ground.nearest(root), SEGMENTS))

@@ -142,5 +142,5 @@ class Look:
     hair: HairLook
     cloth: ClothLook
     stubble: StubbleLook | None = None
-    teeth: Color = (0.74, 0.68, 0.60)
+    teeth: Color = (0.82, 0.74, 0.61)
     seed: int = 1

@@ -33,8 +33,8 @@ def paint_inside(
     _wet(paint, region == Region.GUM, np.array(GUM_PINK) * (1 + 0.12 * value_noise(points, 4, 3)[:, None]), 0.8, 0.36)
     tongue = np.array(TONGUE_PINK) * (1 + 0.20 * value_noise(points, 7, 5)[:, None])
     _wet(paint, region == Region.TONGUE, tongue, 0.7, 0.42)
-    _wet(paint, region == Region.TEETH, _enamel(points, region, anatomy, np.array(teeth)), 1.5, 0.22)
-    paint.subsurface[region == Region.TEETH] = 0.45
+    _wet(paint, region == Region.TEETH, _enamel(points, region, anatomy, np.array(teeth)), 2.6, 0.19)
+    paint.subsurface[region == Region.TEETH] = 0.9
     _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
     depth = smooth_step(0.0, 0.30, _behind_nostril_rim(points, anatomy))  # no edge where the skin turns inwards
@@ -64,7 +64,7 @@ def _enamel(
     gums = points[region == Region.GUM]
     if len(gums):
         near_gum = KDTree(gums).query(points)[0]
-        enamel = mix(enamel, color * [0.88, 0.72, 0.58], smooth_step(0.35, 0.0, near_gum) * 0.5)
+        enamel = mix(enamel, color * [0.90, 0.76, 0.60], smooth_step(0.40, 0.0, near_gum) * 0.55)
     back = smooth_step(1.5, 4.5, anatomy.landmarks[62, 2] - points[:, 2])
     return enamel * (1 - 0.45 * back)[:, None]
 

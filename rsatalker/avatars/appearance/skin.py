@@ -14,6 +14,7 @@ from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step, va
 REFERENCE_BRIGHTNESS = 0.40  # mean albedo of the skin that the pinks below were mixed for
 LASH_LINE_PINK = (0.50, 0.23, 0.19)
 NOSTRIL_RED = (0.16, 0.05, 0.04)
+LIP_EDGE = (0.10, -0.15)  # centimetres outside and inside the outline between which lips take on their colour
 ROOTS_COVER = np.array([0.75, 1.0, 1.2])  # exponents per channel: thin hair over skin looks grey, a plain mix looks red
 LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
 
@@ -58,20 +59,21 @@ def paint_skin(
     furrows = 0.06 * np.sin(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
     color = _complexion(points, weights, look, random)
-    color = _lips(color, weights, look, furrows, random)
+    color = _lips(points, color, weights, look, furrows, random)
     color = mix(color, NOSTRIL_RED, 0.5 * smooth_step(0.16, 0.0, from_nostril))
     density = smooth_step(-0.60, 1.15, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
     root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
     color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip
+    pores = random.normal(size=count) * skin.pores  # one number a surfel: shine breaks up as on real skin
     shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
     shine = shine + 0.2 * weights.cheek + 0.2 * weights.chin + 0.3 * weights.lid
-    shine = shine * skin.oil * np.clip(1 + 0.30 * cloud_noise(points, 1.7, 3, 12), 0.3, 1.7)
+    shine = shine * skin.oil * np.clip(1 + 0.30 * cloud_noise(points, 1.7, 3, 12) + 0.28 * pores, 0.25, 1.9)
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
     roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
-    roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19)
+    roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores
     occlusion = 1 - 0.35 * weights.lip_line * lip - 0.45 * smooth_step(0.22, 0.0, from_nostril)
-    occlusion = occlusion * (1 - 0.14 * weights.crease) * (1 - 0.16 * skin.age * weights.laugh_line)
+    occlusion = occlusion * (1 - 0.26 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
         specular=np.clip(shine * (1 - 0.9 * density), 0.05, 3),
@@ -96,10 +98,11 @@ def _complexion(
     color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
-    color = mix(color, shade * 0.9, np.clip(0.12 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
-    color = color * (1 + 0.012 * random.normal(size=(len(points), 3)) * [1, 0.7, 0.7])
+    color = mix(color, shade * 0.8, np.clip(0.30 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
+    mottled = 0.022 * random.normal(size=(len(points), 1)) + 0.05 * cloud_noise(points, 2.6, 3, 51)[:, None]
+    color = color * (1 + mottled * [0.55, 1.0, 1.1] + 0.010 * random.normal(size=(len(points), 3)))
     if look.stubble:
-        patch = weights.beard * look.stubble.amount * (0.85 + 0.20 * cloud_noise(points, 1.7, 3, 8)).clip(0, 1.2)
+        patch = weights.beard * look.stubble.amount * (0.85 + 0.10 * cloud_noise(points, 0.9, 2, 8))
         color = mix(color, look.stubble.color, patch)
     if skin.blush:
         color = mix(color, blood * [1.08, 0.86, 0.92], np.clip(weights.cheek * skin.blush, 0, 1))
@@ -111,27 +114,29 @@ def _complexion(
 
 
 def _lips(
+    points: Float[np.ndarray, "N 3"],
     color: Float[np.ndarray, "N 3"],
     weights: FaceWeights,
     look: Look,
     furrows: Float[np.ndarray, " N"],
     random: np.random.Generator,
 ) -> Float[np.ndarray, "N 3"]:
-    """Return the colour with lips painted in: darker where they meet, softly edged, a light rim around."""
+    """Return the colour with lips painted in: darker where they meet, softly and unevenly edged."""
     red = np.array(look.lips.color)
     lip_color = red * (1 + furrows[:, None] * 0.8 + 0.03 * random.normal(size=(len(color), 1)))
     lip_color = mix(lip_color, red * [0.62, 0.50, 0.50], weights.lip_line * 0.8)
     lip_color = mix(lip_color, red * [0.85, 0.75, 0.75], smooth_step(-0.22, -0.02, weights.lip_distance) * 0.5)
-    color = mix(color, lip_color, weights.lip * look.lips.amount)
-    rim = np.exp(-(((weights.lip_distance - 0.10) / 0.09) ** 2))
-    return color * (1 + 0.04 * rim)[:, None]
+    wandering = weights.lip_distance + 0.035 * cloud_noise(points, 3.0, 2, 61)
+    painted = smooth_step(*LIP_EDGE, wandering) * np.minimum(1, weights.lip * 4)
+    return mix(color, lip_color, painted * look.lips.amount)
 
 
 def _relief(
     points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float, random: np.random.Generator
 ) -> Float[np.ndarray, "N 3"]:
     """Return what pores, furrows of the lips and soft bumps add to the normals."""
-    bend = random.normal(size=points.shape) * 0.022 * pores * (1 - 0.3 * weights.lip)[:, None]
+    bend = random.normal(size=points.shape) * 0.040 * pores * (1 - 0.3 * weights.lip)[:, None]
     bend[:, 0] += weights.lip * 0.10 * np.cos(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     bumps = np.stack([cloud_noise(points, 1.9, 3, 31 + axis) for axis in range(3)], 1)
-    return bend + 0.034 * pores * bumps
+    fine = np.stack([value_noise(points, 5.5, 71 + axis) for axis in range(3)], 1)
+    return bend + pores * (0.034 * bumps + 0.045 * fine)

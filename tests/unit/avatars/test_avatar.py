@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rsatalker.avatars.avatar import Avatar
+from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.motion.expression_space import PROCEDURAL_1
 from rsatalker.motion.pose import FlamePose
@@ -68,7 +69,7 @@ def test_gaussians_keep_their_place_when_the_whole_head_moves(avatar):
     world = placed()
     still = follow(avatar)
     moved = follow(avatar, world_from_head=world)
-    count = len(avatar) - 8  # the last ones are highlights, which depend on the viewer
+    count = len(avatar) - GLINT_COUNT  # the last ones are highlights, which depend on the viewer
     expected = still.means[:count] @ world[:3, :3].T + world[:3, 3]
     np.testing.assert_allclose(moved.means[:count], expected, atol=2e-5)
     rotation = world[:3, :3].astype(np.float64)
