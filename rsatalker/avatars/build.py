@@ -10,6 +10,7 @@ from jaxtyping import Float, Float32, Int
 from scipy.spatial import KDTree
 
 from rsatalker.avatars.appearance.anatomy import OUTER_SKIN, Anatomy, anatomy_of
+from rsatalker.avatars.appearance.beard import add_beard
 from rsatalker.avatars.appearance.brows import add_brows
 from rsatalker.avatars.appearance.decals import add_decals
 from rsatalker.avatars.appearance.eyes import add_eyes
@@ -22,13 +23,15 @@ from rsatalker.avatars.appearance.lashes import add_lashes
 from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.mouth import hidden_inside, paint_inside
 from rsatalker.avatars.appearance.skin import paint_skin
+from rsatalker.avatars.appearance.styles import STYLES
 from rsatalker.avatars.appearance.surfels import Surfels, tile
+from rsatalker.avatars.appearance.wisps import add_wisps
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 from rsatalker.avatars.face_frames import affine_frames
 from rsatalker.avatars.gaussian_blocks import neighbours_together
-from rsatalker.avatars.helper_frames import Helpers, pose_helpers
+from rsatalker.avatars.helper_frames import LEVELS, Helpers, pose_helpers
 from rsatalker.avatars.rest_light import bake_creases, bake_unfolded
 from rsatalker.heads.head import Head
 from rsatalker.heads.regions import Region
@@ -40,6 +43,7 @@ CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 2.2  # centimetres below the neckline from which skin is left out
 BURIED_SHARE, BURIED_WIDENING = 0.5, 1.5  # of the surfels under hair, which is seen through gaps at most
 NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
+SHARING_STRANDS = 12  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
 SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
 
 
@@ -68,10 +72,14 @@ def build_avatar_data(
     add_garment(cloud, anatomy, look.cloth, detail, random)
     add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, random)
     add_brows(cloud, face, look.brows, look.skin.color, ground, detail, random)
+    if look.beard:
+        add_beard(cloud, face, look.beard, ground, detail, random)
     margin_frames = tuple(first_helper + helpers.margin_start(margin) for margin in range(len(helpers.margins)))
     add_lashes(cloud, anatomy, look.lashes, look.skin.color, ground, helpers.margins, margin_frames, random)
     add_eyes(cloud, anatomy, look.eyes, detail, first_helper, random)
     progress("hair", 0.1)
+    skull = first_helper + helpers.level(LEVELS - 1)
+    add_wisps(cloud, anatomy, look.hair, ground, skull, detail, random)
     hair = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
     return _lit(cloud, hair, anatomy, helpers, progress, texels)
 
@@ -183,9 +191,9 @@ def _add_surface(
 
 def _buried(region: Int[np.ndarray, " Q"], above: Float[np.ndarray, " Q"], look: Look) -> np.ndarray:
     """Return which quads lie under hair; short hair is thin near its edge, long hair covers the ears."""
-    is_long = look.hair.style == "long"
-    scalp = np.isin(region, (Region.FACE, Region.SCALP)) & (above > (1.0 if is_long else 4.5))
-    return scalp | ((region == Region.EAR) & is_long)
+    covers = STYLES[look.hair.style].covers_ears
+    scalp = np.isin(region, (Region.FACE, Region.SCALP)) & (above > (1.0 if covers else 4.5))
+    return scalp | ((region == Region.EAR) & covers)
 
 
 def _thinned(cells: Surfels, buried: np.ndarray, random: np.random.Generator) -> Surfels:
@@ -263,7 +271,7 @@ def _strand_light(
     outward = strands - middle
     outward[:, 1] *= np.where(outward[:, 1] > 0, 0.6, 0.15)
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-    near = KDTree(strands).query(strands, k=5)[1]
+    near = KDTree(strands).query(strands, k=SHARING_STRANDS)[1]
     return bake_strands(neutral, quads, strands, outward, lambda seen: seen[near].mean(1), int(texels * STRAND_SHARE))
 
 

@@ -83,9 +83,7 @@ def _add_hairs(
     count: int,
     random: np.random.Generator,
 ) -> None:
-    """Add hairs: upright and sparse at the inner end; further on the lower ones rise, the upper ones come down to meet
-    them, and all lean outwards.
-    """
+    """Add hairs: upright and sparse at the inner end; further on they lean outwards and to each other."""
     place = 0.02 + 0.98 * random.uniform(size=count)
     place = place - 0.12 * smooth_step(0.80, 1.0, place) * random.uniform(size=count)  # no straight inner edge
     across = np.clip(0.46 * random.normal(size=count), -1.25, 1.25)

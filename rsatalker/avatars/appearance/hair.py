@@ -7,10 +7,11 @@ from jaxtyping import Float, Int
 
 from rsatalker.avatars.appearance.anatomy import Anatomy, PushOut
 from rsatalker.avatars.appearance.ground import Ground
-from rsatalker.avatars.appearance.hair_styles import STYLES, Roots, crosses_face
 from rsatalker.avatars.appearance.look import HairLook
 from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step
 from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
+from rsatalker.avatars.appearance.styles import STYLES
+from rsatalker.avatars.appearance.styles.style import Roots, Style
 from rsatalker.avatars.binding import Cloud, Material
 from rsatalker.avatars.helper_frames import LEVELS
 
@@ -30,13 +31,10 @@ def add_hair(
     """Add the hair; returns which Gaussians it is. `first_level` is the helper frame of the torso's level."""
     outer = anatomy.outer_vertices()
     skin = PushOut(anatomy.to_style(anatomy.vertices[outer]), anatomy.normals[outer])
-    roots = _roots(anatomy, look, ground, int(look.strands * detail), random)
-    grown = STYLES[look.style](roots, look, skin, random)
-    paths, fullness = grown.paths, grown.fullness
-    if look.style == "long":
-        free = ~crosses_face(paths, look, roots.center)
-        paths, fullness = paths[free], fullness[free]
-    paths = anatomy.from_style(paths)
+    style = STYLES[look.style]
+    roots = _roots(anatomy, look, style, ground, int(look.strands * detail), random)
+    grown = style.grow(roots, look, skin, random)
+    paths, fullness = anatomy.from_style(grown.paths), grown.fullness
     strands, segments = paths.shape[0], paths.shape[1] - 1
     grown_part = np.linspace(0, 1, segments)[None]
     taper = (1 - 0.5 * smooth_step(0.55, 1, grown_part)) * (0.75 + 0.25 * smooth_step(-0.02, 0.15, grown_part))
@@ -52,7 +50,7 @@ def add_hair(
         specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
         roughness=(0.06 + 0.018 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
         material=Material.STRAND, antialiased=1,
-        culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & (look.style == "long")).ravel(),
+        culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & style.is_free).ravel(),
     )  # fmt: skip
 
 
@@ -63,33 +61,21 @@ def levels_of(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Int[np.ndar
     return np.round(share * (LEVELS - 1)).astype(int)
 
 
-def _roots(anatomy: Anatomy, look: HairLook, ground: Ground, count: int, random: np.random.Generator) -> Roots:
+def _roots(
+    anatomy: Anatomy, look: HairLook, style: Style, ground: Ground, count: int, random: np.random.Generator
+) -> Roots:
     """Return evenly spread roots where hair grows, denser inside than at the hairline."""
     above = ground.above_hairline
     candidates = np.flatnonzero(above > -0.25)
     position = anatomy.to_style(ground.cells.position)
     weight = ground.cells.area * (0.25 + 0.75 * smooth_step(-0.3, 1.0, above))
-    high = smooth_step(8, 11, position[:, 1])
-    if look.style == "short":
-        weight = weight * (1 + 1.2 * high)
-    if look.style == "long":  # the parting must not show skin
-        weight = weight * (1 + 6.0 * np.exp(-(((position[:, 0] - look.part) / 0.5) ** 2)) * high)
+    weight = weight * style.density(position, look)
     picked = random.choice(candidates, count * 2, p=weight[candidates] / weight[candidates].sum())
     point = ground.cells.position[picked] + random.normal(size=(count * 2, 3)) * 0.14
     point = point[spread_out(point, count, random)]
     point, normal, index = ground.settle(point)
     roots = Roots(anatomy.to_style(point), normal, above[index], anatomy.to_style(anatomy.center))
-    return roots[_wanted(roots, look)]
-
-
-def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
-    """Return which roots a style uses."""
-    x, y, z = roots.position.T
-    if look.style == "short":
-        return ~((y < 6) & (roots.above_hairline < 0.1))
-    if look.style == "long":
-        return ~((y < -1) & (z > -1.5)) & (roots.above_hairline > -0.05)
-    return roots.above_hairline > -0.1 + 0 * x
+    return roots[style.wanted(roots, look)]
 
 
 def _colors(

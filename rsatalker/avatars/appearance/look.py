@@ -79,6 +79,18 @@ class StubbleLook:
 
 
 @dataclass(frozen=True, slots=True)
+class BeardLook:
+    """A beard with a moustache, as strands; `length` is that of the longest, centimetres."""
+
+    length: float
+    dark: Color
+    light: Color
+    strands: int = 2600
+    width: float = 0.026
+    grey: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class HairLook:
     """Hair as strands.
 
@@ -92,10 +104,13 @@ class HairLook:
         length: Of the longest strands.
         part: Where the hair is parted, centimetres towards the left.
         wave: Strength of waves.
+        side_length: Of short hair at the sides.
         grey: Share of grey strands.
+        comb: Where the top of short hair is combed to: 0 forward, 90 to the left, 180 back, degrees.
+        volume: How far hair stands off the head, 1 is usual.
     """
 
-    style: Literal["short", "long", "bun"]
+    style: Literal["short", "long", "bob", "bun", "curls"]
     dark: Color
     light: Color
     hairline: tuple[tuple[float, float], ...]
@@ -106,6 +121,8 @@ class HairLook:
     part: float = 1.4
     wave: float = 0.4
     grey: float = 0.0
+    comb: float = 10.0
+    volume: float = 1.0
     shine: float = 1.0
 
 
@@ -142,5 +159,6 @@ class Look:
     hair: HairLook
     cloth: ClothLook
     stubble: StubbleLook | None = None
+    beard: BeardLook | None = None
     teeth: Color = (0.82, 0.74, 0.61)
     seed: int = 1

@@ -61,7 +61,7 @@ def paint_skin(
     color = _complexion(points, weights, look, random)
     color = _lips(points, color, weights, look, furrows, random)
     color = mix(color, NOSTRIL_RED, 0.5 * smooth_step(0.16, 0.0, from_nostril))
-    density = smooth_step(-0.60, 1.15, above_hairline + 0.35 * cloud_noise(points, 1.6, 3, 40))
+    density = smooth_step(-0.40, 1.25, above_hairline + 0.40 * cloud_noise(points, 2.2, 3, 40))
     root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
     color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip

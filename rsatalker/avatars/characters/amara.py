@@ -15,7 +15,7 @@ from rsatalker.heads.procedural import Identity
 
 AMARA = Character(
     name="amara",
-    description="a young woman with deep brown skin, full lips and black hair in a bun",
+    description="a young woman with deep brown skin, full lips and short natural curls",
     identity=Identity(
         male=-0.7, face_width=-0.15, face_length=-0.25, forehead=0.25, brow_ridge=-0.4, cheekbones=0.55, jaw=-0.2,
         taper=0.35, chin=-0.1, fat=-0.05, nose=-0.1, nose_width=0.8, nose_bridge=-0.75, nose_tip=0.15,
@@ -24,15 +24,15 @@ AMARA = Character(
     look=Look(
         skin=SkinLook(
             color=(0.120, 0.056, 0.034), blood=(0.135, 0.042, 0.026), shade=(0.065, 0.028, 0.018), redness=0.45,
-            under_eyes=0.4, oil=1.25, pores=0.75, moles=2, age=0.05,
+            under_eyes=0.4, oil=0.95, pores=0.75, moles=2, age=0.05,
         ),
         lips=LipLook(color=(0.165, 0.052, 0.046), amount=0.75, gloss=1.0, roughness=0.33),
         eyes=EyeLook(inner=(0.060, 0.026, 0.011), outer=(0.026, 0.012, 0.006), pupil=0.36),
         brows=BrowLook(hairs=620, color=(0.012, 0.009, 0.008), thickness=0.40, length=0.42, arch=0.15),
         lashes=LashLook(hairs=110, length=0.48, line_opacity=0.8, line_width=0.028),
         hair=HairLook(
-            style="bun", dark=(0.010, 0.008, 0.007), light=(0.034, 0.026, 0.021), strands=1700, width=0.060,
-            length=20.0, wave=0.9,
+            style="curls", dark=(0.010, 0.008, 0.007), light=(0.052, 0.036, 0.026), strands=1900, width=0.046,
+            length=5.2, shine=0.7,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),

@@ -1,6 +1,7 @@
 """Gustav: how far age goes on a lean man."""
 
 from rsatalker.avatars.appearance.look import (
+    BeardLook,
     BrowLook,
     ClothLook,
     EyeLook,
@@ -16,7 +17,7 @@ from rsatalker.heads.procedural import Identity
 
 GUSTAV = Character(
     name="gustav",
-    description="an old man with thin white hair, blue eyes and a lined face",
+    description="an old man with thin white hair, a short white beard, blue eyes and a lined face",
     identity=Identity(
         male=0.8, age=1.0, face_width=-0.1, face_length=0.35, forehead=0.3, brow_ridge=0.5, brow_height=-0.2,
         cheekbones=0.3, jaw=0.1, chin=0.3, fat=-0.35, nose=0.5, nose_width=0.1, nose_bridge=0.4, nose_tip=-0.4,
@@ -32,13 +33,14 @@ GUSTAV = Character(
         brows=BrowLook(hairs=600, color=(0.42, 0.40, 0.38), thickness=0.52, length=0.62),
         lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.25),
         hair=HairLook(
-            style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=2300, width=0.044,
-            length=2.8, side_length=1.2, shine=0.7,
+            style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=3600, width=0.036,
+            length=4.6, side_length=2.2, shine=0.7, comb=160.0, volume=0.35,
             hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
         cloth=ClothLook(color=(0.085, 0.075, 0.060), neckline_depth=1.8, band=1.9, shoulder_width=1.06),
-        stubble=StubbleLook(amount=0.22, color=(0.36, 0.30, 0.27), dots=2600),
+        stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=900),
+        beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2700),
         seed=3,
     ),
 )  # fmt: skip

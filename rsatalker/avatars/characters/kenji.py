@@ -31,8 +31,8 @@ KENJI = Character(
         brows=BrowLook(hairs=560, color=(0.012, 0.010, 0.010), thickness=0.44, length=0.44),
         lashes=LashLook(hairs=66, length=0.30, line_opacity=0.45),
         hair=HairLook(
-            style="short", dark=(0.009, 0.008, 0.008), light=(0.036, 0.031, 0.029), strands=3100, width=0.048,
-            length=4.2, side_length=1.1, shine=1.1,
+            style="short", dark=(0.009, 0.008, 0.008), light=(0.036, 0.031, 0.029), strands=4300, width=0.040,
+            length=5.6, side_length=1.5, shine=1.1, comb=-62.0, volume=1.1,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),

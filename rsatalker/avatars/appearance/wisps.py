@@ -1,0 +1,66 @@
+"""The finest hairs of a hairline: short, thin, sparse; they take the edge off it."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from rsatalker.avatars.appearance.anatomy import Anatomy
+from rsatalker.avatars.appearance.ground import Ground
+from rsatalker.avatars.appearance.look import HairLook
+from rsatalker.avatars.appearance.noise import mix, smooth_step
+from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
+from rsatalker.avatars.appearance.styles.style import on_surface
+from rsatalker.avatars.binding import Cloud, Material
+
+COUNT = 620
+SEGMENTS = 2
+LOWEST, HIGHEST = -0.55, 0.75  # centimetres above the hairline
+LENGTH, WIDTH = 0.85, 0.0105  # centimetres
+
+
+def add_wisps(
+    cloud: Cloud,
+    anatomy: Anatomy,
+    look: HairLook,
+    ground: Ground,
+    skull: int,
+    detail: float,
+    random: np.random.Generator,
+) -> None:
+    """Add hairs along the hairline; `skull` is the helper frame that carries them."""
+    above = ground.above_hairline
+    weight = ground.cells.area * smooth_step(LOWEST, 0.1, above) * (above < HIGHEST)
+    count = int(COUNT * detail)
+    picked = random.choice(len(above), count * 3, p=weight / weight.sum())
+    point = ground.cells.position[picked] + 0.15 * random.normal(size=(count * 3, 3))
+    root, normal, index = ground.settle(point[spread_out(point, count, random)])
+    direction = _leaning(anatomy, look, root, normal) + 0.35 * random.normal(size=root.shape)
+    direction = on_surface(direction, normal)
+    direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
+    inside = smooth_step(LOWEST, 0.4, above[index])
+    length = LENGTH * (0.4 + 0.8 * random.uniform(size=len(root))) * (0.45 + 0.55 * inside)
+    grown = np.linspace(0, 1, SEGMENTS + 1)[None, :, None]
+    rise = 0.02 + 0.16 * length[:, None, None] * grown
+    path = root[:, None] + direction[:, None] * length[:, None, None] * grown + normal[:, None] * rise
+    width = WIDTH * np.array([1.0, 0.65]) * (0.7 + 0.6 * random.uniform(size=(len(root), 1)))
+    center, factor, along = strand_gaussians(path, width)
+    anchor = ground.anchor(np.repeat(index, SEGMENTS)) | {"frame": np.full(len(center), skull)}
+    opacity = (0.30 + 0.45 * inside)[:, None] * np.array([1.0, 0.6])
+    color = mix(np.tile(look.dark, (len(root), 1)), look.light, random.uniform(0.1, 0.7, len(root)))
+    cloud.add(
+        center=center, factor=factor, direction=along, albedo=np.repeat(color, SEGMENTS, 0), opacity=opacity.ravel(),
+        specular=0.4, roughness=0.08, occlusion=0.8, material=Material.STRAND, antialiased=1, culled=1, **anchor,
+    )  # fmt: skip
+
+
+def _leaning(
+    anatomy: Anatomy, look: HairLook, root: Float[np.ndarray, "N 3"], normal: Float[np.ndarray, "N 3"]
+) -> Float[np.ndarray, "N 3"]:
+    """Return which way the hairs lean: with a cut that falls forward, else back from the face; at the sides down."""
+    away = root - anatomy.center
+    azimuth = np.abs(np.arctan2(away[:, 0], away[:, 2]))
+    front = smooth_step(1.15, 0.6, azimuth)[:, None]
+    forward = np.cos(np.radians(look.comb)) if look.style == "short" else -1.0
+    combed = np.array([np.sin(np.radians(look.comb)) * (look.style == "short"), -0.5 * forward, forward])
+    return front * combed + (1 - front) * (np.array([0, -0.8, -0.5]) + 0.2 * normal)
