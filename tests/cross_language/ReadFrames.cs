@@ -231,7 +231,7 @@ internal static class ReadFrames
 
     private static void Print(Frame frame)
     {
-        var depthBytes = new byte[4 * frame.Depths.Length];
+        var depthBytes = new byte[4 * frame.DepthCount];
         Buffer.BlockCopy(frame.Depths, 0, depthBytes, 0, depthBytes.Length);
         var last = frame.Views[frame.Layers - 1];
         Text("status", "fresh");
@@ -253,7 +253,7 @@ internal static class ReadFrames
         Numbers("tangents", last.Tangents);
         Numbers("near_m", last.NearM);
         Numbers("far_m", last.FarM);
-        Number("colors_crc32", Crc32.Compute(frame.Colors, 0, frame.Colors.Length));
+        Number("colors_crc32", Crc32.Compute(frame.Colors, 0, frame.ColorBytes));
         Number("depths_crc32", Crc32.Compute(depthBytes, 0, depthBytes.Length));
         AddPose(frame.Pose);
         PrintLine();

@@ -1,5 +1,7 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
+using System;
+
 namespace RsaTalker.Sidecar.Protocol
 {
     /// <summary>Where the engine is in one utterance.</summary>
@@ -53,5 +55,24 @@ namespace RsaTalker.Sidecar.Protocol
 
         /// <summary>Utterances that are playing.</summary>
         public readonly Playback[] Playbacks = new Playback[FrameRingLayout.MaxPlaybacks];
+
+        /// <summary>Becomes equal to another state.</summary>
+        public void CopyFrom(EngineState other)
+        {
+            PoseId = other.PoseId;
+            DisplayNs = other.DisplayNs;
+            EyeCount = other.EyeCount;
+            for (var eye = 0; eye < Eyes.Length; ++eye)
+            {
+                Eyes[eye].CopyFrom(other.Eyes[eye]);
+            }
+            Array.Copy(other.WorldFromHead, WorldFromHead, WorldFromHead.Length);
+            HasLight = other.HasLight;
+            Array.Copy(other.Probe, Probe, Probe.Length);
+            Array.Copy(other.KeyDirection, KeyDirection, KeyDirection.Length);
+            Array.Copy(other.KeyColor, KeyColor, KeyColor.Length);
+            PlaybackCount = other.PlaybackCount;
+            Array.Copy(other.Playbacks, Playbacks, Playbacks.Length);
+        }
     }
 }

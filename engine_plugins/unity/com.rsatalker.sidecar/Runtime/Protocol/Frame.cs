@@ -48,10 +48,24 @@ namespace RsaTalker.Sidecar.Protocol
 
         public readonly FlamePose Pose = new FlamePose();
 
-        /// <summary>Layer after layer, rows without gaps, in Format.</summary>
+        /// <summary>Layer after layer, rows without gaps, in Format; only the first ColorBytes belong to this frame.</summary>
         public byte[] Colors = new byte[0];
 
-        /// <summary>Layer after layer, metres along z, 0 where nothing is drawn; empty without HasDepth.</summary>
+        /// <summary>Used bytes of Colors.</summary>
+        public int ColorBytes;
+
+        /// <summary>
+        /// Layer after layer, metres along z, 0 where nothing is drawn; only the first DepthCount belong to this frame.
+        /// </summary>
         public float[] Depths = new float[0];
+
+        /// <summary>Used values of Depths; 0 without HasDepth.</summary>
+        public int DepthCount;
+
+        /// <summary>Of a sidecar on another machine: JPEG of all layers side by side instead of Colors; null otherwise.</summary>
+        public byte[] ColorFile;
+
+        /// <summary>The same of alpha, as grey levels.</summary>
+        public byte[] AlphaFile;
     }
 }

@@ -107,15 +107,21 @@ namespace RsaTalker.Sidecar.Protocol
             CopyDepths(slot, frame);
         }
 
+        private int MostPixels
+        {
+            get { return (int)(Ring.Slots.Width * Ring.Slots.Height * Ring.Slots.Layers); }
+        }
+
         private void CopyColors(long slot, Frame frame)
         {
             var rowBytes = frame.Width * PixelBytes(frame.Format);
             var stride = UInt32(FrameSlotLayout.RowStrideBytes);
             var sizeBytes = rowBytes * frame.Height * frame.Layers;
-            if (frame.Colors.Length != sizeBytes)
+            if (frame.Colors.Length < sizeBytes) // once: a frame may be smaller than what the region holds, never larger
             {
-                frame.Colors = new byte[sizeBytes];
+                frame.Colors = new byte[MostPixels * PixelBytes(frame.Format)];
             }
+            frame.ColorBytes = sizeBytes;
             var target = 0;
             for (var layer = 0; layer < frame.Layers; ++layer)
             {
@@ -132,10 +138,11 @@ namespace RsaTalker.Sidecar.Protocol
             var hasDepth = (frame.Flags & FrameFlags.HasDepth) != 0;
             var layerPixels = frame.Width * frame.Height;
             var count = hasDepth ? layerPixels * frame.Layers : 0;
-            if (frame.Depths.Length != count)
+            if (frame.Depths.Length < count)
             {
-                frame.Depths = new float[count];
+                frame.Depths = new float[MostPixels];
             }
+            frame.DepthCount = count;
             for (var layer = 0; hasDepth && layer < frame.Layers; ++layer)
             {
                 var source = slot + (long)UInt64(FrameSlotLayout.DepthOffsetsBytes + 8 * layer);

@@ -19,6 +19,15 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Farthest depth drawn.</summary>
         public float FarM;
 
+        /// <summary>Becomes equal to another view.</summary>
+        public void CopyFrom(View other)
+        {
+            System.Array.Copy(other.CameraFromWorld, CameraFromWorld, CameraFromWorld.Length);
+            System.Array.Copy(other.Tangents, Tangents, Tangents.Length);
+            NearM = other.NearM;
+            FarM = other.FarM;
+        }
+
         internal void Read(SharedRegion region, long offset)
         {
             region.Read(offset, _block, 0, _block.Length);

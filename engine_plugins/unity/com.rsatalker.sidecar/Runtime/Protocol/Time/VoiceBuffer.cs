@@ -1,0 +1,122 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using System;
+using System.Threading;
+
+namespace RsaTalker.Sidecar.Protocol
+{
+    /// <summary>
+    /// Sound of a voice that is still coming, between the thread that brings it and the audio thread that plays it. It
+    /// waits until enough is there, holds when it runs dry, and then wants a little more: late chunks become a pause, never
+    /// a stutter. The two threads share two counters and no lock; no garbage after the start.
+    /// </summary>
+    public sealed class VoiceBuffer
+    {
+        private const double GrowS = 0.04; // after each time that it ran dry ...
+        private const double MostS = 0.4; // ... up to this
+
+        private readonly float[] _samples; // a ring
+        private readonly double _rateHz;
+        private long _written; // samples so far; the writer's
+        private long _played; // whole samples before the playing position; the audio thread's
+        private double _fraction; // of a sample behind _played; the audio thread's
+        private double _waitS;
+        private int _dryCount;
+        private volatile bool _isWhole;
+        private volatile bool _mayPlay;
+        private bool _isFlowing; // the audio thread's
+
+        /// <summary>A buffer for sound of a rate that begins to play when `waitS` of it is there.</summary>
+        public VoiceBuffer(int sampleRateHz, double holdS, double waitS)
+        {
+            _samples = new float[(int)Math.Ceiling(holdS * sampleRateHz)];
+            _rateHz = sampleRateHz;
+            _waitS = waitS;
+        }
+
+        /// <summary>Samples that can be written now.</summary>
+        public int Room => _samples.Length - (int)(Volatile.Read(ref _written) - Volatile.Read(ref _played));
+
+        /// <summary>How much has been played, seconds of the voice. Any thread.</summary>
+        public double PlayedS => Volatile.Read(ref _played) / _rateHz;
+
+        /// <summary>How much there is in all so far, seconds. Any thread.</summary>
+        public double WrittenS => Volatile.Read(ref _written) / _rateHz;
+
+        /// <summary>How often it ran dry. Any thread.</summary>
+        public int DryCount => Volatile.Read(ref _dryCount);
+
+        /// <summary>Whether all of it has been played. Any thread.</summary>
+        public bool HasEnded => _isWhole && Volatile.Read(ref _played) >= Volatile.Read(ref _written);
+
+        /// <summary>Takes over as many samples as there is room for; returns how many.</summary>
+        public int Write(ReadOnlySpan<float> samples)
+        {
+            var written = _written;
+            var count = Math.Min(samples.Length, Room);
+            for (var index = 0; index < count; ++index)
+            {
+                _samples[(written + index) % _samples.Length] = samples[index];
+            }
+            Volatile.Write(ref _written, written + count);
+            return count;
+        }
+
+        /// <summary>Says that no more comes. The writer's thread.</summary>
+        public void Finish()
+        {
+            _isWhole = true;
+        }
+
+        /// <summary>Lets it play, or holds it where it is. Any thread.</summary>
+        public void Allow(bool mayPlay)
+        {
+            _mayPlay = mayPlay;
+        }
+
+        /// <summary>
+        /// The audio thread: multiplies what the engine made of a constant 1 (loudness and panning of the place) by the voice.
+        /// </summary>
+        public void Play(float[] data, int channels, int outputRateHz)
+        {
+            var step = _rateHz / outputRateHz;
+            var written = Volatile.Read(ref _written);
+            for (var frame = 0; frame < data.Length / channels; ++frame)
+            {
+                var sample = Flows(written, _played) ? Next(step, written) : 0;
+                for (var channel = 0; channel < channels; ++channel)
+                {
+                    data[frame * channels + channel] *= sample;
+                }
+            }
+        }
+
+        private bool Flows(long written, long played)
+        {
+            if (!_mayPlay || (_isWhole && played >= written))
+            {
+                return _isFlowing = false;
+            }
+            var thereS = (written - played) / _rateHz;
+            if (_isFlowing && written - played < 2 && !_isWhole) // two samples are mixed
+            {
+                _isFlowing = false;
+                _waitS = Math.Min(_waitS + GrowS, MostS);
+                Volatile.Write(ref _dryCount, _dryCount + 1);
+            }
+            return _isFlowing = _isFlowing || _isWhole || thereS >= _waitS;
+        }
+
+        private float Next(double step, long written)
+        {
+            var here = _samples[_played % _samples.Length];
+            var next = _played + 1 < written ? _samples[(_played + 1) % _samples.Length] : 0;
+            var sample = here + (float)_fraction * (next - here);
+            _fraction += step;
+            var whole = (long)_fraction;
+            _fraction -= whole;
+            Volatile.Write(ref _played, Math.Min(_played + whole, written));
+            return sample;
+        }
+    }
+}
