@@ -20,7 +20,9 @@ namespace RsaTalker.Sidecar.Protocol
             int participant,
             ulong utteranceId,
             int sampleRateHz,
-            ReadOnlySpan<float> samples,
+            float[] samples,
+            int start,
+            int count,
             long sequence = 0,
             bool isLast = true,
             bool interrupts = false)
@@ -31,10 +33,10 @@ namespace RsaTalker.Sidecar.Protocol
             _sequence = sequence;
             _isLast = isLast;
             _interrupts = interrupts;
-            _audio = new byte[2 * samples.Length];
-            for (var index = 0; index < samples.Length; ++index)
+            _audio = new byte[2 * count];
+            for (var index = 0; index < count; ++index)
             {
-                var sample = (short)Math.Round(Math.Min(Math.Max(samples[index], -1f), 1f) * short.MaxValue);
+                var sample = (short)Math.Round(Math.Min(Math.Max(samples[start + index], -1f), 1f) * short.MaxValue);
                 _audio[2 * index] = (byte)sample;
                 _audio[2 * index + 1] = (byte)(sample >> 8);
             }

@@ -112,7 +112,9 @@ namespace RsaTalker.Sidecar.Protocol
             }
             else if (type == TypeA || (type == TypeAaaa && !Addresses.ContainsKey(name)))
             {
-                Addresses[name] = new IPAddress(_bytes.AsSpan(_at, end - _at));
+                var address = new byte[end - _at];
+                Array.Copy(_bytes, _at, address, 0, address.Length);
+                Addresses[name] = new IPAddress(address);
             }
             _at = end;
         }

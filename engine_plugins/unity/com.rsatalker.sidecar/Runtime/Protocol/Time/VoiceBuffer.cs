@@ -50,13 +50,13 @@ namespace RsaTalker.Sidecar.Protocol
         public bool HasEnded => _isWhole && Volatile.Read(ref _played) >= Volatile.Read(ref _written);
 
         /// <summary>Takes over as many samples as there is room for; returns how many.</summary>
-        public int Write(ReadOnlySpan<float> samples)
+        public int Write(float[] samples, int start, int count)
         {
             var written = _written;
-            var count = Math.Min(samples.Length, Room);
+            count = Math.Min(count, Room);
             for (var index = 0; index < count; ++index)
             {
-                _samples[(written + index) % _samples.Length] = samples[index];
+                _samples[(written + index) % _samples.Length] = samples[start + index];
             }
             Volatile.Write(ref _written, written + count);
             return count;

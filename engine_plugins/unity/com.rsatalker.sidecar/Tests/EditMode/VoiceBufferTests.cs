@@ -1,0 +1,112 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using NUnit.Framework;
+using RsaTalker.Sidecar.Protocol;
+
+namespace RsaTalker.Sidecar.Tests
+{
+    public sealed class VoiceBufferTests
+    {
+        private const int RateHz = 1000;
+
+        [Test]
+        public void WaitsUntilEnoughIsThere()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ramp(99));
+            Assert.AreEqual(0, Played(buffer, 10)[9]);
+            Write(buffer, Ramp(1));
+            Assert.AreEqual(new float[] { 1, 2, 3 }, Played(buffer, 3));
+        }
+
+        [Test]
+        public void HoldsItsPlaceWhenItRunsDryAndThenWaitsLonger()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ramp(100));
+            Played(buffer, 150);
+            Assert.AreEqual(1, buffer.DryCount);
+            Assert.AreEqual(0.099, buffer.PlayedS, 1e-9);
+            Write(buffer, Ramp(130));
+            Assert.AreEqual(0, Played(buffer, 1)[0]);
+            Write(buffer, Ramp(20));
+            Assert.AreEqual(100, Played(buffer, 1)[0]);
+        }
+
+        [Test]
+        public void PlaysWhatIsThereOnceItIsWhole()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ramp(3));
+            buffer.Finish();
+            Assert.AreEqual(new float[] { 1, 2, 3, 0 }, Played(buffer, 4));
+            Assert.IsTrue(buffer.HasEnded);
+        }
+
+        [Test]
+        public void ScalesWhatTheEngineMadeOfAConstant()
+        {
+            var buffer = Allowed();
+            Write(buffer, new float[] { 1, 1 });
+            buffer.Finish();
+            var data = new float[] { 0.5f, 0.25f, 0.5f, 0.25f };
+            buffer.Play(data, 2, RateHz);
+            Assert.AreEqual(new float[] { 0.5f, 0.25f, 0.5f, 0.25f }, data);
+        }
+
+        [Test]
+        public void ConvertsItsRateToTheOutputs()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ramp(10));
+            buffer.Finish();
+            var data = Ones(4);
+            buffer.Play(data, 1, 2 * RateHz);
+            Assert.AreEqual(new[] { 1, 1.5f, 2, 2.5f }, data);
+        }
+
+        [Test]
+        public void TakesNoMoreThanItHasRoomFor()
+        {
+            var buffer = Allowed();
+            Assert.AreEqual(1000, Write(buffer, new float[1500]));
+            Assert.AreEqual(0, buffer.Room);
+        }
+
+        private static VoiceBuffer Allowed()
+        {
+            var buffer = new VoiceBuffer(RateHz, 1, 0.1);
+            buffer.Allow(true);
+            return buffer;
+        }
+
+        private static int Write(VoiceBuffer buffer, float[] samples)
+        {
+            return buffer.Write(samples, 0, samples.Length);
+        }
+
+        private static float[] Played(VoiceBuffer buffer, int count)
+        {
+            var data = Ones(count);
+            buffer.Play(data, 1, RateHz);
+            return data;
+        }
+
+        private static float[] Ones(int count)
+        {
+            var data = new float[count];
+            System.Array.Fill(data, 1);
+            return data;
+        }
+
+        private static float[] Ramp(int count)
+        {
+            var samples = new float[count];
+            for (var index = 0; index < count; ++index)
+            {
+                samples[index] = index + 1;
+            }
+            return samples;
+        }
+    }
+}

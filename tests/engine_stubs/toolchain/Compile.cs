@@ -1,0 +1,32 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+//
+// csc of Roslyn 3.10, which its npm package brings as a library only: takes csc's arguments.
+
+using System;
+using System.IO;
+using System.Linq;
+using System.Text;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.Text;
+
+internal static class Compile
+{
+    private static int Main(string[] arguments)
+    {
+        var parsed = CSharpCommandLineParser.Default.Parse(arguments, Directory.GetCurrentDirectory(), null);
+        var trees = parsed.SourceFiles.Select(file => CSharpSyntaxTree.ParseText(
+            SourceText.From(File.ReadAllText(file.Path), Encoding.UTF8), parsed.ParseOptions, file.Path));
+        var references = parsed.MetadataReferences.Select(one => MetadataReference.CreateFromFile(one.Reference));
+        var compilation = CSharpCompilation.Create(
+            parsed.CompilationName, trees, references, parsed.CompilationOptions);
+        var result = compilation.Emit(Path.Combine(parsed.OutputDirectory, parsed.OutputFileName));
+        var shown = parsed.Errors.Concat(result.Diagnostics)
+            .Where(one => one.Severity >= DiagnosticSeverity.Warning && !one.IsSuppressed);
+        foreach (var diagnostic in shown)
+        {
+            Console.WriteLine(diagnostic);
+        }
+        return result.Success && !parsed.Errors.Any() ? 0 : 1;
+    }
+}

@@ -1,0 +1,54 @@
+"""The assemblies of the Unity package, compiled as Unity compiles them; each once, when it is asked for first."""
+
+import subprocess
+from functools import cached_property
+from pathlib import Path
+
+from unity_toolchain import Assembly, compile_assembly, environment
+
+ROOT = Path(__file__).parents[2]
+PACKAGE = ROOT / "engine_plugins" / "unity" / "com.rsatalker.sidecar"
+STUBS = ROOT / "tests" / "engine_stubs" / "unity"
+PROGRAMS = ROOT / "tests" / "unity" / "programs"
+
+
+class UnityPackage:
+    """Compiled assemblies.
+
+    Args:
+        folder: Where they are written.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @cached_property
+    def protocol(self) -> Assembly:
+        return self._compiled("RsaTalker.Sidecar.Protocol.dll", PACKAGE / "Runtime" / "Protocol")
+
+    @cached_property
+    def nunit(self) -> Assembly:
+        return compile_assembly(self.folder / "nunit.framework.dll", [STUBS / "NUnit.cs"])
+
+    @cached_property
+    def edit_mode_tests(self) -> Assembly:
+        name = "RsaTalker.Sidecar.Tests.EditMode.dll"
+        return self._compiled(name, PACKAGE / "Tests" / "EditMode", self.protocol, self.nunit)
+
+    @cached_property
+    def test_runner(self) -> Assembly:
+        return compile_assembly(self.folder / "RunTests.exe", [STUBS / "RunTests.cs"], [self.nunit])
+
+    def program(self, name: str, *references: Assembly) -> Assembly:
+        """Return a program of tests/unity/programs."""
+        return compile_assembly(self.folder / f"{name}.exe", [PROGRAMS / f"{name}.cs"], references)
+
+    def _compiled(self, name: str, folder: Path, *references: Assembly) -> Assembly:
+        return compile_assembly(self.folder / name, folder.rglob("*.cs"), references)
+
+
+def run(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a program to its end."""
+    return subprocess.run(
+        command, check=False, capture_output=True, text=True, timeout=300, env=environment(**variables)
+    )

