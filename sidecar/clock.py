@@ -49,12 +49,14 @@ class ClockReading:
         utterance_id: What the head says there; 0: nothing.
         media_us: The same instant on the utterance's own audio; -1: none.
         stepped: An engine holds the clock in its hand: the instant is exact and nothing is smoothed.
+        late_us: How far the engine's sound is past the motion that is ready; 0: not at all, or it is stepped.
     """
 
     timeline_us: int
     utterance_id: int = 0
     media_us: int = -1
     stepped: bool = False
+    late_us: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +143,8 @@ class ConversationClock:
 
     def _reading(self, participant: int, drive: _Drive | None, stepped: bool, motion_end_us: int) -> ClockReading:
         timeline_us = drive.timeline_us if drive else self.free_us
+        late_us = max(timeline_us - motion_end_us, 0) if drive and not stepped else 0
         timeline_us = min(max(timeline_us, 0), motion_end_us)
         speaking = self._timeline.speaking_at(participant, timeline_us)
         utterance_id, media_us = speaking or (0, -1)
-        return ClockReading(timeline_us, utterance_id, media_us, stepped)
+        return ClockReading(timeline_us, utterance_id, media_us, stepped, late_us)

@@ -157,6 +157,11 @@ class Conversation:
         first, second = self.readings
         return first.timeline_us, second.timeline_us
 
+    @property
+    def heard_us(self) -> int:
+        """How far on the timeline an engine's sound was at the last tick; at least what the heads showed."""
+        return max(reading.timeline_us + reading.late_us for reading in self.readings)
+
     def go_live(self) -> None:
         """Let both loops take the conversation up."""
         with self._state_lock:
@@ -279,7 +284,7 @@ class Conversation:
     def _make_good(self, now_ns: int) -> None:
         """Make the motion that a cut took away, as far as the faces need to relax; the caller holds `motion.lock`."""
         relaxed_us = max(self.clock_us) + CUT_AHEAD_US + FADE_US
-        while self.motion.end_us < relaxed_us and self.motion.advance(self.clock_us, now_ns):
+        while self.motion.end_us < relaxed_us and self.motion.advance(self.clock_us, self.heard_us, now_ns):
             pass
 
     def close(self) -> None:

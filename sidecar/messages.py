@@ -180,6 +180,7 @@ def status_message(
                 output_packets_sent=conversation.outputs.sent,
                 output_packets_failed=conversation.outputs.failed,
                 skew_us=conversation.display_lead.skew_ns // 1000,
+                motion_skipped_us=conversation.motion.skipped_us,
             )
             for conversation in conversations
         ],

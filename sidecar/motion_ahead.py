@@ -20,6 +20,7 @@ from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.bookmarks import Bookmarks
 from sidecar.motion_window import MotionWindow, instant_us
 from sidecar.regions.motion_ring import HeadInstant, MotionRingWriter
+from sidecar.skipping_source import SKIP_GRID, SkippingSource
 from sidecar.studio import MotionSource
 from sidecar.timeline import Timeline
 from sidecar.timings import Timings
@@ -31,6 +32,9 @@ WHOLE_LEAD_US = 4_000_000  # of a dialogue that is known as a whole; the motion 
 LEAST_BLOCK = 320  # samples, 20 ms: smaller pushes cost more than they bring
 CALM_BLOCK = 1600  # samples, 100 ms: a third less cost, taken while ...
 CALM_LEAD_US = 300_000  # ... so much more than that has been heard
+LATE_US = 120_000  # behind the sound: lips are seen to be late, so motion that stays so late ...
+PATIENCE_NS = 200_000_000  # ... for so long is not going to catch up, and skips ahead ...
+SKIP_LEAD_US = 200_000  # ... to so much before the sound, that of look-ahead included
 LARGEST_BLOCK = 1600  # larger ones cost no less, and other conversations get their turn in between
 
 
@@ -52,7 +56,7 @@ class MotionAhead:
         starts_with_speech: bool,
     ) -> None:
         self.lock = threading.RLock()
-        self._source = source
+        self._source = SkippingSource(source)
         self._bookmarks = Bookmarks()
         self._voices = voices
         self._ring = ring
@@ -65,6 +69,7 @@ class MotionAhead:
         self._places: Float32[np.ndarray, "2 4 4"] | None = None
         self._told_places: Float32[np.ndarray, "2 4 4"] | None = None
         self._spent_s = self._made_s = 0.0
+        self._late_since_ns: int | None = None
 
     @property
     def load(self) -> float:
@@ -75,6 +80,11 @@ class MotionAhead:
     def open_from_us(self) -> int:
         """Time on the timeline from which on motion can be made anew; the caller holds `lock`."""
         return microseconds(self._bookmarks.oldest)
+
+    @property
+    def skipped_us(self) -> int:
+        """How much sound was left out because its motion would have come too late."""
+        return microseconds(self._source.skipped)
 
     @property
     def end_us(self) -> int:
@@ -104,11 +114,12 @@ class MotionAhead:
         """
         self._places = world_from_heads
 
-    def advance(self, clock_us: tuple[int, int], now_ns: int) -> bool:
+    def advance(self, clock_us: tuple[int, int], heard_us: int, now_ns: int) -> bool:
         """Make the motion of the next block of audio if it is due, and return whether it was.
 
         Args:
             clock_us: What both heads show now.
+            heard_us: Where the sound is now; ahead of what is shown if motion is late.
             now_ns: Of the host clock.
         """
         with self.lock:
@@ -117,7 +128,9 @@ class MotionAhead:
                 timeline = self._voices.timeline
                 if self._starts_with_speech and not timeline.has_speech:
                     return False
-                count = due_samples(timeline, max(clock_us), self._lead_us, now_ns)
+                if self._is_hopelessly_late(heard_us, now_ns):
+                    self._skip_to(heard_us, now_ns)
+                count = due_samples(timeline, max(*clock_us, heard_us), self._lead_us, now_ns)
                 if count == 0:
                     return False
                 self._bookmarks.note(timeline.heard, self._source, samples_at(min(clock_us)))
@@ -127,6 +140,24 @@ class MotionAhead:
             self._spent_s += time.perf_counter() - started_s
             self._made_s += count / SPEECH_RATE_HZ
         return True
+
+    def _is_hopelessly_late(self, heard_us: int, now_ns: int) -> bool:
+        """Return whether motion has been late for longer than it takes to catch up where there is time for it."""
+        if heard_us - self.end_us <= LATE_US or self.end_us < 0:
+            self._late_since_ns = None
+        elif self._late_since_ns is None:
+            self._late_since_ns = now_ns
+        return self._late_since_ns is not None and now_ns - self._late_since_ns >= PATIENCE_NS
+
+    def _skip_to(self, heard_us: int, now_ns: int) -> None:
+        """Leave out the sound up to where it is heard; the caller holds both locks."""
+        self._late_since_ns = None
+        timeline, heard = self._voices.timeline, samples_at(heard_us)
+        goal = min(samples_at(heard_us + SKIP_LEAD_US), timeline.known_until(now_ns, heard))
+        count = (goal - timeline.heard) // SKIP_GRID * SKIP_GRID
+        if count > 0:
+            timeline.skip(count)
+            self._source.skip(count)
 
     def make_anew(self, from_us: tuple[int, int]) -> None:
         """Forget each head's motion from a time on; it is made again with the next blocks.

@@ -48,7 +48,7 @@ def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:
 
 def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse | None) -> Table:
     table = Table(title="Conversations", title_justify="left")
-    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "skew", "frames/s", "missed"):
+    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "skew", "skipped", "frames/s", "missed"):
         table.add_column(column, justify="left" if column in ("id", "state", "engine") else "right")
     for conversation in status.conversations:
         clocks = list(conversation.clock_us)
@@ -60,6 +60,7 @@ def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.Ge
             *(f"{clock / 1e6:.2f} s" for clock in clocks),
             f"{(conversation.motion_end_us - max(clocks)) / 1e3:.0f} ms",
             f"{conversation.skew_us / 1e3:+.1f} ms",
+            f"{conversation.motion_skipped_us / 1e6:.1f} s",
             _frame_rate(conversation, status, before),
             str(conversation.ticks_missed),
             style=style,

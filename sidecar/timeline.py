@@ -147,6 +147,10 @@ class Timeline:
         self.heard += count
         return voices
 
+    def skip(self, count: int) -> None:
+        """Count the next samples of both voices as heard although nobody hears them."""
+        self.heard += count
+
     def hear_again(self, start: int, settled: int) -> None:
         """Let the motion model take samples again that it has heard.
 

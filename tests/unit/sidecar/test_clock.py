@@ -100,6 +100,20 @@ def test_stepped_clock_waits_for_motion(scene: Scene):
     assert scene.after(10)[0].timeline_us == 500_000
 
 
+def test_clock_says_how_late_the_motion_is_that_an_engine_plays_past(scene: Scene):
+    utterance = scene.say((0,), start_ms=0, length_ms=1000)
+    scene.play(utterance, 500_000)
+    a, b = scene.after(10, motion_end_us=300_000)
+    assert (a.timeline_us, a.late_us, b.late_us) == (300_000, 210_000, 0)
+    assert [reading.late_us for reading in scene.after(10)] == [0, 0]
+
+
+def test_clock_is_never_late_when_stepped(scene: Scene):
+    utterance = scene.say((0, 1), start_ms=0, length_ms=1000)
+    scene.play(utterance, 500_000, rate=0)
+    assert scene.after(10, motion_end_us=300_000)[0].late_us == 0
+
+
 def test_clock_holds_at_the_start_of_what_the_engine_has_yet_to_play(scene: Scene):
     first = scene.say((0,), start_ms=0, length_ms=100)
     scene.play(first, 0)

@@ -1,9 +1,17 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
+from light_studio import JAW_OPEN, LoudnessMotion
 
-from sidecar.motion_ahead import CALM_LEAD_US, IDLE_LEAD_US, LARGEST_BLOCK, WHOLE_LEAD_US, due_samples
+from rsatalker.motion.expression_space import EXPRESSION_SPACES
+from rsatalker.motion.social import Relationship
+from sidecar.motion_ahead import CALM_LEAD_US, IDLE_LEAD_US, LARGEST_BLOCK, WHOLE_LEAD_US, MotionAhead, due_samples
+from sidecar.regions.motion_ring import MotionRingReader, MotionRingWriter
 from sidecar.timeline import UNDERRUN_NS, Timeline
+from sidecar.timings import Timings
 from sidecar.utterance import samples_at
+from sidecar.voices import Voices
 
 pytestmark = pytest.mark.unit
 
@@ -75,3 +83,76 @@ def test_nothing_is_due_when_the_clock_stands_behind():
     timeline = Timeline()
     timeline.take(samples_at(2_000_000))
     assert due_samples(timeline, 1_000_000, LEAD_US, now_ns=0) == 0
+
+
+class Machine:
+    """Makes motion of a voice that an engine plays, with a clock of its own: a block takes as long as it is told."""
+
+    def __init__(self, ring: MotionRingWriter) -> None:
+        self.voices = Voices(Timings())
+        self.motion = MotionAhead(
+            LoudnessMotion(Relationship()), self.voices, ring, Timings(), LEAD_US, starts_with_speech=False
+        )
+        self.now_us = 0
+        self.latest_us: list[int] = []  # how far motion was behind the sound
+
+    def say(self, level: float, seconds: float) -> None:
+        utterance = self.voices.timeline.begin(self.voices.timeline.fresh_id(), (0,), now_ns=0)
+        samples = np.full((1, round(seconds * 16_000)), level, np.float32)
+        self.voices.timeline.append(utterance, samples, now_ns=0)
+        utterance.growing = False
+
+    def run(self, until_us: int, block_takes_us: int) -> None:
+        while self.now_us < until_us:
+            shown = min(self.now_us, max(self.motion.end_us, 0))
+            worked = self.motion.advance((shown, shown), self.now_us, self.now_us * 1000)
+            self.now_us += block_takes_us if worked else 5_000
+            self.latest_us.append(self.now_us - self.motion.end_us)
+
+
+@pytest.fixture
+def ring() -> Iterator[MotionRingWriter]:
+    writer = MotionRingWriter(EXPRESSION_SPACES["procedural-1"], "procedural-1")
+    yield writer
+    writer.close()
+
+
+def test_motion_that_is_made_too_slowly_skips_ahead_within_a_second(ring: MotionRingWriter):
+    machine = Machine(ring)
+    machine.say(0.5, 20)
+    machine.run(10_000_000, block_takes_us=200_000)  # 100 ms of sound: half as fast as it is heard
+    assert max(machine.latest_us) < 1_000_000
+    assert machine.motion.skipped_us > 3_000_000
+
+
+def test_motion_is_on_time_again_as_soon_as_the_machine_is(ring: MotionRingWriter):
+    machine = Machine(ring)
+    machine.say(0.5, 20)
+    machine.run(5_000_000, block_takes_us=300_000)
+    machine.run(6_000_000, block_takes_us=10_000)
+    skipped_us = machine.motion.skipped_us
+    machine.latest_us.clear()
+    machine.run(9_000_000, block_takes_us=10_000)
+    assert max(machine.latest_us) <= 0
+    assert machine.motion.skipped_us == skipped_us
+    assert machine.motion.pose(0, 8_000_000).arkit[JAW_OPEN] == pytest.approx(0.5)
+
+
+def test_motion_that_was_held_up_once_leaves_nothing_out(ring: MotionRingWriter):
+    machine = Machine(ring)
+    machine.say(0.5, 20)
+    machine.run(2_000_000, block_takes_us=10_000)
+    machine.now_us += 1_500_000  # nobody made motion, and the sound went on
+    machine.run(5_000_000, block_takes_us=10_000)
+    assert machine.motion.skipped_us == 0
+
+
+def test_instants_in_the_region_follow_each_other_over_a_skip(ring: MotionRingWriter):
+    machine = Machine(ring)
+    machine.say(0.5, 20)
+    machine.run(4_000_000, block_takes_us=200_000)
+    reader = MotionRingReader(ring.name)
+    times = [instant.timeline_us for instant in reader.instants()]
+    reader.close()
+    assert machine.motion.skipped_us > 0
+    assert np.ptp(np.diff(times)) <= 1

@@ -27,6 +27,7 @@ def status_of(uptime_ms: int, frames: int, **entries) -> sidecar_pb2.GetStatusRe
         motion_end_us=1_900_000,
         frames_published=frames,
         skew_us=-1500,
+        motion_skipped_us=300_000,
         **entries,
     )
     return sidecar_pb2.GetStatusResponse(
@@ -52,6 +53,7 @@ def test_view_counts_frames_of_a_head_since_the_last_look():
         "1.50 s",
         "400 ms",
         "-1.5 ms",
+        "0.3 s",
         "60",
         "0",
     ]
