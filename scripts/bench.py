@@ -27,6 +27,7 @@ BENCHMARKS: dict[str, str] = {
     "load": "How many conversations this machine holds, and what each of them gets.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
     "fit": "PSNR, SSIM and minutes of fitting an avatar to images of a painted head.",
+    "retarget": "CPU time of a frame of ARKit weights and of retargeting, beside a plain bounded solver.",
     "soak": "Whether faces and sound drift apart over hours, and whether anything grows.",
     "transport": "What a stereo frame costs on its way: shared memory, gRPC, JPEG over WebSocket.",
     "render-gpu": "Milliseconds of gsplat on CUDA for two heads and two eyes, with read-back.",

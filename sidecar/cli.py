@@ -34,6 +34,7 @@ COMMANDS: dict[str, str] = {
     "fit-avatar": "Fit an avatar to images of a person: stage 3 of training.",
     "evaluate": "Print the quality of a motion model beside baselines.",
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
+    "retarget-motion": "Write motion of one head as motion of another, with ARKit-52 weights.",
     "compare-heads": "Print and draw our head beside a real one: surface, shapes, what must not show.",
 }
 

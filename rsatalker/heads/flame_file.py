@@ -30,7 +30,7 @@ NO_PARENT = 2**32 - 1  # the root's, as FLAME's files write it
 def read_flame(
     path: Path, space: FlameSpace | None = None, say: Callable[[str], None] = lambda _: None
 ) -> tuple[ShapeHead, IdentitySpace]:
-    """Return the mean person of a model file and whom it can be.
+    """Return the mean person of a model file and whom it can be; no ARKit weight drives it yet (`arkit`).
 
     Args:
         path: The pickle.

@@ -1,8 +1,10 @@
 """ICT-FaceKit (MIT): a folder of OBJ files -> a head.
 
 The kit has a neutral mesh, up to 100 identity modes and expression shapes with ARKit-like names, in centimetres, and no
-joints: neck and eyes get joints here, the jaw moves by its shapes. Source: Li et al., Learning formation of
-physically-based face attributes (CVPR 2020); file layout of the ICT-VGL/ICT-FaceKit repository.
+joints: neck, eyes and jaw get joints here. The jaw's lies in the hinge about which the shape `jawOpen` turns the lower
+teeth, but carries no vertex: the kit's shapes are made to be added up, and its `mouthClose` closes an open jaw at every
+weight only then (turned along with a joint it leaves 10 mm). Source: Li et al., Learning formation of physically-based
+face attributes (CVPR 2020); file layout of the ICT-VGL/ICT-FaceKit repository.
 """
 
 from __future__ import annotations
@@ -31,8 +33,10 @@ LEAST_MOTION_M = 1e-5  # a hundredth of a millimetre: the files are rounded
 SMALLEST_DOUBLE_AREA = 1e-5  # square centimetres; below it a triangle is the empty half of a triangle stored as a quad
 # Where the neck turns, cm: nothing moves at the collar, all moves under the jaw.
 COLLAR_HEIGHT, JAW_HEIGHT = -12.5, -5.5
-# Resting joints that the eyes do not give, cm: foot of the neck, its top under the skull, the hinges of the jaw.
+# Resting joints that eyes and shapes do not give, cm: foot of the neck, its top under the skull, and the hinge of a jaw
+# whose shapes do not turn it.
 ROOT_JOINT, NECK_JOINT, JAW_JOINT = (0.0, -17.0, -2.0), (0.0, -7.5, -2.0), (0.0, -0.5, 2.0)
+LEAST_JAW_TURN_RAD = 0.05  # less is a shift, which has no hinge
 NEIGHBOURS = 60  # vertices that carry a joint along when the identity changes
 
 
@@ -99,13 +103,15 @@ def ict_head(
     skinning[:, 0] = 1 - skinning[:, 1:].sum(1)
     names = tuple(name for name in shapes if not name.startswith(UNUSED_SHAPES))
     fields = np.stack([shapes[name][kept] for name in names]) * CM
+    teeth = _of_materials(mesh, ("M_Teeth",), worn)[kept]
+    hinge = _jaw_hinge(neutral[teeth], shapes["jawOpen"][kept][teeth]) if "jawOpen" in shapes else np.array(JAW_JOINT)
     head = ShapeHead(
         name="ict",
         expression_space=EXPRESSION_SPACE,
         expression_names=names,
         faces=faces,
         neutral_vertices=(neutral * CM).astype(np.float32),
-        joints=(np.array([ROOT_JOINT, NECK_JOINT, JAW_JOINT, *centers]) * CM).astype(np.float32),
+        joints=(np.array([ROOT_JOINT, NECK_JOINT, hinge, *centers]) * CM).astype(np.float32),
         joint_shifts=np.zeros((len(names), 5, 3), np.float32),
         shapes=SparseShapes.of(fields, LEAST_MOTION_M),
         skinning=skinning,
@@ -150,6 +156,21 @@ def _ball_center(points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "3"]:
     back = points[points[:, 2] < np.quantile(points[:, 2], 0.7)]
     equations = np.column_stack([2 * back, np.ones(len(back))])
     return np.linalg.lstsq(equations, (back**2).sum(1), rcond=None)[0][:3]
+
+
+def _jaw_hinge(teeth: Float[np.ndarray, "N 3"], opening: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "3"]:
+    """Return about which point of the midline a shape turns the lower teeth, seen from the side, centimetres."""
+    motion = np.linalg.norm(opening, axis=1)
+    lower = motion > 0.5 * motion.max(initial=0.0)
+    if not lower.any():
+        return np.array(JAW_JOINT)
+    before, after = teeth[lower, 1:], (teeth + opening)[lower, 1:]
+    a, b = before - before.mean(0), after - after.mean(0)
+    angle = np.arctan2((a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]).sum(), (a * b).sum())
+    if abs(angle) < LEAST_JAW_TURN_RAD:
+        return np.array(JAW_JOINT)
+    turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    return np.concatenate([[0.0], np.linalg.solve(np.eye(2) - turn, after.mean(0) - turn @ before.mean(0))])
 
 
 def _joint_regressor(

@@ -1,15 +1,16 @@
-"""A FLAME model file or an ICT-FaceKit folder -> a head file, for avatars that are fitted to images."""
+"""A FLAME model file or an ICT-FaceKit folder -> a head file, for avatars that are fitted or imported."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated
 
 import tyro
 
 from rsatalker.errors import AssetError
+from rsatalker.heads.arkit import expression_from_arkit
 from rsatalker.heads.flame_file import FlameSpace, read_flame
 from rsatalker.heads.head_file import write_head
 from rsatalker.heads.ict_facekit import read_ict_facekit
@@ -41,6 +42,8 @@ def import_head(options: ImportHeadOptions, say: Callable[[str], None]) -> Path:
         head, identity = read_ict_facekit(source, say)
     elif source.suffix == ".pkl":
         head, identity = read_flame(source, options.space, say)
+        head = replace(head, expression_from_arkit=expression_from_arkit(head))
+        say("fitted to our own face, so that motion of ours and ARKit weights drive it")
     else:
         raise AssetError(f"{source} is no head; expected a FLAME model file (.pkl) or an ICT-FaceKit folder.")
     out = options.out or source.with_suffix(".head.npz")

@@ -30,6 +30,7 @@ TONGUE_NAMES: tuple[str, ...] = ("tongueTipUp", "tongueBackUp")  # not in ARKit;
 PROCEDURAL_1: tuple[str, ...] = (*(n for n in ARKIT_NAMES if n not in CARRIED_BY_JOINTS), *TONGUE_NAMES)  # 43 names
 
 EXPRESSION_SPACES: dict[str, int] = {"procedural-1": len(PROCEDURAL_1), "flame2020": 100, "flame2023": 100}
+UNBOUNDED_SPACES = ("flame2020", "flame2023")  # statistical coefficients; those of all others are weights in [0, 1]
 
 ARKIT_INDEX: dict[str, int] = {name: i for i, name in enumerate(ARKIT_NAMES)}
 EXPRESSION_INDEX: dict[str, int] = {name: i for i, name in enumerate(PROCEDURAL_1)}

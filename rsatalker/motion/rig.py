@@ -54,6 +54,18 @@ def pose_from_arkit(
     )
 
 
+def joint_weights(pose: FlamePose) -> Float32[np.ndarray, "52"]:
+    """Return the ARKit weights that say what jaw and eyes do as joints: `CARRIED_BY_JOINTS`; all others are 0."""
+    weights = np.zeros(len(ARKIT_INDEX), np.float32)
+    for side, (pitch, yaw) in (("Left", pose.eye_pose[:2]), ("Right", pose.eye_pose[3:5])):
+        for name, value in _gaze_weights(float(yaw), float(pitch)).items():
+            if name.endswith(side):
+                weights[_LOOK[name]] = value
+    opening, side = float(pose.jaw_pose[0]) / JAW_OPEN_RAD, float(pose.jaw_pose[1]) / JAW_SIDE_RAD
+    weights[[_JAW_OPEN, _JAW_LEFT, _JAW_RIGHT]] = np.clip((opening, side, -side), 0, 1)
+    return weights
+
+
 def _gaze_weights(yaw: float, pitch: float) -> dict[str, float]:
     left, right = max(yaw, 0.0) / GAZE_YAW_RAD, max(-yaw, 0.0) / GAZE_YAW_RAD
     down, up = max(pitch, 0.0) / GAZE_PITCH_RAD, max(-pitch, 0.0) / GAZE_PITCH_RAD

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float64, Int
-from scipy.spatial import KDTree
 
 from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head
+from rsatalker.heads.nearest_triangle import Surface
 from rsatalker.heads.regions import Region
 from rsatalker.heads.shape_head import ArkitHead, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES, GAZE_PITCH_RAD, GAZE_YAW_RAD
@@ -78,18 +78,18 @@ def align(ours: Head, real: ShapeHead, identity: IdentitySpace | None) -> Alignm
     faces = real.faces[(real.skinning[real.faces, 3:].sum(2) < 0.5).all(1)]  # no lid of ours lies on an eyeball
     for _ in range(ROUNDS):
         person = real.neutral_vertices + np.tensordot(betas, modes, 1)
-        corners, shares, _ = _closest(face, person @ rotation.T + translation, faces)
-        points = np.einsum("nc,ncd->nd", shares, person[corners])
+        near = Surface(person @ rotation.T + translation, faces).nearest(face)
+        points = near.of(person)
         rotation, translation = _rigid(points, face)
         residual = (face - translation) @ rotation - points
-        columns = np.einsum("nc,incd->nid", shares, modes[:, corners])
+        columns = np.einsum("nc,incd->nid", near.shares, modes[:, near.corners])
         normal = np.einsum("nid,njd->ij", columns, columns) + STIFFNESS * np.eye(len(modes)) / len(face)
         pull = np.einsum("nid,nd->i", columns, residual) - STIFFNESS / len(face) * betas
         betas = betas + np.linalg.solve(normal, pull)
     person = real.neutral_vertices + np.tensordot(betas, modes, 1)
     vertices = person @ rotation.T + translation
-    corners, shares, distances = _closest(face, vertices, faces)
-    return Alignment(vertices, rotation, betas, distances * MM, corners, shares)
+    near = Surface(vertices, faces).nearest(face)
+    return Alignment(vertices, rotation, betas, near.distances * MM, near.corners, near.shares)
 
 
 def likenesses(ours: Head, real: ShapeHead, alignment: Alignment) -> list[ShapeLikeness]:
@@ -127,38 +127,6 @@ def _motion(head: Head | ArkitHead, name: str) -> Float64[np.ndarray, "V 3"]:
     """Return what a weight adds; mouthClose means nothing without an open jaw."""
     raised, before = (("jawOpen", name), ("jawOpen",)) if name == "mouthClose" else ((name,), ())
     return (head(shape_pose(*raised)) - head(shape_pose(*before))).astype(np.float64)
-
-
-def _closest(
-    points: Float64[np.ndarray, "N 3"], vertices: Float64[np.ndarray, "V 3"], faces: Int[np.ndarray, "F 3"]
-) -> tuple[Int[np.ndarray, "N 3"], Float64[np.ndarray, "N 3"], Float64[np.ndarray, " N"]]:
-    """Return corners, shares and distance of the nearest point of a mesh; triangles are sought by their middles."""
-    centers = vertices[faces].mean(1)
-    candidates = KDTree(centers).query(points, 8)[1]  # (N, 8)
-    corners = faces[candidates]  # (N, 8, 3)
-    shares = _shares_of_nearest(points[:, None], vertices[corners])
-    gaps = np.linalg.norm(np.einsum("nkc,nkcd->nkd", shares, vertices[corners]) - points[:, None], axis=2)
-    best = gaps.argmin(1)
-    rows = np.arange(len(points))
-    return corners[rows, best], shares[rows, best], gaps[rows, best]
-
-
-def _shares_of_nearest(
-    points: Float64[np.ndarray, "N 1 3"], triangles: Float64[np.ndarray, "N K 3 3"]
-) -> Float64[np.ndarray, "N K 3"]:
-    """Return the corners' shares of the point of each triangle that is nearest to a point.
-
-    Clamping the shares of the foot of the perpendicular is exact inside and off by less than a triangle outside, where
-    a neighbouring triangle is nearer anyway.
-    """
-    a, b, c = (triangles[:, :, corner] for corner in range(3))
-    first, second, offset = b - a, c - a, points - a
-    d00, d01, d11 = (np.einsum("nkd,nkd->nk", x, y) for x, y in ((first, first), (first, second), (second, second)))
-    d20, d21 = (np.einsum("nkd,nkd->nk", offset, edge) for edge in (first, second))
-    determinant = np.maximum(d00 * d11 - d01 * d01, 1e-30)
-    v, w = (d11 * d20 - d01 * d21) / determinant, (d00 * d21 - d01 * d20) / determinant
-    shares = np.clip(np.stack([1 - v - w, v, w], -1), 0, None)
-    return shares / shares.sum(-1, keepdims=True)
 
 
 def _rigid(

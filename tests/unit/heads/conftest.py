@@ -58,3 +58,11 @@ def average():
 @pytest.fixture(scope="session", params=PEOPLE)
 def person(request):
     return build_head(PEOPLE[request.param], request.param)
+
+
+@pytest.fixture(scope="session")
+def flame(tmp_path_factory):
+    """An imported FLAME file that holds a face."""
+    from made_up_flame_face import FlamePerson
+
+    return FlamePerson(tmp_path_factory.mktemp("flame"))
