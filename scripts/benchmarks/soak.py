@@ -45,7 +45,9 @@ def run(options: Options) -> None:
     from sidecar.client import SidecarClient
     from sidecar.demo.sidecar_process import running_sidecar
 
-    table = Table("minute", "skew p50 ms", "skew p95 ms", "frames/s", "motion Hz", "least lead ms", "memory MB")
+    table = Table(
+        "minute", "skew p50 ms", "skew p95 ms", "frames/s", "motion Hz", "least lead ms", "skipped s", "memory MB"
+    )
     medians: list[float] = []
     with (
         running_sidecar("--detail", str(options.detail)) as sidecar,
@@ -62,7 +64,9 @@ def run(options: Options) -> None:
                     seen, engine.seen = engine.seen, Seen()
                     if seen.skew_ms:
                         medians.append(float(np.median(seen.skew_ms)))
-                    add_row(table, seen, elapsed_s, elapsed_s - row_began_s, resident_mb(sidecar.record.pid))
+                    skipped_us = sum(one.motion_skipped_us for one in client.status().conversations)
+                    row_s, memory_mb = elapsed_s - row_began_s, resident_mb(sidecar.record.pid)
+                    add_row(table, seen, elapsed_s, row_s, skipped_us, memory_mb)
                     row_began_s = elapsed_s
     console = Console(width=120)
     console.print(f"{options.minutes:g} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}")
@@ -81,7 +85,7 @@ def drift_ms(medians: Sequence[float]) -> float:
     return float(np.median(medians[-third:]) - np.median(medians[:third])) if medians else float("nan")
 
 
-def add_row(table: Table, seen: Seen, elapsed_s: float, row_s: float, memory_mb: float) -> None:
+def add_row(table: Table, seen: Seen, elapsed_s: float, row_s: float, skipped_us: int, memory_mb: float) -> None:
     """Add what was seen since the last row."""
     import numpy as np
 
@@ -94,6 +98,7 @@ def add_row(table: Table, seen: Seen, elapsed_s: float, row_s: float, memory_mb:
         f"{seen.frames / 2 / row_s:.1f}",
         f"{seen.instants / row_s:.1f}",
         f"{seen.least_lead_ms:.0f}",
+        f"{skipped_us / 1e6:.1f}",
         f"{memory_mb:.0f}",
     )
 
