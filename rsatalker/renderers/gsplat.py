@@ -120,8 +120,8 @@ class GsplatRenderer:
         """Draw images of one size and number and bring them to where the callers want them."""
         with self._on_stream():
             heads = self._upload_gaussians([drawing.gaussians for drawing in drawings])
-            are_finite = self._read_back("finite", all_finite(heads))
             rgba, depths = self._draw(drawings, heads)
+            are_finite = self._read_back("finite", all_finite(heads))  # launched while the device is drawing
             staged = self._send_home(drawings, rgba, depths)
         if self._stream is not None:
             self._stream.synchronize()
