@@ -223,13 +223,19 @@ class RsaTalkerStudio:
         return self._renderer.lock_pages(memory)
 
     def warm_up(self) -> None:
-        """Load the model and every avatar, and draw each once, so that all kernels are compiled."""
+        """Load the model, the first pair and the user's own avatars, and draw each once, so that all is compiled.
+
+        The other characters are loaded when they are asked for: to bake all of them takes minutes on a fresh machine,
+        and `rsatalker warm-up` does that.
+        """
+        from rsatalker.avatars.cast import FIRST_PAIR
+
         self.dialogue(Relationship(), seed=0).push(np.zeros((2, 16_000), np.float32))
         camera = look_at(np.array([0, 0, 1], np.float32), np.zeros(3, np.float32), width=WARM_UP_PX, height=WARM_UP_PX)
         colors = np.zeros((1, WARM_UP_PX, WARM_UP_PX, 4), np.uint8)
         depths = np.zeros((1, WARM_UP_PX, WARM_UP_PX), np.float32)
-        for member in self.cast():
-            head = self.head(member.name)
+        for name in (*FIRST_PAIR, *self._fitted):
+            head = self.head(name)
             head.draw(FlamePose.neutral(), [camera], studio_light(), np.eye(4, dtype=np.float32), colors, depths)
 
 

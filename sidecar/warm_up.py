@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from rsatalker.avatars.cast import CHARACTERS, FIRST_PAIR, load_avatar
 from rsatalker.renderers.failed_build import forget_failed_build
 from sidecar.config import ServeOptions
 from sidecar.studio import RsaTalkerStudio
@@ -60,6 +60,4 @@ def _shown(progress: Progress, name: str) -> Callable[[str, float], None]:
 
 
 if __name__ == "__main__":
-    warm_up(
-        Console(), list(CHARACTERS)[:2]
-    )  # who talks in the demo; the others are baked when they are first asked for
+    warm_up(Console(), FIRST_PAIR)

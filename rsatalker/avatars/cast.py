@@ -22,10 +22,11 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head
 from rsatalker.heads.procedural import build_head
 
-# The first two hold the demo's dialogue.
 CHARACTERS: dict[str, Character] = {
     character.name: character for character in (MARA, TOMAS, GUSTAV, ROSA, AMARA, KENJI, BRUNO, HELEN)
 }
+
+FIRST_PAIR = tuple(CHARACTERS)[:2]  # who hold the demo's dialogue, and are ready when a sidecar has started
 
 
 def character_head(name: str) -> Head:
