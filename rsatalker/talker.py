@@ -155,6 +155,7 @@ class Talker:
         world_from_head: Float32[np.ndarray, "4 4"],
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
+        at_s: float | None = None,
     ) -> StageTimings:
         """Draw the head at one instant into the caller's buffers.
 
@@ -165,12 +166,13 @@ class Talker:
             world_from_head: Where the head stands.
             colors: Receives premultiplied sRGB.
             depths: Receives metres along each camera's z; 0 where there is nothing.
+            at_s: When the instant is, on any clock: hair swings through those that are drawn; None leaves it at rest.
         """
         started = time.perf_counter()
         vertices = self.avatar.head(pose)
         meshed = time.perf_counter()
         between_eyes = np.mean([camera.position for camera in cameras], axis=0).astype(np.float32)
-        gaussians = self.avatar.follow(vertices, pose, light, between_eyes, world_from_head)
+        gaussians = self.avatar.follow(vertices, pose, light, between_eyes, world_from_head, at_s)
         followed = time.perf_counter()
         self._renderer.render(gaussians, cameras, colors, depths)
         drawn = time.perf_counter()

@@ -106,7 +106,9 @@ class FrameArtist:
         layers, height, width = slot.depths.shape
         eyes = eyes_for_layers(moment.eyes or default_eyes(world_from_head, sphere, layers), layers)
         cameras = [camera_at(eye, world_from_head, sphere, width, height) for eye in eyes]
-        drawn = participant.head.draw(pose, cameras, moment.light, world_from_head, slot.colors, slot.depths)
+        drawn = participant.head.draw(
+            pose, cameras, moment.light, world_from_head, slot.colors, slot.depths, reading.timeline_us * 1e-6
+        )
         rendered_ns = self._clock_ns()
         dropped = participant.count_frame(conversation.pace.missed)
         header = FrameHeader(

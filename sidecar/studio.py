@@ -63,6 +63,7 @@ class TalkingHead(Protocol):
         world_from_head: Float32[np.ndarray, "4 4"],
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
+        at_s: float | None = None,
     ) -> DrawTimings:
         """Draw the head at one instant into the caller's buffers."""
         ...

@@ -16,6 +16,7 @@ from rsatalker.avatars.gaussian_blocks import laid_in_blocks
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
+from rsatalker.avatars.hair_swing import HairSwing, skull_of
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.lids import lid_margins
 from rsatalker.avatars.light import Light
@@ -29,6 +30,7 @@ from rsatalker.motion.pose import FlamePose
 
 BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
+HALF_HEAD_M = 0.085  # from the eyes back to the middle of the head
 GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
@@ -54,6 +56,9 @@ class Avatar:
         antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
         self._blocks = laid_in_blocks(data.bound, data.quads)
+        self._swing = HairSwing(head.eye_centers.mean(0) - [0, 0, HALF_HEAD_M])
+        self._wrinkles = np.flatnonzero(data.bound["wrinkle"])
+        self._wrinkle_groups = data.bound["wrinkle"][self._wrinkles]
         self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)
         self._last_light: Light | None = None
         self._last_scene: SceneLight | None = None
@@ -74,6 +79,7 @@ class Avatar:
         light: Light,
         eye_position: Float32[np.ndarray, "3"],
         world_from_head: Float32[np.ndarray, "4 4"],
+        at_s: float | None = None,
     ) -> Gaussians:
         """Return the Gaussians of one instant in world space, lit.
 
@@ -86,10 +92,13 @@ class Avatar:
             light: Of the scene, world space.
             eye_position: Of the viewer, world space; highlights depend on it. For two eyes, the point between them.
             world_from_head: Rigid placement of the head's space in the world.
+            at_s: When this is, seconds on any clock: hair lags behind the motion since the calls before. None, or a
+                jump in time or place, puts it to rest.
         """
         data = self._data
         scene = self._scene(light)
-        world, helpers = self._place(vertices, world_from_head)
+        swing = self._swing.follow(skull_of(self.head, pose, world_from_head), at_s)
+        world, helpers = self._place(vertices, world_from_head, swing)
         fill_vertex_normals(world, data.quads, self._normals)
         parts = part_light(scene, (helpers.torso.rotation, helpers.skull.rotation))
         self._light_vertices(parts, world, pose)
@@ -109,6 +118,7 @@ class Avatar:
             scene.lamp_directions, scene.lamp_colors, viewer,
             gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip
+        gaussians.opacities[self._wrinkles] *= self._folded(pose)
         eyes = (
             RigidMotion(helpers.axes[0], helpers.origins[0]),
             RigidMotion(helpers.axes[1], helpers.origins[1]),
@@ -121,6 +131,10 @@ class Avatar:
             getattr(gaussians, name)[count:] = getattr(glints, name)
         return gaussians
 
+    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
+        """Let the hair swing through an instant that is not shown; those before a cut make it hang as it should."""
+        self._swing.follow(skull_of(self.head, pose, world_from_head), at_s)
+
     def _scene(self, light: Light) -> SceneLight:
         """Return what follows from the light, kept while the same light is given."""
         if self._last_scene is None or light is not self._last_light:
@@ -128,14 +142,17 @@ class Avatar:
         return self._last_scene
 
     def _place(
-        self, vertices: Float32[np.ndarray, "V 3"], world_from_head: Float32[np.ndarray, "4 4"]
+        self,
+        vertices: Float32[np.ndarray, "V 3"],
+        world_from_head: Float32[np.ndarray, "4 4"],
+        swing: Float32[np.ndarray, "L 3"],
     ) -> tuple[Float32[np.ndarray, "W 3"], PosedHelpers]:
         """Return head and garment in the world, and the helper frames there."""
         data = self._data
         rotation, translation = world_from_head[:3, :3].copy(), world_from_head[:3, 3].copy()
         count = len(vertices)
         move_points(vertices, rotation, translation, self._world[:count])
-        helpers = pose_helpers(data.helpers, data.neutral, self._world[:count])
+        helpers = pose_helpers(data.helpers, data.neutral, self._world[:count], swing)
         move_points(data.garment, helpers.torso.rotation, helpers.torso.translation, self._world[count:])
         return self._world, helpers
 
@@ -187,6 +204,11 @@ class Avatar:
             weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._carries_light, self._dimmed
         )
         return self._dimmed
+
+    def _folded(self, pose: FlamePose) -> Float32[np.ndarray, " W"]:
+        """Return how much of each Gaussian that belongs to a wrinkle shows."""
+        depths = self._data.wrinkles_at_rest + self._data.wrinkle_drivers @ pose.expression
+        return np.clip(depths, 0, 1)[self._wrinkle_groups]
 
     def _eye_light(self) -> Float32[np.ndarray, "2 L"]:
         """Return what reaches the eyes: lamps as on the skin around them, the probe unhindered but for the lids."""

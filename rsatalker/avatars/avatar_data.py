@@ -33,6 +33,8 @@ class AvatarData:
         crease_expressions: Index of the expression of each entry; the last one stands for the jaw.
         crease_changes: Light gained (or lost) at weight 1.
         helpers: What drives the helper frames.
+        wrinkle_drivers: How much each group of wrinkles shows at weight 1 of each expression.
+        wrinkles_at_rest: How much of each shows without any.
         sphere: Center and radius of a sphere around all Gaussians.
     """
 
@@ -50,6 +52,8 @@ class AvatarData:
     crease_expressions: Int32[np.ndarray, " K"]
     crease_changes: Float32[np.ndarray, " K"]
     helpers: Helpers
+    wrinkle_drivers: Float32[np.ndarray, "G E"]
+    wrinkles_at_rest: Float32[np.ndarray, " G"]
     sphere: Float32[np.ndarray, "4"]
 
     def save(self, path: Path) -> None:

@@ -31,6 +31,7 @@ BOUND = np.dtype(
         ("culled", np.uint8),  # 1: fades out where it faces away from the viewer
         ("antialiased", np.uint8),
         ("eye", np.uint8),  # eyes only: 0 left, 1 right
+        ("wrinkle", np.uint8),  # group of `appearance.wrinkles` that fades it in; 0 is always shown
     ],
     align=True,
 )
@@ -47,7 +48,7 @@ class Material(IntEnum):
 DEFAULTS: dict[str, Any] = {
     "u": 0.5, "v": 0.5, "direction": 0.0, "bend": 0.0, "opacity": 0.97, "specular": 0.0, "roughness": 0.5,
     "occlusion": 1.0, "subsurface": 0.0, "sheen": 0.0, "material": Material.SURFACE, "culled": 1, "antialiased": 0,
-    "eye": 0,
+    "eye": 0, "wrinkle": 0,
 }  # fmt: skip
 
 

@@ -26,6 +26,7 @@ from rsatalker.avatars.appearance.skin import paint_skin
 from rsatalker.avatars.appearance.styles import STYLES
 from rsatalker.avatars.appearance.surfels import Surfels, tile
 from rsatalker.avatars.appearance.wisps import add_wisps
+from rsatalker.avatars.appearance.wrinkles import add_wrinkles, wrinkle_drivers
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
@@ -71,6 +72,7 @@ def build_avatar_data(
     ground = _add_surface(cloud, anatomy, face, hairline, look, detail, random)
     add_garment(cloud, anatomy, look.cloth, detail, random)
     add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, random)
+    add_wrinkles(cloud, face, ground, detail)
     add_brows(cloud, face, look.brows, look.skin.color, ground, detail, random)
     if look.beard:
         add_beard(cloud, face, look.beard, ground, detail, random)
@@ -80,8 +82,9 @@ def build_avatar_data(
     progress("hair", 0.1)
     skull = first_helper + helpers.level(LEVELS - 1)
     add_wisps(cloud, anatomy, look.hair, ground, skull, detail, random)
-    hair = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
-    return _lit(cloud, hair, anatomy, helpers, progress, texels)
+    hair, strands = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
+    helpers = replace(helpers, strand_levels=strands[0], strand_sectors=strands[1], strand_looseness=strands[2])
+    return _lit(cloud, hair, anatomy, helpers, look.skin.age, progress, texels)
 
 
 def find_helpers(anatomy: Anatomy) -> Helpers:
@@ -186,7 +189,7 @@ def _add_surface(
         bend=paint.bend,
     )  # fmt: skip
     faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
-    return _ground(cells, weights, above, cell_region, faces_out, len(anatomy.quads))
+    return _ground(cells, weights, above, cell_region, paint.albedo, faces_out, len(anatomy.quads))
 
 
 def _buried(region: Int[np.ndarray, " Q"], above: Float[np.ndarray, " Q"], look: Look) -> np.ndarray:
@@ -219,15 +222,24 @@ def _ground(
     weights: FaceWeights,
     above: Float[np.ndarray, " N"],
     region: Int[np.ndarray, " N"],
+    albedo: Float[np.ndarray, "N 3"],
     chosen: np.ndarray,
     quad_count: int,
 ) -> Ground:
     return Ground(
-        cells[chosen], weights[chosen], above[chosen], region[chosen], quad_count, KDTree(cells.position[chosen])
+        cells[chosen],
+        weights[chosen],
+        above[chosen],
+        region[chosen],
+        albedo[chosen],
+        quad_count,
+        KDTree(cells.position[chosen]),
     )
 
 
-def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress: Progress, texels: int) -> AvatarData:
+def _lit(
+    cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, age: float, progress: Progress, texels: int
+) -> AvatarData:
     """Return the grown cloud bound to its frames, with everything baked."""
     head_count = len(anatomy.head.neutral_vertices)
     neutral = (anatomy.vertices / 100 + anatomy.origin_m).astype(np.float32)
@@ -250,12 +262,14 @@ def _lit(cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, progress
     follows = np.concatenate([follows_skull(anatomy.head), np.zeros(len(neutral) - head_count, np.float32)])
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
+    drivers, lined = wrinkle_drivers(anatomy.head.expression_names, age)
     bound = neighbours_together(bound, resting["center"], len(quads))
     return AvatarData(
         bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
         mouth=mouth, left_lid=left_lid, right_lid=right_lid, follows_skull=follows,
         around_eyes=tuple(_around_eye(anatomy, eye) for eye in (0, 1)),  # pyright: ignore[reportArgumentType]
         crease_vertices=creases[0], crease_expressions=creases[1], crease_changes=creases[2], helpers=helpers,
+        wrinkle_drivers=drivers, wrinkles_at_rest=lined,
         sphere=np.array([*center, radius], np.float32),
     )  # fmt: skip
 

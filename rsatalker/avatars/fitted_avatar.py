@@ -104,6 +104,7 @@ class FittedAvatar:
         light: Light,
         eye_position: Float32[np.ndarray, "3"],
         world_from_head: Float32[np.ndarray, "4 4"],
+        at_s: float | None = None,
     ) -> Gaussians:
         """Return the Gaussians of one instant in world space; see `Avatar.follow`, also for how long they hold.
 
@@ -113,6 +114,7 @@ class FittedAvatar:
             light: Of the scene; it dims and tints the whole head. Under the default light they are as photographed.
             eye_position: Of the viewer, world space.
             world_from_head: Rigid placement of the head's space in the world.
+            at_s: Not used: nothing of it swings.
         """
         rotation = np.ascontiguousarray(world_from_head[:3, :3], np.float32)
         translation = (rotation @ self._shift + world_from_head[:3, 3]).astype(np.float32)
@@ -129,6 +131,9 @@ class FittedAvatar:
         if (gain != 1).any():
             np.minimum(gaussians.colors * gain, 1, out=gaussians.colors)
         return gaussians
+
+    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
+        """Do nothing: the hair was fitted as it lay."""
 
     def _measured(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
         """Return center and radius of a sphere around the Gaussians at rest, in the head's space."""

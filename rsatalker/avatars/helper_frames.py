@@ -1,4 +1,4 @@
-"""Frames beside those of the triangles: eyeballs, edges of the lids, and levels between torso and skull.
+"""Frames beside those of the triangles: eyeballs, edges of the lids, levels between torso and skull, swinging strands.
 
 Lashes on the lids' triangles would shear in a blink, an iris on the eyeball's facets would wobble, and long hair on the
 scalp's triangles would swing with the brows. Helper frames are rotations; at rest those of eyes and levels are the
@@ -8,10 +8,10 @@ identity, so what is bound to them is stored in the space of the neutral head.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Float32, Int, Int32
 from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion, rigid_motion, rotations_between
@@ -31,6 +31,9 @@ class Helpers:
         torso: Vertices that the neck leaves in place.
         eye_centers: (2, 3) at rest, metres.
         pivot: About where the neck turns, metres.
+        strand_levels: Level of each strand frame; those of hair that swings.
+        strand_sectors: Lock of `hair_swing` that each belongs to.
+        strand_looseness: Share of the lock's swing that each takes part in.
     """
 
     eyeballs: tuple[Int[np.ndarray, " A"], Int[np.ndarray, " B"]]
@@ -39,11 +42,14 @@ class Helpers:
     torso: Int[np.ndarray, " T"]
     eye_centers: Float32[np.ndarray, "2 3"]
     pivot: Float32[np.ndarray, "3"]
+    strand_levels: Int32[np.ndarray, " S"] = field(default_factory=lambda: np.zeros(0, np.int32))
+    strand_sectors: Int32[np.ndarray, " S"] = field(default_factory=lambda: np.zeros(0, np.int32))
+    strand_looseness: Float32[np.ndarray, " S"] = field(default_factory=lambda: np.zeros(0, np.float32))
 
     @property
     def count(self) -> int:
         """Number of helper frames."""
-        return self.level(0) + LEVELS
+        return self.level(LEVELS) + len(self.strand_levels)
 
     def margin_start(self, margin: int) -> int:
         """Return the index of the first segment's frame of a margin."""
@@ -64,8 +70,13 @@ class PosedHelpers:
     torso: RigidMotion
 
 
-def pose_helpers(helpers: Helpers, neutral: Float[np.ndarray, "V 3"], posed: Float[np.ndarray, "V 3"]) -> PosedHelpers:
-    """Return the helper frames of a posed mesh."""
+def pose_helpers(
+    helpers: Helpers,
+    neutral: Float[np.ndarray, "V 3"],
+    posed: Float[np.ndarray, "V 3"],
+    swing: Float[np.ndarray, "L 3"] | None = None,
+) -> PosedHelpers:
+    """Return the helper frames of a posed mesh; `swing` is how far the end of each lock is off its place."""
     axes = np.empty((helpers.count, 3, 3), np.float32)
     origins = np.empty((helpers.count, 3), np.float32)
     skull = rigid_motion(neutral[helpers.skull], posed[helpers.skull])
@@ -79,6 +90,10 @@ def pose_helpers(helpers: Helpers, neutral: Float[np.ndarray, "V 3"], posed: Flo
         _fill_margin_frames(posed[ids], eye_center, axes[part], origins[part])
     levels = slice(helpers.level(0), helpers.level(LEVELS))
     axes[levels], origins[levels] = _level_frames(helpers.pivot, torso, skull)
+    strands, carriers = slice(helpers.level(LEVELS), None), helpers.level(0) + helpers.strand_levels
+    axes[strands], origins[strands] = axes[carriers], origins[carriers]
+    if swing is not None:
+        origins[strands] += helpers.strand_looseness[:, None] * swing[helpers.strand_sectors]
     return PosedHelpers(axes, origins, skull, torso)
 
 

@@ -14,7 +14,7 @@ import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -91,6 +91,7 @@ class ChunkJob:
         cameras: For each frame one, or two eyes.
         light: Of the shot.
         key: Name of the chunk's folder.
+        lead: Motion of the frames before, which hair swings through.
     """
 
     settings: SceneSettings
@@ -99,6 +100,7 @@ class ChunkJob:
     cameras: tuple[tuple[Camera, ...], ...]
     light: Light
     key: str
+    lead: Float32[np.ndarray, "L 2 P"] = field(default_factory=lambda: np.empty((0, 2, 0), np.float32))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -111,17 +113,18 @@ class ChunkJob:
         rows: Float32[np.ndarray, "F 2 P"],
         cameras: tuple[tuple[Camera, ...], ...],
         light: Light,
+        lead: Float32[np.ndarray, "L 2 P"],
     ) -> ChunkJob:
         """Return the job with its key."""
         digest = hashlib.sha256(settings_digest.encode())
         if "exr" in settings.output.formats:  # each picture holds its own timecode
             digest.update(str(first_frame).encode())
-        for array in (rows, light.probe, light.key_direction, light.key_color):
+        for array in (lead, rows, light.probe, light.key_direction, light.key_color):
             digest.update(np.ascontiguousarray(array).tobytes())
         for eyes in cameras:
             for camera in eyes:
                 digest.update(camera.camera_from_world.tobytes() + camera.K.tobytes())
-        return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24])
+        return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24], lead)
 
 
 class DrawingStoppedError(Exception):
@@ -184,10 +187,13 @@ class ChunkArtist:
                 for name in output.formats
                 if name in CODECS
             }
+            rate = float(output.frame_rate)
+            for index, row in enumerate(job.lead, job.first_frame - len(job.lead)):
+                self._painter.settle_hair(row, index / rate)
             for index in range(len(job)):
                 if stopped():
                     raise DrawingStoppedError
-                instant = Instant(job.rows[index], job.cameras[index], job.light)
+                instant = Instant(job.rows[index], job.cameras[index], job.light, (job.first_frame + index) / rate)
                 self._painter.draw(instant, self._colors, self._depths)
                 self._compose(job, instant, index == len(job) - 1, times)
                 started = time.perf_counter()

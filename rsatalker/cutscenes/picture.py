@@ -1,7 +1,7 @@
 """One frame of a scene: both heads as one sorted set of Gaussians, so that hair is before and behind hair as it should.
 
-Everything in a frame is a function of the frame's own row of motion, camera and light: no frame needs another one, so
-any worker can draw any frame.
+Everything in a frame is a function of its row of motion, camera and light, and of the rows shortly before, which hair
+swings through: no frame needs another one to be drawn, so any worker can draw any frame.
 """
 
 from __future__ import annotations
@@ -49,11 +49,13 @@ class Instant:
         row: Motion of both heads, as `motion.SceneMotion.row` gives it.
         cameras: One, or two eyes.
         light: Of the shot.
+        at_s: Time in the scene.
     """
 
     row: Float32[np.ndarray, "2 P"]
     cameras: Sequence[Camera]
     light: Light
+    at_s: float
 
 
 class HeadPainter:
@@ -79,6 +81,11 @@ class HeadPainter:
         self.times = StageTimes()
         self._avatars, self._places = avatars, world_from_heads
         self._renderer = choose_renderer(renderer_name, threads)
+
+    def settle_hair(self, row: Float32[np.ndarray, "2 P"], at_s: float) -> None:
+        """Let the hair of both swing through an instant before the first that is drawn."""
+        for avatar, place, values in zip(self._avatars, self._places, row, strict=True):
+            avatar.settle_hair(pose_of(values), place, at_s)
 
     def draw(
         self, instant: Instant, colors: UInt8[np.ndarray, "C H W 4"], depths: Float32[np.ndarray, "C H W"]
@@ -122,7 +129,7 @@ class HeadPainter:
             started = time.perf_counter()
             vertices = avatar.head(pose)
             meshed = time.perf_counter()
-            found.append(avatar.follow(vertices, pose, instant.light, eye, place))
+            found.append(avatar.follow(vertices, pose, instant.light, eye, place, instant.at_s))
             self.times.mesh += meshed - started
             self.times.gaussians += time.perf_counter() - meshed
         return found

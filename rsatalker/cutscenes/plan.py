@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rsatalker.avatars.hair_swing import SETTLING_S
 from rsatalker.avatars.light import Light
 from rsatalker.cutscenes.camera_track import cameras_at
 from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings
@@ -79,4 +80,9 @@ class Plan:
         frames = range(first, first + count)
         rows = np.stack([self._motion.row(cutscene.time_of(frame)) for frame in frames])
         cameras = tuple(cameras_at(cutscene, frame, shot) for frame in frames)
-        return ChunkJob.of(self.settings, self._digest, first, rows, cameras, self._lights[preset])
+        swinging = range(max(0, first - round(SETTLING_S * cutscene.output.frame_rate)), first)
+        lead = [self._motion.row(cutscene.time_of(frame)) for frame in swinging]
+        return ChunkJob.of(
+            self.settings, self._digest, first, rows, cameras, self._lights[preset],
+            np.stack(lead) if lead else rows[:0],
+        )  # fmt: skip

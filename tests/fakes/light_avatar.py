@@ -21,7 +21,10 @@ class LightAvatar:
         vertices[:, 1] -= np.where(vertices[:, 1] < 0, 0.2 * pose.jaw_pose[0], 0).astype(np.float32)
         return vertices
 
-    def follow(self, vertices, pose, light, eye_position, world_from_head) -> Gaussians:
+    def settle_hair(self, pose, world_from_head, at_s) -> None:
+        """Do nothing: it has no hair."""
+
+    def follow(self, vertices, pose, light, eye_position, world_from_head, at_s=None) -> Gaussians:
         """Return a Gaussian at each point."""
         means = (vertices @ world_from_head[:3, :3].T + world_from_head[:3, 3]).astype(np.float32)
         count = len(means)

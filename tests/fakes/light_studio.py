@@ -39,7 +39,7 @@ class FlatHead:
         self.fails = False
         self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawTimings:
         if self.fails:
             raise RuntimeError("the brush broke")
         self.cameras_now = list(cameras)

@@ -108,7 +108,9 @@ def test_talker_draws_what_its_avatar_shows(model: MotionModel) -> None:
     del model
     seen = {}
 
-    def follow(vertices: np.ndarray, pose: FlamePose, light: object, eye: np.ndarray, anchor: np.ndarray) -> Gaussians:
+    def follow(
+        vertices: np.ndarray, pose: FlamePose, light: object, eye: np.ndarray, anchor: np.ndarray, at_s: float | None
+    ) -> Gaussians:
         seen.update(vertices=vertices, eye=eye)
         empty = np.zeros((0, 3), np.float32)
         return Gaussians(empty, np.zeros((0, 6), np.float32), np.zeros(0, np.float32), empty, np.zeros(0, np.uint8))

@@ -103,10 +103,16 @@ class FaceMap:
         return np.exp(-((distance_to_curve(points[:, :2], line)[0] / 0.075) ** 2)) * near_front
 
     def _laugh_line(self, points: Float[np.ndarray, "N 3"], wing: int, corner: int) -> Weight:
-        """Return the fold from the wing of the nose past the corner of the mouth."""
+        """Return how near points are to `laugh_curve`."""
+        distance, along = distance_to_curve(points[:, :2], self.laugh_curve(wing, corner))
+        front = smooth_step(self.lip_depth - 1.5, self.lip_depth - 0.5, points[:, 2])
+        return np.exp(-((distance / 0.16) ** 2)) * smooth_step(1.0, 0.6, along) * front
+
+    def laugh_curve(self, wing: int, corner: int) -> Float[np.ndarray, "K 2"]:
+        """Return the fold from the wing of the nose past the corner of the mouth, given by their landmarks."""
         a, b = self.landmarks[wing], self.landmarks[corner]
         outwards = np.sign(b[0])
-        line = spline(
+        return spline(
             np.array([
                 (a[0] + outwards * 0.35, a[1] + 0.25),
                 ((a[0] + b[0]) / 2 + outwards * 0.62, (a[1] + b[1]) / 2 + 0.15),
@@ -115,9 +121,6 @@ class FaceMap:
             ]),
             8,
         )  # fmt: skip
-        distance, along = distance_to_curve(points[:, :2], line)
-        front = smooth_step(self.lip_depth - 1.5, self.lip_depth - 0.5, points[:, 2])
-        return np.exp(-((distance / 0.16) ** 2)) * smooth_step(1.0, 0.6, along) * front
 
     def _ear(self, points: Float[np.ndarray, "N 3"]) -> Weight:
         marks, s = self.landmarks, self.scale

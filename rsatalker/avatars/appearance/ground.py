@@ -22,6 +22,7 @@ class Ground:
         weights: Where on the face each lies.
         above_hairline: Centimetres above the hairline, negative on bare skin.
         region: Region of its quad.
+        albedo: Its colour, linear RGB.
         quad_count: Quads of the whole mesh.
         tree: Finds the nearest surfel.
     """
@@ -30,6 +31,7 @@ class Ground:
     weights: FaceWeights
     above_hairline: Float[np.ndarray, " N"]
     region: Int[np.ndarray, " N"]
+    albedo: Float[np.ndarray, "N 3"]
     quad_count: int
     tree: KDTree
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Float32, Int, Int32
 
 from rsatalker.avatars.appearance.anatomy import Anatomy, PushOut
 from rsatalker.avatars.appearance.ground import Ground
@@ -13,9 +13,12 @@ from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
 from rsatalker.avatars.appearance.styles import STYLES
 from rsatalker.avatars.appearance.styles.style import Roots, Style
 from rsatalker.avatars.binding import Cloud, Material
+from rsatalker.avatars.hair_swing import SECTORS
 from rsatalker.avatars.helper_frames import LEVELS
 
 OPACITY = 0.93
+LOOSENESS_STEPS = 24  # a lock's end moves 35 mm at most: steps of 1.5 mm
+StrandFrames = tuple[Int32[np.ndarray, " F"], Int32[np.ndarray, " F"], Float32[np.ndarray, " F"]]  # as in `Helpers`
 GREY = (0.35, 0.34, 0.33)
 
 
@@ -27,8 +30,11 @@ def add_hair(
     first_level: int,
     detail: float,
     random: np.random.Generator,
-) -> slice:
-    """Add the hair; returns which Gaussians it is. `first_level` is the helper frame of the torso's level."""
+) -> tuple[slice, StrandFrames]:
+    """Add the hair; returns which Gaussians it is, and the frames that carry it behind the levels.
+
+    `first_level` is the helper frame of the torso's level.
+    """
     outer = anatomy.outer_vertices()
     skin = PushOut(anatomy.to_style(anatomy.vertices[outer]), anatomy.normals[outer])
     style = STYLES[look.style]
@@ -41,10 +47,11 @@ def add_hair(
     width = look.width * taper * (0.7 + 0.5 * random.uniform(size=(strands, 1))) * (0.30 + 0.70 * fullness[:, None])
     opacity = OPACITY * (1 - 0.55 * smooth_step(0.75, 1, grown_part)) * (0.6 + 0.4 * fullness[:, None])
     center, factor, along = strand_gaussians(paths, width)
-    return cloud.add(
+    frames, frame = _frames_of(anatomy, center, _looseness(anatomy, style, paths).ravel())
+    added = cloud.add(
         center=center, factor=factor, direction=along,
         albedo=_colors(paths, look, grown_part, random).reshape(-1, 3),
-        frame=first_level + levels_of(anatomy, center),
+        frame=first_level + LEVELS + frame,
         **_light_anchor(ground, paths, segments),
         opacity=opacity.ravel(),
         specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
@@ -52,6 +59,29 @@ def add_hair(
         material=Material.STRAND, antialiased=1,
         culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & style.is_free).ravel(),
     )  # fmt: skip
+    return added, frames
+
+
+def _looseness(anatomy: Anatomy, style: Style, paths: Float[np.ndarray, "S K 3"]) -> Float[np.ndarray, "S L"]:
+    """Return how much each segment takes part in a swing: from the ears down if hair hangs, else towards the ends."""
+    if not style.is_free:
+        return style.springiness * np.linspace(0, 1, paths.shape[1] - 1)[None] ** 1.5 * np.ones((len(paths), 1))
+    chin = anatomy.landmarks[8, 1]
+    height = (paths[:, 1:, 1] + paths[:, :-1, 1]) / 2
+    return style.springiness * smooth_step(chin + 9.0, chin - 7.0, height) ** 1.25
+
+
+def _frames_of(
+    anatomy: Anatomy, points: Float[np.ndarray, "N 3"], looseness: Float[np.ndarray, " N"]
+) -> tuple[StrandFrames, Int[np.ndarray, " N"]]:
+    """Return the strand frames that are needed, and which of them carries each point."""
+    away = points - anatomy.center
+    sector = ((np.arctan2(away[:, 0], away[:, 2]) / (2 * np.pi) + 0.5) * SECTORS).astype(int) % SECTORS
+    step = np.round(looseness * LOOSENESS_STEPS).astype(int)
+    wanted = np.stack([levels_of(anatomy, points), np.where(step > 0, sector, 0), step], 1)
+    used, frame = np.unique(wanted, axis=0, return_inverse=True)
+    levels, sectors, steps = used.T
+    return (levels.astype(np.int32), sectors.astype(np.int32), (steps / LOOSENESS_STEPS).astype(np.float32)), frame
 
 
 def levels_of(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Int[np.ndarray, " N"]:

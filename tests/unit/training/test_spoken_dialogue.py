@@ -82,7 +82,7 @@ class RedSquare:
     def __init__(self, avatar, renderer) -> None:
         pass
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths) -> None:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> None:
         colors[:, 8:24, 8:24] = (128, 0, 0, 128)
 
 

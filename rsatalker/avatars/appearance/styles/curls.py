@@ -51,4 +51,4 @@ def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.nda
     return np.ones(len(position)) + 0.3 * smooth_step(6, 11, position[:, 1]) * look.volume
 
 
-CURLS = Style(curls, _wanted, _density)
+CURLS = Style(curls, _wanted, _density, springiness=0.22)

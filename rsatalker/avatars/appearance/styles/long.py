@@ -132,5 +132,5 @@ def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.nda
     return 1 + 6.0 * on_part * smooth_step(8, 11, position[:, 1])
 
 
-LONG = Style(partial(hanging_hair, LOOSE_ENDS), _wanted, _density, covers_ears=True, is_free=True)
-BOB = Style(partial(hanging_hair, BLUNT_ENDS), _wanted, _density, covers_ears=True, is_free=True)
+LONG = Style(partial(hanging_hair, LOOSE_ENDS), _wanted, _density, covers_ears=True, is_free=True, springiness=1.0)
+BOB = Style(partial(hanging_hair, BLUNT_ENDS), _wanted, _density, covers_ears=True, is_free=True, springiness=1.0)

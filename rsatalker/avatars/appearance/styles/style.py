@@ -55,7 +55,8 @@ class Style:
         wanted: Which roots it uses.
         density: Factor on how densely roots lie, at positions on the scalp.
         covers_ears: Ears and scalp are hidden below it.
-        is_free: It hangs from the head rather than lying on it, and swings when the head moves.
+        is_free: It hangs from the head rather than lying on it.
+        springiness: How far its ends lag when the head moves, 1 is as far as a long lock.
     """
 
     grow: Grow
@@ -63,6 +64,7 @@ class Style:
     density: Callable[[Float[np.ndarray, "N 3"], HairLook], Float[np.ndarray, " N"]]
     covers_ears: bool = False
     is_free: bool = False
+    springiness: float = 0.0
 
 
 def on_surface(vectors: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3"]:
