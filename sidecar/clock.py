@@ -60,6 +60,21 @@ class ClockReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Shown:
+    """What motion is made for: where a conversation is.
+
+    Attributes:
+        clock_us: What both heads show, on the timeline.
+        sound_us: Where the sound is; ahead of what is shown if motion is late.
+        is_held: An engine holds the clock still: it steps by hand, pauses, or has yet to begin what it was told of.
+    """
+
+    clock_us: tuple[int, int]
+    sound_us: int
+    is_held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class _Drive:
     timeline_us: int
     stepped: bool
@@ -74,6 +89,11 @@ class ConversationClock:
         self._timeline = timeline
         self._then_ns = now_ns
         self._held_since_ns: int | None = None
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether heads wait for an engine to begin an utterance."""
+        return self._held_since_ns is not None
 
     def advance(
         self, now_ns: int, playback: Mapping[int, PlaybackPosition], heartbeat_ns: int, motion_end_us: int

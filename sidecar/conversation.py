@@ -23,7 +23,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.speech.audio import check_rate
-from sidecar.clock import ClockReading, ConversationClock
+from sidecar.clock import ClockReading, ConversationClock, Shown
 from sidecar.conversation_regions import Regions
 from sidecar.display_lead import DisplayLead
 from sidecar.errors import StateError
@@ -158,9 +158,14 @@ class Conversation:
         return first.timeline_us, second.timeline_us
 
     @property
-    def heard_us(self) -> int:
-        """How far on the timeline an engine's sound was at the last tick; at least what the heads showed."""
-        return max(reading.timeline_us + reading.late_us for reading in self.readings)
+    def shown(self) -> Shown:
+        """What motion is made for, as of the last tick."""
+        readings = self.readings
+        return Shown(
+            (readings[0].timeline_us, readings[1].timeline_us),
+            max(reading.timeline_us + reading.late_us for reading in readings),
+            is_held=self.clock.is_waiting or any(reading.stepped for reading in readings),
+        )
 
     def go_live(self) -> None:
         """Let both loops take the conversation up."""
@@ -284,7 +289,7 @@ class Conversation:
     def _make_good(self, now_ns: int) -> None:
         """Make the motion that a cut took away, as far as the faces need to relax; the caller holds `motion.lock`."""
         relaxed_us = max(self.clock_us) + CUT_AHEAD_US + FADE_US
-        while self.motion.end_us < relaxed_us and self.motion.advance(self.clock_us, self.heard_us, now_ns):
+        while self.motion.end_us < relaxed_us and self.motion.advance(self.shown, now_ns):
             pass
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
 from rsatalker.motion.social import SocialInput
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.bookmarks import Bookmarks
+from sidecar.clock import Shown
 from sidecar.motion_window import MotionWindow, instant_us
 from sidecar.regions.motion_ring import HeadInstant, MotionRingWriter
 from sidecar.skipping_source import SKIP_GRID, SkippingSource
@@ -114,12 +115,11 @@ class MotionAhead:
         """
         self._places = world_from_heads
 
-    def advance(self, clock_us: tuple[int, int], heard_us: int, now_ns: int) -> bool:
+    def advance(self, shown: Shown, now_ns: int) -> bool:
         """Make the motion of the next block of audio if it is due, and return whether it was.
 
         Args:
-            clock_us: What both heads show now.
-            heard_us: Where the sound is now; ahead of what is shown if motion is late.
+            shown: Where the conversation is now.
             now_ns: Of the host clock.
         """
         with self.lock:
@@ -128,32 +128,33 @@ class MotionAhead:
                 timeline = self._voices.timeline
                 if self._starts_with_speech and not timeline.has_speech:
                     return False
-                if self._is_hopelessly_late(heard_us, now_ns):
-                    self._skip_to(heard_us, now_ns)
-                count = due_samples(timeline, max(*clock_us, heard_us), self._lead_us, now_ns)
+                if self._is_hopelessly_late(shown.sound_us, now_ns):
+                    self._skip_to(shown, now_ns)
+                count = due_samples(timeline, shown, self._lead_us, now_ns)
                 if count == 0:
                     return False
-                self._bookmarks.note(timeline.heard, self._source, samples_at(min(clock_us)))
+                self._bookmarks.note(timeline.heard, self._source, samples_at(min(shown.clock_us)))
                 timeline.forget(self._bookmarks.oldest)
                 heard = timeline.take(count)
-            self._make(heard, min(clock_us))
+            self._make(heard, min(shown.clock_us))
             self._spent_s += time.perf_counter() - started_s
             self._made_s += count / SPEECH_RATE_HZ
         return True
 
-    def _is_hopelessly_late(self, heard_us: int, now_ns: int) -> bool:
+    def _is_hopelessly_late(self, sound_us: int, now_ns: int) -> bool:
         """Return whether motion has been late for longer than it takes to catch up where there is time for it."""
-        if heard_us - self.end_us <= LATE_US or self.end_us < 0:
+        if sound_us - self.end_us <= LATE_US or self.end_us < 0:
             self._late_since_ns = None
         elif self._late_since_ns is None:
             self._late_since_ns = now_ns
         return self._late_since_ns is not None and now_ns - self._late_since_ns >= PATIENCE_NS
 
-    def _skip_to(self, heard_us: int, now_ns: int) -> None:
+    def _skip_to(self, shown: Shown, now_ns: int) -> None:
         """Leave out the sound up to where it is heard; the caller holds both locks."""
         self._late_since_ns = None
-        timeline, heard = self._voices.timeline, samples_at(heard_us)
-        goal = min(samples_at(heard_us + SKIP_LEAD_US), timeline.known_until(now_ns, heard))
+        timeline = self._voices.timeline
+        known = timeline.known_until(now_ns, samples_at(shown.sound_us), is_held=shown.is_held)
+        goal = min(samples_at(shown.sound_us + SKIP_LEAD_US), known)
         count = (goal - timeline.heard) // SKIP_GRID * SKIP_GRID
         if count > 0:
             timeline.skip(count)
@@ -205,16 +206,17 @@ class MotionAhead:
         self._published = max(end, self._published)
 
 
-def due_samples(timeline: Timeline, clock_us: int, lead_us: int, now_ns: int) -> int:
+def due_samples(timeline: Timeline, shown: Shown, lead_us: int, now_ns: int) -> int:
     """Return how many more samples the motion model should hear now; 0 if it is better to wait for more.
 
     Motion that is made far ahead is made again when somebody breaks in, so the model hears no more than it needs: a
     little of silence, the lead of speech. Only a dialogue that came as a whole, both voices, is heard far ahead.
     """
+    clock_us = max(*shown.clock_us, shown.sound_us)
     clock = samples_at(clock_us)
     goal = max(samples_at(clock_us + IDLE_LEAD_US), min(samples_at(clock_us + lead_us), timeline.speech_end))
     if timeline.whole_until():
         goal = max(goal, min(timeline.whole_until(), samples_at(clock_us + WHOLE_LEAD_US)))
-    due = min(goal, timeline.known_until(now_ns, clock)) - timeline.heard
+    due = min(goal, timeline.known_until(now_ns, clock, is_held=shown.is_held)) - timeline.heard
     is_calm = timeline.heard - clock > samples_at(CALM_LEAD_US)
     return 0 if due < (CALM_BLOCK if is_calm else LEAST_BLOCK) else min(due, LARGEST_BLOCK)

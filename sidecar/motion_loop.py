@@ -31,7 +31,7 @@ class MotionLoop(Loop):
         if conversation.state is not State.LIVE:
             return False
         try:
-            return conversation.motion.advance(conversation.clock_us, conversation.heard_us, self._clock_ns())
+            return conversation.motion.advance(conversation.shown, self._clock_ns())
         except Exception as error:
             if conversation.state is State.LIVE:
                 conversation.fail(f"its motion cannot be made ({type(error).__name__}: {error}).")

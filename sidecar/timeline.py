@@ -117,16 +117,17 @@ class Timeline:
             if segment.start < end
         ]
 
-    def known_until(self, now_ns: int, shown: int) -> int:
+    def known_until(self, now_ns: int, shown: int, *, is_held: bool = False) -> int:
         """Return up to which sample it is settled what both voices say; `FOREVER` when nothing is growing.
 
         Args:
             now_ns: Of the host clock.
             shown: The sample that the heads show now: while there is still something to show, a late chunk is awaited.
+            is_held: An engine holds the clock there: chunks are awaited for as long as it does.
         """
         known = FOREVER
         for utterance in self._utterances.values():
-            pauses = now_ns - utterance.fed_ns >= UNDERRUN_NS and shown >= utterance.end - RUNS_OUT
+            pauses = not is_held and now_ns - utterance.fed_ns >= UNDERRUN_NS and shown >= utterance.end - RUNS_OUT
             if utterance.growing and not pauses:
                 known = min(known, max(utterance.end, self.heard))
         return known

@@ -20,7 +20,7 @@ class Scene:
         is_paced = True
         for _ in range(count):
             self.now_ns += TICK_NS
-            while self.conversation.motion.advance(self.conversation.clock_us, self.conversation.heard_us, self.now_ns):
+            while self.conversation.motion.advance(self.conversation.shown, self.now_ns):
                 pass
             is_paced = self.turn_until_rest() > LOOK_NS * 1e-9
         return is_paced

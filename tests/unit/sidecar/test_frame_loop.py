@@ -250,7 +250,7 @@ def test_frames_fit_the_sound_in_the_middle_of_the_time_they_are_seen(scene: Sce
         position_us = (asked_ns - begun_ns) // 1000
         playback = Playback(1, position_us, asked_ns, rate=1.0)
         engine.write(replace(state_of(scene, pose_id=pose_id), playbacks=(playback,)))
-        while scene.conversation.motion.advance(scene.conversation.clock_us, scene.conversation.heard_us, scene.now_ns):
+        while scene.conversation.motion.advance(scene.conversation.shown, scene.now_ns):
             pass
         scene.turn_until_rest()
         seen_ns = scene.conversation.pace.due_ns - asked_ns

@@ -51,7 +51,7 @@ class Stage:
         while self.now_ns < end_ns:
             for conversation in self.conversations.all():
                 if conversation.state is State.LIVE:
-                    while conversation.motion.advance(conversation.clock_us, conversation.heard_us, self.now_ns):
+                    while conversation.motion.advance(conversation.shown, self.now_ns):
                         pass
             rest_s = self.loop.turn()
             self.now_ns += -int(-rest_s * 1e9 // 1)

@@ -6,6 +6,7 @@ from light_studio import JAW_OPEN, LoudnessMotion
 
 from rsatalker.motion.expression_space import EXPRESSION_SPACES
 from rsatalker.motion.social import Relationship
+from sidecar.clock import Shown
 from sidecar.motion_ahead import CALM_LEAD_US, IDLE_LEAD_US, LARGEST_BLOCK, WHOLE_LEAD_US, MotionAhead, due_samples
 from sidecar.regions.motion_ring import MotionRingReader, MotionRingWriter
 from sidecar.timeline import UNDERRUN_NS, Timeline
@@ -24,9 +25,13 @@ def say(timeline: Timeline, participants: tuple[int, ...], seconds: float, *, gr
     utterance.growing = growing
 
 
+def at(clock_us: int, *, is_held: bool = False) -> Shown:
+    return Shown((clock_us, clock_us), clock_us, is_held)
+
+
 def heard_at(timeline: Timeline, clock_us: int, now_ns: int = 0) -> int:
     """Take all that is due and return how much has been heard then."""
-    while count := due_samples(timeline, clock_us, LEAD_US, now_ns):
+    while count := due_samples(timeline, at(clock_us), LEAD_US, now_ns):
         assert count <= LARGEST_BLOCK
         timeline.take(count)
     return timeline.heard
@@ -68,21 +73,29 @@ def test_silence_goes_on_a_little_when_a_growing_voice_has_run_out():
     assert heard_at(timeline, 0, UNDERRUN_NS) == samples_at(IDLE_LEAD_US)
 
 
+def test_late_chunk_is_awaited_while_an_engine_holds_the_clock():
+    timeline = Timeline()
+    say(timeline, (0,), 0.1, growing=True)
+    heard_at(timeline, 0)
+    assert due_samples(timeline, at(0, is_held=True), LEAD_US, 10 * UNDERRUN_NS) == 0
+    assert due_samples(timeline, at(0), LEAD_US, 10 * UNDERRUN_NS) > 0
+
+
 def test_small_blocks_are_left_until_they_are_needed():
     timeline = Timeline()
     say(timeline, (0,), 10)
     heard = heard_at(timeline, 0)
-    assert due_samples(timeline, 50_000, LEAD_US, 0) == 0
-    assert due_samples(timeline, 100_000, LEAD_US, 0) == samples_at(100_000)
+    assert due_samples(timeline, at(50_000), LEAD_US, 0) == 0
+    assert due_samples(timeline, at(100_000), LEAD_US, 0) == samples_at(100_000)
     late_us = LEAD_US - CALM_LEAD_US
     assert heard - samples_at(late_us) == samples_at(CALM_LEAD_US)
-    assert due_samples(timeline, late_us, LEAD_US, 0) == LARGEST_BLOCK
+    assert due_samples(timeline, at(late_us), LEAD_US, 0) == LARGEST_BLOCK
 
 
 def test_nothing_is_due_when_the_clock_stands_behind():
     timeline = Timeline()
     timeline.take(samples_at(2_000_000))
-    assert due_samples(timeline, 1_000_000, LEAD_US, now_ns=0) == 0
+    assert due_samples(timeline, at(1_000_000), LEAD_US, now_ns=0) == 0
 
 
 class Machine:
@@ -105,7 +118,7 @@ class Machine:
     def run(self, until_us: int, block_takes_us: int) -> None:
         while self.now_us < until_us:
             shown = min(self.now_us, max(self.motion.end_us, 0))
-            worked = self.motion.advance((shown, shown), self.now_us, self.now_us * 1000)
+            worked = self.motion.advance(Shown((shown, shown), self.now_us), self.now_us * 1000)
             self.now_us += block_takes_us if worked else 5_000
             self.latest_us.append(self.now_us - self.motion.end_us)
 

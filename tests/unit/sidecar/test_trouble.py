@@ -37,7 +37,7 @@ def keeps_going(scene: Scene, other: Conversation, ticks: int = 30) -> bool:
     """Return whether the other conversation gets a frame at each tick, and time goes on in it."""
     before, before_us = other.participants[0].frames_published, other.clock_us[0]
     for _ in range(ticks):
-        while other.motion.advance(other.clock_us, other.heard_us, scene.now_ns + TICK_NS):
+        while other.motion.advance(other.shown, scene.now_ns + TICK_NS):
             pass
         scene.tick()
     frames = other.participants[0].frames_published - before
