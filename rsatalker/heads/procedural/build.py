@@ -6,10 +6,11 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from rsatalker.heads.head import Head, LidMargin, Rig, SparseShapes
-from rsatalker.heads.procedural.anatomy import EYE_RADIUS, landmark_positions
+from rsatalker.heads.procedural.anatomy import EYE_RADIUS, brow_line, landmark_positions
 from rsatalker.heads.procedural.expressions import ProceduralDrive, person_shapes
 from rsatalker.heads.procedural.half_mesh import MIRROR
-from rsatalker.heads.procedural.identity import Identity, shape_person
+from rsatalker.heads.procedural.identity import Identity
+from rsatalker.heads.procedural.person import shape_person
 from rsatalker.heads.procedural.sculpture import Sculpture, average_head
 from rsatalker.heads.procedural.skinning import JAW_JOINT, NECK_JOINT, ROOT_JOINT, joint_shares
 from rsatalker.motion.expression_space import PROCEDURAL_1
@@ -97,6 +98,7 @@ def _landmarks(sculpture: Sculpture) -> Int[np.ndarray, "68"]:
     """Return the Multi-PIE landmarks; lids and lips by topology, the rest by the nearest vertex of the average head."""
     names, positions = landmark_positions()
     place = dict(zip(names, positions, strict=True)) | {"mp16": np.array([7.3, 3.4, 3.6])}
+    place |= {f"mp{number}": point for number, point in zip(range(22, 27), brow_line(), strict=True)}
     skin = sculpture.positions[: sculpture.skin_count]
     template = sculpture.template
     eye, border, contact = template.eye_rings[-1], template.mouth_rings[template.border_ring], template.mouth_rings[-1]

@@ -39,10 +39,10 @@ def close_crown(mesh: HalfMesh, template: SkinTemplate) -> Int[np.ndarray, " N"]
 def add_nostril(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, " R"]]:
     """Round the hole under the nose to an oval and lead it up into the dark; return the rings from the rim on."""
     points = np.concatenate(mesh.positions)[rim]
-    center = np.array([0.74, -0.80, 11.86])
+    center = np.array([0.80, -0.78, 11.88])
     across, along = np.array([0.90, 0.10, -0.30]), np.array([-0.30, 0.30, 0.90])
     angle = np.arctan2((points - center) @ along, (points - center) @ across)
-    oval = center + 0.27 * np.cos(angle)[:, None] * across + 0.44 * np.sin(angle)[:, None] * along
+    oval = center + 0.29 * np.cos(angle)[:, None] * across + 0.50 * np.sin(angle)[:, None] * along
     rings = [rim]
     for share, size, lift in (
         (0.35, 1.12, -0.03),

@@ -18,11 +18,13 @@ from rsatalker.heads.procedural.anatomy import (
     NOSE_BRIDGE,
     NOSE_FREE,
     UPPER_BORDER,
+    brow_line,
     landmark_positions,
 )
 from rsatalker.heads.procedural.curves import bell, nearest_on_polyline, smooth_step
 from rsatalker.heads.procedural.half_mesh import MIRROR
 from rsatalker.heads.procedural.loft import TOP_LEVEL, loft, template_of_front
+from rsatalker.heads.procedural.strokes import Stroke, carve
 from rsatalker.heads.procedural.template import LIP_RINGS, SkinTemplate, lip_strip
 
 LANDMARKS_OF_LIPS = {f"mp{number}" for number in (51, 52, 53, 54, 55, 56, 57, 62, 63, 64, 65, 66)}
@@ -101,10 +103,10 @@ def _shape_lids(positions: Float[np.ndarray, "N 3"], rings: list[Int[np.ndarray,
     """Give the upper lid its crease and overhang, the lower lid its slight roll. Changes positions in place."""
     size = len(rings[0])
     height = np.sin(np.arange(size) / size * 2 * np.pi)  # 1 over the middle of the upper lid
-    upper, lower = smooth_step(height, 0.05, 0.6), smooth_step(-height, 0.1, 0.8)
+    upper, lower = smooth_step(height, 0.1, 0.8), smooth_step(-height, 0.1, 0.8)
     strokes = (  # ring from the margin, push along the ball's normal on the upper lid, lift in y, push on the lower lid
-        (1, 0.01, 0.0, 0.035), (2, 0.0, 0.02, 0.02), (3, -0.03, 0.04, -0.02), (4, -0.11, 0.03, -0.03),
-        (5, 0.06, -0.09, 0.0), (6, 0.05, -0.06, 0.0),
+        (1, 0.015, 0.0, 0.035), (2, 0.015, 0.01, 0.03), (3, 0.01, 0.02, 0.0), (4, -0.02, 0.05, -0.03),
+        (5, -0.12, 0.05, -0.04), (6, 0.06, -0.10, -0.02), (7, 0.09, -0.08, 0.0), (8, 0.04, -0.02, 0.0),
     )  # fmt: skip
     for from_margin, push, lift, lower_push in strokes:
         ring = rings[-1 - from_margin]
@@ -140,27 +142,51 @@ def _shape_lips(positions: Float[np.ndarray, "N 3"], rings: list[Int[np.ndarray,
 
 # Strokes of the sculptor's knife: a polyline on the face (x, y), width and depth in cm (negative digs in).
 FOLDS = [
-    ([(2.1, -0.2), (2.45, -0.9), (2.85, -1.8), (3.05, -2.6), (3.1, -3.3)], 0.36, -0.07),  # nasolabial
-    ([(2.5, 0.3), (3.0, -0.8), (3.45, -1.9), (3.6, -2.8)], 0.55, 0.035),
+    ([(2.2, -0.4), (2.5, -1.0), (2.85, -1.8), (3.05, -2.6), (3.1, -3.3)], 0.36, -0.05),  # nasolabial
+    ([(2.5, 0.3), (3.0, -0.8), (3.45, -1.9), (3.6, -2.8)], 0.55, 0.03),
     ([(0.0, -1.55), (0.0, -1.9), (0.0, -2.3)], 0.17, -0.05),  # philtrum and its columns
     ([(0.36, -1.5), (0.45, -1.9), (0.52, -2.35)], 0.16, 0.035),
     ([(-1.3, -4.9), (-0.6, -5.0), (0.0, -5.02), (0.6, -5.0), (1.3, -4.9)], 0.42, -0.06),  # between lip and chin
-    ([(2.62, -3.3), (2.68, -3.55), (2.66, -3.9)], 0.22, -0.06),  # corner of the mouth
-    ([(2.1, 2.75), (2.8, 2.25), (3.5, 2.1)], 0.35, -0.03),  # tear trough
-    ([(1.62, 0.80), (1.95, 0.50), (2.08, 0.0), (2.0, -0.55), (1.8, -0.95)], 0.20, -0.06),  # behind the wing of the nose
-    ([(0.95, 0.42), (1.2, 0.66), (1.5, 0.80), (1.75, 0.72)], 0.22, -0.12),  # over the wing of the nose
-    ([(1.3, 0.1), (1.58, 0.05), (1.72, -0.25)], 0.30, 0.09),  # the wing itself
+    ([(2.62, -3.3), (2.68, -3.55), (2.66, -3.9)], 0.22, -0.05),  # corner of the mouth
+    ([(2.0, 2.75), (2.7, 2.25), (3.5, 2.05)], 0.32, -0.04),  # tear trough
+    ([(3.6, 1.1), (4.7, 0.95), (5.9, 1.25)], 0.75, 0.06),  # cheekbone
+    ([(4.2, -1.2), (5.0, -1.7), (5.6, -2.2)], 1.0, -0.08),  # hollow below it
+    ([(1.9, 5.15), (3.0, 5.45), (4.2, 5.3), (5.0, 4.7)], 0.42, 0.05),  # edge of the orbit
 ]
 
 
-# The same on neck and chest, by points (x, y, z).
-NECK_FORMS = [
-    ([(6.1, -2.6, -1.6), (5.3, -6.5, 0.6), (3.6, -10.5, 2.2), (1.0, -14.2, 3.7)], 0.85, 0.20),  # sternomastoid
+# The same on nose, jaw, neck and chest, in space and after the seams are faired.
+NOSE_FORMS: list[Stroke] = [
+    (
+        [
+            (0.90, -0.10, 12.2),
+            (1.06, 0.36, 11.8),
+            (1.36, 0.68, 11.1),
+            (1.74, 0.58, 10.45),
+            (1.95, 0.10, 10.3),
+            (1.90, -0.5, 10.4),
+            (1.70, -1.0, 10.6),
+        ],
+        0.20,
+        -0.15,
+    ),  # around the wing
+    ([(1.15, -0.25, 12.0), (1.48, 0.12, 11.6), (1.76, -0.10, 11.1), (1.72, -0.66, 10.9)], 0.31, 0.10),  # the wing
+    ([(0.30, 0.32, 13.0), (0.34, -0.05, 13.0)], 0.34, 0.05),  # domes of the tip
+    ([(0.95, 2.3, 10.7), (1.02, 1.6, 11.1), (1.08, 1.0, 11.5)], 0.36, -0.06),  # side of the bridge
+    ([(0.0, 2.6, 11.4), (0.0, 1.8, 12.1), (0.0, 1.0, 12.7)], 0.30, 0.03),  # its back
+]
+NECK_FORMS: list[Stroke] = [
+    ([(6.1, -2.6, -1.6), (5.3, -6.5, 0.6), (3.6, -10.5, 2.2), (1.0, -14.2, 3.7)], 0.80, 0.30),  # sternomastoid
+    ([(3.2, -8.6, 4.0), (2.4, -10.5, 3.6), (1.2, -12.6, 3.7)], 0.7, -0.14),  # in front of it
     ([(1.2, -15.0, 4.0), (5.0, -15.1, 3.9), (9.5, -15.4, 2.2), (14.0, -15.9, 0.4)], 0.75, 0.30),  # collar bone
     ([(5.0, -13.2, 2.4), (8.0, -13.9, 1.6)], 1.3, -0.30),  # hollow behind the collar bone
     ([(0.0, -14.2, 3.7), (0.0, -14.7, 3.9)], 0.75, -0.30),  # pit of the neck
-    ([(0.0, -9.6, 4.9), (0.0, -10.6, 4.3)], 0.6, 0.12),  # larynx
-    ([(0.0, -11.2, 4.0), (0.0, -13.0, 3.5)], 0.7, 0.10),  # windpipe
+    ([(0.0, -9.6, 5.4), (0.0, -10.6, 4.9)], 0.6, 0.12),  # larynx
+    ([(0.0, -11.2, 4.4), (0.0, -13.0, 3.8)], 0.7, 0.10),  # windpipe
+]
+JAW_FORMS: list[Stroke] = [
+    ([(1.6, -7.2, 10.2), (3.2, -6.8, 8.7), (4.7, -5.9, 6.6), (5.7, -4.6, 4.2), (6.0, -3.2, 2.4)], 0.75, 0.10),  # edge
+    ([(0.0, -8.5, 8.2), (2.4, -8.0, 7.4), (4.2, -6.9, 5.4), (5.2, -5.6, 3.0)], 0.85, -0.22),  # below it
 ]
 
 
@@ -175,15 +201,20 @@ def _with_folds(positions: Float[np.ndarray, "N 3"], face: Float[np.ndarray, " N
     return carved
 
 
-def carve_neck(positions: Float[np.ndarray, "N 3"]) -> None:
-    """Raise the muscles and bones of neck and chest, in place."""
-    neck = (positions[:, 1] < -2.0) & (positions[:, 2] < 7.0) & (np.abs(positions[:, 0]) < 17.0)
-    outward = positions * [1.0, 0.0, 1.0] + [0.0, 0.0, 1.5]
-    outward[:, 1] = 4.0 * smooth_step(-positions[:, 1], 12.0, 17.0)
-    outward /= np.linalg.norm(outward, axis=1, keepdims=True)
-    amount = np.zeros(len(positions))
-    for line, width, depth in NECK_FORMS:
-        distance, along = nearest_on_polyline(positions, np.array(line))
-        amount += depth * bell(distance, width) * np.sin(np.clip(0.8 * along + 0.15, 0, 1) * np.pi) * neck
-    positions += amount[:, None] * outward
-    positions[positions[:, 0] < 1e-9, 0] = 0.0
+def carve_forms(positions: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]) -> None:
+    """Raise muscles, bones and the wings of the nose on the skin, in place."""
+    x, y, z = positions.T
+    carve(positions, normals, ((y < -2.0) & (z < 7.0) & (x < 17.0)).astype(float), NECK_FORMS)
+    carve(positions, normals, smooth_step(z, 0.5, 2.5) * (y < -1.5), JAW_FORMS)
+    carve(positions, normals, smooth_step(z, 9.6, 10.4) * (y > -1.5) * (y < 3.2) * smooth_step(x, 2.6, 2.2), NOSE_FORMS)
+
+
+def lay_brows(positions: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]) -> None:
+    """Slide the skin so that the brow's line runs through vertices: what is planted along it must not zigzag. In place."""
+    midline = positions[:, 0] == 0.0
+    for point in brow_line():
+        vertex = np.linalg.norm(positions - point, axis=1).argmin()
+        slide = point - positions[vertex]
+        slide -= (slide @ normals[vertex]) * normals[vertex]
+        positions += bell(np.linalg.norm(positions - positions[vertex], axis=1), 0.7)[:, None] * slide
+    positions[midline, 0] = 0.0

@@ -11,8 +11,9 @@ from scipy.sparse import csr_matrix
 
 from rsatalker.heads.procedural import cavities, ears, eyeballs, teeth, tongue
 from rsatalker.heads.procedural.curves import smooth_step
-from rsatalker.heads.procedural.features import carve_neck, sculpt_skin
+from rsatalker.heads.procedural.features import carve_forms, lay_brows, sculpt_skin
 from rsatalker.heads.procedural.half_mesh import Reflection, vertex_neighbours
+from rsatalker.heads.procedural.strokes import quad_normals
 from rsatalker.heads.procedural.template import SkinTemplate, lay_out_skin
 from rsatalker.heads.regions import Region
 
@@ -137,7 +138,10 @@ def _fair(sculpture: Sculpture) -> None:
         weight[ring] = 0.4 * smooth_step(around, 0.32, 0.42) * smooth_step(around, 0.8, 0.66)
     for _ in range(10):
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
-    carve_neck(positions[: sculpture.skin_count])
+    normals = quad_normals(sculpture.reflection.vectors(positions), sculpture.quads)
+    skin = slice(sculpture.skin_count)
+    carve_forms(positions[skin], normals[skin])
+    lay_brows(positions[skin], normals[skin])
 
 
 def _name_regions(sculpture: Sculpture) -> None:

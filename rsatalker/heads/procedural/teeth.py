@@ -102,7 +102,7 @@ def _add_tooth(
 def add_gum(mesh: HalfMesh, arch: Arch) -> Int[np.ndarray, " N"]:
     """Add the left half of a gum: a ridge along the arch with a scalloped rim; return its vertices."""
     centers = np.cumsum(arch.widths) - np.array(arch.widths) / 2
-    stations = np.linspace(0.0, sum(arch.widths) + 0.2, 44)
+    stations = np.linspace(0.0, sum(arch.widths) + 0.2, 34)
     # across the ridge, vestibule to palate: outward of the facial surface, height above the rim
     section = ((0.16, 0.95), (0.14, 0.6), (0.12, 0.3), (0.09, 0.1), (0.03, 0.0), (-0.15, 0.06),
               (-0.62, 0.02), (-0.78, 0.12),

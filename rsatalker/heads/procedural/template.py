@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 from rsatalker.heads.procedural.anatomy import LIP_CONTACT, LOWER_BORDER, LOWER_LID, UPPER_BORDER, UPPER_LID
 from rsatalker.heads.procedural.curves import arc_length_curve, smooth_step
 from rsatalker.heads.procedural.half_mesh import HalfMesh, grid_quads, vertex_neighbours
-from rsatalker.heads.procedural.loft import template_of_front
+from rsatalker.heads.procedural.loft import loft, template_of_front
 from rsatalker.heads.regions import Region
 
 
@@ -29,18 +29,16 @@ def _steps(*stops: tuple[float, int]) -> Float[np.ndarray, " N"]:
 
 
 # Columns in degrees of azimuth: nose and lips, inner eye, outer eye, temple, ear, back of the head.
-COLUMNS_DEG = _steps((0, 0), (7.3, 5), (13.5, 4), (20.5, 3), (36, 5), (76, 7), (112, 7), (180, 9))
+COLUMNS_DEG = _steps((0, 0), (7.3, 6), (13.5, 5), (20.5, 3), (36, 5), (76, 7), (112, 7), (180, 9))
 # Rows: levels of bust and neck, then heights y on the face (chin, mouth, nose, eyes, forehead), then levels again.
 NECK_LEVELS = _steps((0, 0), (2, 5), (5, 10), (9.4, 11))
-FACE_HEIGHTS = _steps(
-    (-7.3, 0), (-5.25, 4), (-1.7, 8), (-1.35, 1), (-0.15, 4), (0.55, 3), (2.25, 4), (5.05, 8), (8.6, 6)
-)
+FACE_HEIGHTS = _steps((-7.3, 0), (-5.25, 4), (-1.7, 8), (-1.35, 1), (-0.15, 5), (0.55, 4), (2.0, 5), (4.8, 8), (8.6, 6))
 CROWN_LEVELS = _steps((17.2, 0), (19.4, 5))[1:]
 
-MOUTH_COLUMNS, MOUTH_ROWS = 12, (4, 12)  # block from the midline; rows count from the chin
-NOSTRIL_COLUMNS, NOSTRIL_ROWS = (1, 4), (13, 17)
-EYE_COLUMNS, EYE_ROWS = (5, 17), (24, 32)
-EAR_COLUMNS, EAR_ROWS = (24, 31), (9, 29)
+MOUTH_COLUMNS, MOUTH_ROWS = 14, (4, 12)  # block from the midline; rows count from the chin
+NOSTRIL_COLUMNS, NOSTRIL_ROWS = (1, 5), (13, 18)
+EYE_COLUMNS, EYE_ROWS = (6, 19), (27, 35)
+EAR_COLUMNS, EAR_ROWS = (26, 33), (9, 32)
 EYE_RING_WEIGHTS = (0.84, 0.69, 0.55, 0.42, 0.30, 0.20, 0.12, 0.05, 0.0)  # block rim 1 -> lid margin 0
 MOUTH_RING_WEIGHTS = (0.80, 0.62, 0.46, 0.31, 0.18, 0.08)  # block rim 1 -> border of the red 0
 LIP_RINGS = 7  # from the border of the red to the contact line, both included
@@ -156,9 +154,14 @@ def _mouth_rings(
 def _eye_rings(
     mesh: HalfMesh, grid_coordinates: Float[np.ndarray, "G 2"], rim: Int[np.ndarray, " R"], add: AddVertices
 ) -> list[Int[np.ndarray, " R"]]:
-    margin = template_of_front(lid_margin_xy(len(rim) // 2))
-    outside = grid_coordinates[rim]
-    rings = [rim, *(add(margin + (outside - margin) * weight) for weight in EYE_RING_WEIGHTS)]
+    margin = lid_margin_xy(len(rim) // 2)
+    outwards = loft(grid_coordinates[rim])[:, :2] - margin
+    along = np.roll(margin, -1, axis=0) - np.roll(margin, 1, axis=0)
+    normal = np.column_stack([along[:, 1], -along[:, 0]])
+    normal *= np.linalg.norm(outwards, axis=1, keepdims=True) / np.linalg.norm(normal, axis=1, keepdims=True)
+    rings = [rim]
+    for weight in EYE_RING_WEIGHTS:  # rings leave the margin squarely, or they would fold at the corners
+        rings.append(add(template_of_front(margin + weight * (outwards + 0.5 * (1 - weight) * (normal - outwards)))))
     for outer, inner in itertools.pairwise(rings):
         mesh.add_band(outer, inner, Region.FACE, closed=True)
     return rings
@@ -181,9 +184,9 @@ def _relax(
         distance = np.linalg.norm((coordinates - center) * scale, axis=1)
         reach = distance[rings[0]].max()
         weight = np.maximum(weight, 0.6 * (1 - smooth_step(distance, reach, 1.4 * reach)))
-    for rings in (mouth, eye):
+    for rings, count in ((mouth, 4), (eye, 2)):
         for index, ring in enumerate(rings[1:]):
-            weight[ring] = 0.5 * max(0.0, 1 - index / 4)
+            weight[ring] = 0.5 * max(0.0, 1 - index / count)
     beside = (coordinates[:, 0] > 0.0).astype(float)  # seen from the midline, these count twice: left and right
     for _ in range(12):
         around = np.asarray(average @ coordinates)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from rsatalker.heads.procedural import Identity, build_head
-from rsatalker.heads.procedural.identity import shape_person
+from rsatalker.heads.procedural.person import shape_person
 from rsatalker.heads.procedural.sculpture import average_head
 from rsatalker.heads.regions import Region
 from rsatalker.motion.expression_space import PROCEDURAL_1
@@ -98,7 +98,7 @@ def test_every_identity_parameter_moves_the_skin(name):
 
 
 def test_betas_hold_the_parameters_in_order():
-    betas = Identity(male=0.5, neck=-0.25).betas
+    betas = Identity(male=0.5, ears_out=-0.25).betas
     assert betas[0] == 0.5
     assert betas[-1] == -0.25
     assert len(betas) == len(dataclasses.fields(Identity))
