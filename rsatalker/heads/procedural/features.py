@@ -210,7 +210,7 @@ def carve_forms(positions: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, 
 
 
 def lay_brows(positions: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]) -> None:
-    """Slide the skin so that the brow's line runs through vertices: what is planted along it must not zigzag. In place."""
+    """Slide the skin, in place, so that the brow's line runs through vertices: what grows there must not zigzag."""
     midline = positions[:, 0] == 0.0
     for point in brow_line():
         vertex = np.linalg.norm(positions - point, axis=1).argmin()
