@@ -1,0 +1,117 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "ConversationSetup.h"
+#include "EngineRegionWriter.h"
+#include "FrameRingReader.h"
+#include "MotionTrack.h"
+#include "ProtocolApi.h"
+#include "SidecarLink.h"
+#include "Speech.h"
+
+namespace RsaTalker
+{
+enum class ConversationState
+{
+    Stopped,
+    Waiting,  // for a sidecar
+    Creating, // avatars are loaded
+    Live,
+    Failed, // refused; the sentence says why. Start again when it has been changed.
+};
+
+// One conversation of two heads, from start to stop; made again when its sidecar has gone and come back. The thread
+// that ticks the plugin; no allocation per tick while nobody begins to speak.
+class RSATALKERPROTOCOL_API Conversation
+{
+public:
+    using StateListener = std::function<void(ConversationState)>; // once per change
+
+    Conversation(SidecarLink& InLink, StateListener InStateListener, Speech::Listener InTurnListener);
+    ~Conversation();
+
+    void Start(const ConversationSetup& InSetup);
+    void Stop();
+    void Tick(std::int64_t NowNs);
+
+    ConversationState State() const
+    {
+        return Is;
+    }
+
+    // What is wrong, or what goes on; for people.
+    const std::string& Sentence() const
+    {
+        return Words;
+    }
+
+    void SetRelationship(const RelationshipSetup& Relationship);
+    void SetMood(int Head, const MoodSetup& Mood);
+    void SetStyle(int Head, float JawStrength, float LipStrength);
+    void SetAvOffset(std::int32_t AvOffsetMs);
+
+    Speech& Voices()
+    {
+        return Turns;
+    }
+
+    FrameRingReader& Frames(int Head)
+    {
+        return Rings[Head];
+    }
+
+    const MotionTrack& Motion() const
+    {
+        return Track;
+    }
+
+    // Tells the sidecar eyes, anchors and light of this frame; pose number and playback positions are set here.
+    void Publish(EngineSlot& State, std::int64_t NowNs);
+
+    // A frame of this head was read: its instant is what the head shows while it says nothing.
+    void Shown(int Head, const FrameSlot& Header);
+
+    // The pose of a head now, for a mesh that follows it; false if no motion has come.
+    bool PoseOf(int Head, std::int64_t NowNs, Pose& Result) const;
+
+    const ConversationSetup& CurrentSetup() const
+    {
+        return Setup;
+    }
+
+private:
+    void Enter(ConversationState State, std::string Sentence);
+    void Create();
+    void Created(const CallResult& Result);
+    bool OpenRegions(const JsonValue& Answer, Problem& Why);
+    void CloseRegions();
+    void Lose(std::string Sentence);
+    void KeepAlive();
+    void Tell(const char* Method, std::string Json);
+
+    SidecarLink& Link;
+    StateListener Listen;
+    Speech Turns;
+    ConversationSetup Setup;
+    ConversationState Is = ConversationState::Stopped;
+    std::string Words;
+    std::shared_ptr<SidecarCalls> Calls;
+    std::string Id;
+    std::uint64_t Epoch = 0;   // of the link, when the conversation was made
+    std::uint64_t Attempt = 0; // answers to earlier ones are not for us
+    FrameRingReader Rings[Participants];
+    MotionTrack Track;
+    EngineRegionWriter Engine;
+    AudioClock Idle[Participants]; // instants of the timeline that silent heads show
+    std::uint64_t PoseId = 0;
+    std::int64_t LeaseNs = 0;
+    std::int64_t KeptNs = 0;
+    std::shared_ptr<int> Alive = std::make_shared<int>(0); // answers that come after this object has gone call nobody
+};
+} // namespace RsaTalker

@@ -1,0 +1,53 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "HttpTransport.h"
+#include "JsonValue.h"
+#include "ProtocolApi.h"
+
+namespace RsaTalker
+{
+enum class CallFailure
+{
+    None,
+    Unreachable,     // nobody answers: look for the sidecar again
+    Unauthenticated, // the token is another sidecar's: look for it again
+    NotFound,        // no such conversation: make it again
+    Refused,         // the sidecar says why
+};
+
+struct CallResult
+{
+    CallFailure Failure = CallFailure::None;
+    std::string Sentence; // for people, if it failed
+    JsonValue Answer;
+};
+
+// Calls a sidecar by Connect's unary protocol: JSON over HTTP/1.1. The thread that ticks the plugin.
+class RSATALKERPROTOCOL_API SidecarCalls
+{
+public:
+    using Done = std::function<void(const CallResult&)>;
+
+    SidecarCalls(HttpTransport& InTransport, std::string InBaseUrl, std::string InToken);
+
+    // Calls "SERVICE/METHOD". Forgotten answers, those that come after this object has gone, call nobody.
+    void Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS = 30);
+
+    const std::string& BaseUrl() const
+    {
+        return Base;
+    }
+
+private:
+    HttpTransport& Transport;
+    std::string Base;
+    std::string Token;
+    std::shared_ptr<int> Alive = std::make_shared<int>(0); // dies with this object
+};
+} // namespace RsaTalker
