@@ -3,11 +3,14 @@
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from placed_regions import Place, placed_regions
-from region_probes import BUILDERS, NATIVE, ROOT, Probe
+from region_probes import BUILDERS, NATIVE, ROOT, SANITIZERS, Probe, windows_environment
+from unreal_build import build_checks, build_session, core_objects, host_compiler, windows_compiler
 
 
 @pytest.fixture(scope="session")
@@ -49,3 +52,50 @@ def vectors() -> SimpleNamespace:
 def place() -> Iterator[Place]:
     with placed_regions() as place:
         yield place
+
+
+@pytest.fixture(scope="session")
+def unreal_core(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Any, Path, list[Path]]]:
+    """Compile the engine-free core of the Unreal plugin once for each compiler."""
+    made: dict[str, tuple[Any, Path, list[Path]]] = {}
+
+    def once(name: str) -> tuple[Any, Path, list[Path]]:
+        if name not in made:
+            compiler = UNREAL_COMPILERS[name]()
+            folder = tmp_path_factory.mktemp(f"unreal_{name}")
+            made[name] = (compiler, folder, core_objects(compiler, folder))
+        return made[name]
+
+    return once
+
+
+UNREAL_COMPILERS = {
+    "gcc": lambda: host_compiler("g++", "c++17", *SANITIZERS, "-g1"),
+    "clang": lambda: host_compiler("clang++", "c++20", *SANITIZERS, "-g1"),
+    "windows": windows_compiler,
+}
+
+
+@pytest.fixture(scope="session", params=UNREAL_COMPILERS)
+def core_checks(
+    request: pytest.FixtureRequest, unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]
+) -> Iterator[Probe]:
+    """The checks of the core, by each compiler."""
+    compiler, folder, core = unreal_core(request.param)
+    program = build_checks(compiler, folder, core)
+    if request.param != "windows":
+        yield Probe([str(program)])
+        return
+    with windows_environment() as (wine, environment):
+        yield Probe([wine, str(program)], environment)
+
+
+@pytest.fixture(scope="session")
+def native_core(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Probe:
+    return Probe([str(build_checks(*unreal_core("gcc")))])
+
+
+@pytest.fixture(scope="session", params=["gcc", "clang"])
+def unreal_session(request: pytest.FixtureRequest, unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Path:
+    """The whole plugin on stubs that behave: as C++17 by g++, as C++20 by clang."""
+    return build_session(*unreal_core(request.param))

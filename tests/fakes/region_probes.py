@@ -17,6 +17,10 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PROGRAMS = ROOT / "tests" / "cross_language"
 CPP_CORE = ROOT / "engine_plugins" / "unreal" / "RsaTalker" / "Source" / "RsaTalkerProtocol"
+CPP_REGIONS = (
+    "Crc32", "EngineRegionWriter", "FrameRingReader", "Geometry", "HostClock", "MotionRingReader", "Problem",
+    "SharedRegion", "SlotRing",
+)  # fmt: skip  # of the core, what reads and writes regions
 CSHARP_CORE = ROOT / "engine_plugins" / "unity" / "com.rsatalker.sidecar" / "Runtime" / "Protocol"
 WARNINGS = ["-Wall", "-Wextra", "-Werror"]
 SANITIZERS = ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
@@ -60,7 +64,7 @@ def compiled(command: list[str | Path]) -> None:
 
 
 def compile_cpp(compiler: str, program: Path, *flags: str) -> None:
-    sources = [*sorted((CPP_CORE / "Private").glob("*.cpp")), PROGRAMS / "read_frames.cpp"]
+    sources = [*(CPP_CORE / "Private" / f"{name}.cpp" for name in CPP_REGIONS), PROGRAMS / "read_frames.cpp"]
     include = f"-I{CPP_CORE / 'Public'}"
     compiled([compiler, "-std=c++17", "-O1", "-g", *WARNINGS, include, *flags, *sources, "-o", program])
 
@@ -83,20 +87,31 @@ def clang_probe(folder: Path) -> Iterator[Probe]:
 def windows_probe(folder: Path) -> Iterator[Probe]:
     """The branch for Windows, built by MinGW and run by Wine on the regions of a Linux sidecar."""
     program = folder / "read_frames.exe"
-    compiler = tool("g++-mingw-w64-x86-64-posix", "x86_64-w64-mingw32-g++-posix", "x86_64-w64-mingw32-g++")
-    compile_cpp(compiler, program, "-static")
+    compile_cpp(windows_cpp(), program, "-static")
+    with windows_environment() as (wine, environment):
+        probe = Probe([wine, str(program)], environment)
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the services would keep pipes open
+        subprocess.run(probe.command, check=False, env=os.environ | environment, **quiet)  # starts the services
+        yield probe
+
+
+def windows_cpp() -> str:
+    return tool("g++-mingw-w64-x86-64-posix", "x86_64-w64-mingw32-g++-posix", "x86_64-w64-mingw32-g++")
+
+
+@contextmanager
+def windows_environment() -> Iterator[tuple[str, dict[str, str]]]:
+    """Wine's program and the variables that it runs with; its server stays until the end."""
     wine = tool("wine64", str(WINE_FOLDER / "wine64"), "wine64")
     server = tool("wine64", str(WINE_FOLDER / "wineserver64"), "wineserver")
     with tempfile.TemporaryDirectory(prefix="wine", ignore_cleanup_errors=True) as prefix:  # 700 MB
         environment = {"WINEPREFIX": prefix, "WINEDEBUG": "-all", "WINEDLLOVERRIDES": "mscoree,mshtml=", "DISPLAY": ""}
-        probe = Probe([wine, str(program)], environment)
         variables = os.environ | environment
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the services would keep pipes open
         subprocess.run(
             [server, "-p"], check=True, env=variables, **quiet
         )  # stays, so that not every run starts Windows anew
-        subprocess.run(probe.command, check=False, env=variables, **quiet)  # makes the prefix and starts the services
-        yield probe
+        yield wine, environment
         subprocess.run([server, "-k", "-w"], check=False, env=variables)
 
 

@@ -210,18 +210,24 @@ void Speech::Release(Turn& Entry)
 
 void Speech::Tick(const MotionTrack& Motion, std::int64_t NowNs)
 {
+    bool IsBusy[Participants] = {}; // a head says one thing after the other
     for (std::size_t Index = 0; Index < Turns.size();)
     {
         Turn& Entry = *Turns[Index];
         Entry.Observe();
         Send(Entry);
         const bool IsReady = Entry.IsRefused || Motion.HasMotionOf(Entry.Head, Entry.WireId);
-        if (!Entry.IsReleased && !Entry.IsCut && (IsReady || NowNs - Entry.AskedNs > PatienceNs))
+        if (IsBusy[Entry.Head])
+        {
+            Entry.AskedNs = NowNs; // it is not the face that it waits for
+        }
+        else if (!Entry.IsReleased && !Entry.IsCut && (IsReady || NowNs - Entry.AskedNs > PatienceNs))
         {
             Release(Entry);
         }
         if (!Entry.IsOver(NowNs, OutputLatencyUs))
         {
+            IsBusy[Entry.Head] = true;
             ++Index;
             continue;
         }

@@ -1,0 +1,337 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "RsaTalkerConversation.h"
+
+#include <map>
+
+#include "Conversation.h"
+#include "Engine/GameInstance.h"
+#include "Engine/World.h"
+#include "HostClock.h"
+#include "RsaTalkerEyes.h"
+#include "RsaTalkerHeadComponent.h"
+#include "RsaTalkerLight.h"
+#include "RsaTalkerLog.h"
+#include "RsaTalkerPcm.h"
+#include "RsaTalkerSettings.h"
+#include "RsaTalkerSetup.h"
+#include "RsaTalkerSubsystem.h"
+
+/** The engine-free conversation, and what belongs to it. */
+struct ARsaTalkerConversation::FInside
+{
+    explicit FInside(ARsaTalkerConversation& InActor, RsaTalker::SidecarLink& Link)
+        : Actor(InActor),
+          Talk(
+              Link, [this](RsaTalker::ConversationState Now) { Actor.Enter(static_cast<ERsaTalkerState>(Now)); },
+              [this](const RsaTalker::TurnEvent& Event) { Turn(Event); })
+    {
+    }
+
+    void Turn(const RsaTalker::TurnEvent& Event);
+
+    ARsaTalkerConversation& Actor;
+    std::map<std::uint64_t, std::shared_ptr<RsaTalker::VoiceBuffer>> Voices; // of turns that are not over
+    FRsaTalkerLight Light;
+    RsaTalker::EngineSlot State{};
+    RsaTalker::Conversation Talk;
+};
+
+static_assert(static_cast<int>(ERsaTalkerState::Failed) == static_cast<int>(RsaTalker::ConversationState::Failed),
+              "states of Blueprint and of the protocol are the same");
+
+void ARsaTalkerConversation::FInside::Turn(const RsaTalker::TurnEvent& Event)
+{
+    const ERsaTalkerHead Head = static_cast<ERsaTalkerHead>(Event.Head);
+    URsaTalkerHeadComponent* Speaker = Actor.GetHead(Head);
+    const int64 Number = static_cast<int64>(Event.TurnId);
+    switch (Event.Kind)
+    {
+    case RsaTalker::TurnEventKind::Began:
+        if (Speaker)
+        {
+            Speaker->PlayVoice(Voices[Event.TurnId]);
+        }
+        Actor.OnTurnStart.Broadcast(Head, Number);
+        break;
+    case RsaTalker::TurnEventKind::Ended:
+        if (Speaker)
+        {
+            Speaker->EndVoice(Voices[Event.TurnId]);
+        }
+        Voices.erase(Event.TurnId);
+        Actor.OnTurnEnd.Broadcast(Head, Number, Event.WasCut);
+        break;
+    case RsaTalker::TurnEventKind::Refused:
+        Actor.Complain(UTF8_TO_TCHAR(Event.Sentence.c_str()));
+        break;
+    }
+}
+
+ARsaTalkerConversation::ARsaTalkerConversation()
+{
+    PrimaryActorTick.bCanEverTick = true;
+    PrimaryActorTick.bTickEvenWhenPaused = true;    // the sidecar is told that the sound stands still
+    PrimaryActorTick.TickGroup = TG_PostUpdateWork; // cameras have moved by then
+    RootComponent = CreateDefaultSubobject<USceneComponent>(TEXT("Root"));
+    HeadA = CreateDefaultSubobject<URsaTalkerHeadComponent>(TEXT("HeadA"));
+    HeadB = CreateDefaultSubobject<URsaTalkerHeadComponent>(TEXT("HeadB"));
+    HeadA->SetupAttachment(RootComponent);
+    HeadB->SetupAttachment(RootComponent);
+    HeadA->Avatar = TEXT("mara");
+    HeadB->Avatar = TEXT("tomas");
+    HeadA->LiveLinkSubject = TEXT("RSATalkerA");
+    HeadB->LiveLinkSubject = TEXT("RSATalkerB");
+    HeadA->SetRelativeLocationAndRotation(FVector(-60.0, 0.0, 0.0), FRotator(0.0, 0.0, 0.0));  // 1.2 m apart,
+    HeadB->SetRelativeLocationAndRotation(FVector(60.0, 0.0, 0.0), FRotator(0.0, 180.0, 0.0)); // face to face
+}
+
+ARsaTalkerConversation::~ARsaTalkerConversation() = default;
+
+URsaTalkerHeadComponent* ARsaTalkerConversation::GetHead(ERsaTalkerHead Head) const
+{
+    const AActor* Other = Head == ERsaTalkerHead::A ? ActorA : ActorB;
+    URsaTalkerHeadComponent* Found = Other ? Other->FindComponentByClass<URsaTalkerHeadComponent>() : nullptr;
+    return Found ? Found : (Head == ERsaTalkerHead::A ? HeadA : HeadB).Get();
+}
+
+FVector ARsaTalkerConversation::GetSpaceOrigin() const
+{
+    return GetActorLocation();
+}
+
+void ARsaTalkerConversation::BeginPlay()
+{
+    Super::BeginPlay();
+    if (bStartOnPlay)
+    {
+        StartConversation();
+    }
+}
+
+void ARsaTalkerConversation::EndPlay(const EEndPlayReason::Type EndPlayReason)
+{
+    Stop();
+    Inside.Reset();
+    Super::EndPlay(EndPlayReason);
+}
+
+void ARsaTalkerConversation::StartConversation()
+{
+    UGameInstance* Game = GetGameInstance();
+    URsaTalkerSubsystem* Sidecar = Game ? Game->GetSubsystem<URsaTalkerSubsystem>() : nullptr;
+    if (!Sidecar)
+    {
+        return Complain(
+            TEXT("There is no game instance, so no conversation. Start it in play, not in the editor's world."));
+    }
+    if (!Inside.IsValid())
+    {
+        Inside = MakeShared<FInside>(*this, Sidecar->Link());
+    }
+    Complaint = FString();
+    GetHead(ERsaTalkerHead::A)->Join(this, ERsaTalkerHead::A);
+    GetHead(ERsaTalkerHead::B)->Join(this, ERsaTalkerHead::B);
+    Inside->Talk.Start(RsaTalkerSetupOf(*this, IsRsaTalkerStereo(GetWorld())));
+    if (GetDefault<URsaTalkerSettings>()->bStartSidecar && !Sidecar->IsConnected())
+    {
+        Sidecar->StartSidecar();
+    }
+}
+
+void ARsaTalkerConversation::Stop()
+{
+    if (Inside.IsValid())
+    {
+        Inside->Talk.Stop();
+    }
+    for (const ERsaTalkerHead Head : {ERsaTalkerHead::A, ERsaTalkerHead::B})
+    {
+        if (URsaTalkerHeadComponent* Component = GetHead(Head))
+        {
+            Component->Leave();
+        }
+    }
+}
+
+void ARsaTalkerConversation::Enter(ERsaTalkerState State)
+{
+    const FString Sentence = GetSentence();
+    UE_LOG(LogRsaTalker, Log, TEXT("%s: %s"), *GetName(), *Sentence);
+    if (State == ERsaTalkerState::Live)
+    {
+        Complaint = FString();
+        OnFound.Broadcast(State, Sentence);
+    }
+    else if (State == ERsaTalkerState::Waiting || State == ERsaTalkerState::Failed)
+    {
+        OnLost.Broadcast(State, Sentence);
+    }
+}
+
+void ARsaTalkerConversation::Complain(const FString& Sentence)
+{
+    if (Sentence != Complaint) // once per change
+    {
+        Complaint = Sentence;
+        UE_LOG(LogRsaTalker, Warning, TEXT("%s: %s"), *GetName(), *Sentence);
+    }
+}
+
+ERsaTalkerState ARsaTalkerConversation::GetState() const
+{
+    return Inside.IsValid() ? static_cast<ERsaTalkerState>(Inside->Talk.State()) : ERsaTalkerState::Stopped;
+}
+
+FString ARsaTalkerConversation::GetSentence() const
+{
+    if (!Complaint.IsEmpty())
+    {
+        return Complaint;
+    }
+    return Inside.IsValid() ? FString(UTF8_TO_TCHAR(Inside->Talk.Sentence().c_str())) : FString(TEXT("Not started."));
+}
+
+int64 ARsaTalkerConversation::Speak(ERsaTalkerHead Head, USoundWave* Sound, bool bInterrupt)
+{
+    FRsaTalkerPcm Pcm;
+    FString Why;
+    if (!DecodeRsaTalkerSound(Sound, Pcm, Why))
+    {
+        Complain(Why);
+        return 0;
+    }
+    const int64 Turn = BeginVoice(Head, Pcm.SampleRateHz, bInterrupt);
+    if (Turn != 0 && !Inside->Voices[Turn]->Append(Pcm.Samples.GetData(), static_cast<std::size_t>(Pcm.Samples.Num())))
+    {
+        Complain(TEXT("The sound is longer than 300 s, the longest turn. Cut it into several."));
+    }
+    EndVoice(Turn);
+    return Turn;
+}
+
+int64 ARsaTalkerConversation::SpeakSamples(ERsaTalkerHead Head, const TArray<float>& Samples, int32 SampleRateHz,
+                                           bool bInterrupt)
+{
+    const int64 Turn = BeginVoice(Head, SampleRateHz, bInterrupt);
+    if (Turn != 0 && !AppendVoice(Turn, Samples))
+    {
+        Complain(TEXT("The sound is longer than 300 s, the longest turn. Cut it into several."));
+    }
+    EndVoice(Turn);
+    return Turn;
+}
+
+int64 ARsaTalkerConversation::BeginVoice(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt)
+{
+    if (!Inside.IsValid() || GetState() == ERsaTalkerState::Stopped)
+    {
+        Complain(TEXT("The conversation has not been started, so nobody can speak. Call Start Conversation first."));
+        return 0;
+    }
+    if (SampleRateHz < 8000 || SampleRateHz > 96000)
+    {
+        Complain(
+            FString::Printf(TEXT("A voice has 8,000 to 96,000 samples a second; found %d. Convert it."), SampleRateHz));
+        return 0;
+    }
+    const auto Voice = std::make_shared<RsaTalker::VoiceBuffer>(static_cast<std::uint32_t>(SampleRateHz));
+    const std::uint64_t Turn =
+        Inside->Talk.Voices().Begin(static_cast<int>(Head), Voice, bInterrupt, RsaTalker::HostClockNs());
+    Inside->Voices[Turn] = Voice;
+    return static_cast<int64>(Turn);
+}
+
+bool ARsaTalkerConversation::AppendVoice(int64 Turn, const TArray<float>& Samples)
+{
+    if (!Inside.IsValid())
+    {
+        return false;
+    }
+    const auto Found = Inside->Voices.find(static_cast<std::uint64_t>(Turn));
+    if (Found == Inside->Voices.end())
+    {
+        return false;
+    }
+    TArray<int16> Pcm;
+    AppendRsaTalkerSamples(Samples, Pcm);
+    return Found->second->Append(Pcm.GetData(), static_cast<std::size_t>(Pcm.Num()));
+}
+
+void ARsaTalkerConversation::EndVoice(int64 Turn)
+{
+    if (Inside.IsValid() && Inside->Voices.count(static_cast<std::uint64_t>(Turn)) > 0)
+    {
+        Inside->Voices[static_cast<std::uint64_t>(Turn)]->Finish();
+    }
+}
+
+void ARsaTalkerConversation::CancelTurn(int64 Turn)
+{
+    if (Inside.IsValid())
+    {
+        Inside->Talk.Voices().Cancel(static_cast<std::uint64_t>(Turn));
+    }
+}
+
+void ARsaTalkerConversation::SetRelationship(const FRsaTalkerRelationship& NewRelationship)
+{
+    Relationship = NewRelationship;
+    if (Inside.IsValid())
+    {
+        Inside->Talk.SetRelationship(RsaTalkerRelationshipOf(NewRelationship));
+    }
+}
+
+void ARsaTalkerConversation::SetMood(ERsaTalkerHead Head, const FRsaTalkerMood& Mood)
+{
+    if (Inside.IsValid())
+    {
+        Inside->Talk.SetMood(static_cast<int>(Head), RsaTalkerMoodOf(Mood));
+    }
+}
+
+void ARsaTalkerConversation::Tick(float DeltaSeconds)
+{
+    Super::Tick(DeltaSeconds);
+    if (!Inside.IsValid() || GetState() == ERsaTalkerState::Stopped)
+    {
+        return;
+    }
+    const int64 NowNs = RsaTalker::HostClockNs();
+    Inside->Talk.Voices().OutputLatencyUs =
+        static_cast<int64>(GetDefault<URsaTalkerSettings>()->OutputLatencyMs * 1000.0f);
+    Inside->Talk.Tick(NowNs);
+    for (int32 Head = 0; Head < RsaTalker::Participants; ++Head)
+    {
+        FString Why;
+        URsaTalkerHeadComponent* Component = GetHead(static_cast<ERsaTalkerHead>(Head));
+        Component->KeepPlaying();
+        if (GetState() == ERsaTalkerState::Live && !Component->Follow(Inside->Talk, Head, NowNs, Why))
+        {
+            Complain(Why);
+        }
+    }
+    if (GetState() == ERsaTalkerState::Live)
+    {
+        Publish(NowNs);
+    }
+}
+
+void ARsaTalkerConversation::Publish(int64 NowNs)
+{
+    RsaTalker::EngineSlot& State = Inside->State;
+    const FVector Origin = GetSpaceOrigin();
+    State.DisplayNs = NowNs + static_cast<int64>(GetDefault<URsaTalkerSettings>()->DisplayLatencyMs * 1e6f);
+    State.Flags = 0;
+    WriteRsaTalkerPlaces(*this, State.WorldFromHead);
+    WriteRsaTalkerEyes(GetWorld(), Origin, State);
+    if (bUseSceneLight)
+    {
+        const FVector Middle =
+            (GetHead(ERsaTalkerHead::A)->GetComponentLocation() + GetHead(ERsaTalkerHead::B)->GetComponentLocation()) *
+            0.5;
+        Inside->Light.Write(GetWorld(), Middle, static_cast<double>(NowNs) * 1e-9, State);
+    }
+    Inside->Talk.Publish(State, NowNs);
+}

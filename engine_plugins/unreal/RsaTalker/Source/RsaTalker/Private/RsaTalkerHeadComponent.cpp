@@ -1,0 +1,187 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "RsaTalkerHeadComponent.h"
+
+#include "Components/AudioComponent.h"
+#include "Components/SkeletalMeshComponent.h"
+#include "Conversation.h"
+#include "Engine/Texture2D.h"
+#include "GameFramework/Actor.h"
+#include "LiveLinkCurves.h"
+#include "Materials/MaterialInterface.h"
+#include "ProceduralMeshComponent.h"
+#include "RsaTalkerCard.h"
+#include "RsaTalkerConversation.h"
+#include "RsaTalkerLiveLinkSource.h"
+#include "RsaTalkerSettings.h"
+#include "RsaTalkerSoundWave.h"
+#include "Sound/SoundAttenuation.h"
+
+namespace
+{
+// ARKit's own names: as Live Link's, with a small first letter.
+const TArray<FName>& MorphNames()
+{
+    static const TArray<FName> Names = []
+    {
+        TArray<FName> Made;
+        for (int32 Index = 0; Index < RsaTalker::ArkitCount; ++Index)
+        {
+            const FString Name = UTF8_TO_TCHAR(RsaTalker::LiveLinkNames[Index]);
+            Made.Add(FName(*(Name.Left(1).ToLower() + Name.RightChop(1))));
+        }
+        return Made;
+    }();
+    return Names;
+}
+} // namespace
+
+void URsaTalkerHeadComponent::Join(ARsaTalkerConversation* InConversation, ERsaTalkerHead InHead)
+{
+    Owner = InConversation;
+    Head = InHead;
+}
+
+void URsaTalkerHeadComponent::SetMood(const FRsaTalkerMood& NewMood)
+{
+    Mood = NewMood;
+    if (Owner)
+    {
+        Owner->SetMood(Head, NewMood);
+    }
+}
+
+UTexture2D* URsaTalkerHeadComponent::GetFrameTexture() const
+{
+    return Texture;
+}
+
+bool URsaTalkerHeadComponent::MakeCard(FString& Why)
+{
+    const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
+    UMaterialInterface* Solid = Settings->SolidMaterial.LoadSynchronous();
+    UMaterialInterface* Edge = Settings->EdgeMaterial.LoadSynchronous();
+    if (!Solid || !Edge)
+    {
+        Why = TEXT(
+            "The materials of the heads are missing. Choose Tools > RSATalker > Make Materials in the editor once.");
+        return false;
+    }
+    Mesh = NewObject<UProceduralMeshComponent>(GetOwner());
+    Mesh->SetUsingAbsoluteLocation(true); // pictures stand in the world where they were drawn for
+    Mesh->SetUsingAbsoluteRotation(true);
+    Mesh->SetUsingAbsoluteScale(true);
+    Mesh->SetCastShadow(false);
+    Mesh->SetCollisionEnabled(ECollisionEnabled::NoCollision);
+    Mesh->SetupAttachment(this);
+    Mesh->RegisterComponent();
+    Card = MakeShared<FRsaTalkerCard>();
+    Card->Attach(Mesh, Solid, Edge);
+    return true;
+}
+
+bool URsaTalkerHeadComponent::ShowFrame(RsaTalker::Conversation& Conversation, int32 Index, FString& Why)
+{
+    if (!Card.IsValid() && !MakeCard(Why))
+    {
+        return false;
+    }
+    Mesh->SetWorldLocation(Owner->GetSpaceOrigin());
+    RsaTalker::Problem Problem;
+    if (const RsaTalker::FrameSlot* Shown = Card->Show(Conversation.Frames(Index), Problem))
+    {
+        Conversation.Shown(Index, *Shown);
+        Texture = Card->GetTexture();
+    }
+    Why = UTF8_TO_TCHAR(Problem.Text.c_str());
+    return Problem.Kind == RsaTalker::ProblemKind::None;
+}
+
+bool URsaTalkerHeadComponent::Follow(RsaTalker::Conversation& Conversation, int32 Index, int64 NowNs, FString& Why)
+{
+    RsaTalker::Pose Pose;
+    if ((FaceMesh || !LiveLinkSubject.IsNone()) && Conversation.PoseOf(Index, NowNs, Pose))
+    {
+        Express(Pose);
+    }
+    return !bShowCard || ShowFrame(Conversation, Index, Why);
+}
+
+void URsaTalkerHeadComponent::Express(const RsaTalker::Pose& Pose)
+{
+    const TSharedPtr<FRsaTalkerLiveLinkSource> Source =
+        LiveLinkSubject.IsNone() ? nullptr : FRsaTalkerLiveLinkSource::Get();
+    if (Source.IsValid())
+    {
+        Source->Push(LiveLinkSubject, Pose);
+    }
+    for (int32 Index = 0; FaceMesh && Index < RsaTalker::ArkitCount; ++Index)
+    {
+        FaceMesh->SetMorphTarget(MorphNames()[Index], Pose.Arkit[Index]);
+    }
+}
+
+void URsaTalkerHeadComponent::PlayVoice(std::shared_ptr<RsaTalker::VoiceBuffer> Voice)
+{
+    EndVoice(std::shared_ptr<RsaTalker::VoiceBuffer>(Playing));
+    Playing = std::move(Voice);
+    if (!Audio)
+    {
+        Audio = NewObject<UAudioComponent>(GetOwner());
+        Audio->SetupAttachment(this);
+        Audio->bAutoDestroy = false;
+        Audio->AttenuationSettings = Attenuation;
+        Audio->RegisterComponent();
+    }
+    Wave = NewObject<URsaTalkerSoundWave>(this);
+    Wave->SetVoice(Playing);
+    Audio->SetSound(Wave);
+    Audio->Play();
+}
+
+void URsaTalkerHeadComponent::EndVoice(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice)
+{
+    if (Voice && Voice == Playing)
+    {
+        Audio->Stop();
+        Playing.reset();
+    }
+}
+
+void URsaTalkerHeadComponent::KeepPlaying()
+{
+    if (Playing && Audio && !Audio->IsPlaying())
+    {
+        Audio->Play(); // the voice goes on where it was: it keeps its own place
+    }
+}
+
+void URsaTalkerHeadComponent::Leave()
+{
+    EndVoice(std::shared_ptr<RsaTalker::VoiceBuffer>(Playing));
+    if (Card.IsValid())
+    {
+        Card->Hide();
+    }
+    const TSharedPtr<FRsaTalkerLiveLinkSource> Source =
+        LiveLinkSubject.IsNone() ? nullptr : FRsaTalkerLiveLinkSource::Get();
+    if (Source.IsValid())
+    {
+        Source->Remove(LiveLinkSubject);
+    }
+}
+
+void URsaTalkerHeadComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
+{
+    Leave();
+    Card.Reset();
+    if (Mesh)
+    {
+        Mesh->DestroyComponent();
+    }
+    if (Audio)
+    {
+        Audio->DestroyComponent();
+    }
+    Super::EndPlay(EndPlayReason);
+}

@@ -1,0 +1,84 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "RsaTalkerSubsystem.h"
+
+#include "HostClock.h"
+#include "RsaTalkerHttp.h"
+#include "RsaTalkerLog.h"
+#include "RsaTalkerProgram.h"
+#include "RsaTalkerSettings.h"
+#include "SidecarLink.h"
+
+struct URsaTalkerSubsystem::FConnection
+{
+    FRsaTalkerHttp Http;
+    RsaTalker::SidecarLink Link{Http};
+};
+
+void URsaTalkerSubsystem::Initialize(FSubsystemCollectionBase& Collection)
+{
+    Super::Initialize(Collection);
+    Connection = MakeShared<FConnection>();
+    const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
+    UseSidecar(Settings->SidecarAddress, Settings->SidecarToken);
+    Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &URsaTalkerSubsystem::Tick));
+}
+
+void URsaTalkerSubsystem::Deinitialize()
+{
+    FTSTicker::GetCoreTicker().RemoveTicker(Ticker);
+    Connection.Reset();
+    Super::Deinitialize();
+}
+
+bool URsaTalkerSubsystem::IsConnected() const
+{
+    return Connection.IsValid() && Connection->Link.State() == RsaTalker::LinkState::Connected;
+}
+
+FString URsaTalkerSubsystem::GetSentence() const
+{
+    if (!StartProblem.IsEmpty() && !IsConnected())
+    {
+        return StartProblem;
+    }
+    return Connection.IsValid() ? FString(UTF8_TO_TCHAR(Connection->Link.Sentence().c_str())) : FString();
+}
+
+bool URsaTalkerSubsystem::StartSidecar()
+{
+    StartProblem = IsConnected() ? FString() : StartRsaTalkerProgram();
+    if (!StartProblem.IsEmpty())
+    {
+        UE_LOG(LogRsaTalker, Warning, TEXT("%s"), *StartProblem);
+    }
+    return StartProblem.IsEmpty();
+}
+
+void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Token)
+{
+    RsaTalker::LinkSettings Settings;
+    Settings.HttpAddress = TCHAR_TO_UTF8(*Address);
+    Settings.Token = TCHAR_TO_UTF8(*Token);
+    Settings.ClientName = TCHAR_TO_UTF8(*RsaTalkerClientName());
+    Connection->Link.Configure(Settings);
+}
+
+RsaTalker::SidecarLink& URsaTalkerSubsystem::Link() const
+{
+    return Connection->Link;
+}
+
+bool URsaTalkerSubsystem::Tick(float)
+{
+    Connection->Link.Tick(RsaTalker::HostClockNs());
+    if (IsConnected() == bWasConnected)
+    {
+        return true;
+    }
+    bWasConnected = !bWasConnected;
+    const FString Sentence = GetSentence();
+    UE_LOG(LogRsaTalker, Log, TEXT("%s"), *Sentence);
+    (bWasConnected ? OnFound : OnLost).Broadcast(Sentence);
+    return true;
+}

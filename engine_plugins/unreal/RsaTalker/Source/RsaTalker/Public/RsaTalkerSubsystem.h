@@ -1,0 +1,63 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#pragma once
+
+#include "Containers/Ticker.h"
+#include "CoreMinimal.h"
+#include "Subsystems/GameInstanceSubsystem.h"
+
+#include "RsaTalkerSubsystem.generated.h"
+
+namespace RsaTalker
+{
+class SidecarLink;
+}
+
+DECLARE_DYNAMIC_MULTICAST_DELEGATE_OneParam(FRsaTalkerConnection, const FString&, Sentence);
+
+/** The connection to the sidecar: one for each game, whatever map it is in. Game thread. */
+UCLASS()
+class RSATALKER_API URsaTalkerSubsystem : public UGameInstanceSubsystem
+{
+    GENERATED_BODY()
+
+public:
+    virtual void Initialize(FSubsystemCollectionBase& Collection) override;
+    virtual void Deinitialize() override;
+
+    /** Whether a sidecar answers. */
+    UFUNCTION(BlueprintPure, Category = "RSATalker")
+    bool IsConnected() const;
+
+    /** What is wrong, or where it is connected to, in one sentence. */
+    UFUNCTION(BlueprintPure, Category = "RSATalker")
+    FString GetSentence() const;
+
+    /** Runs an installed `rsatalker serve`; returns false, and Get Sentence says why, if there is none. */
+    UFUNCTION(BlueprintCallable, Category = "RSATalker")
+    bool StartSidecar();
+
+    /** Uses another sidecar from here on; empty: the one on this machine. */
+    UFUNCTION(BlueprintCallable, Category = "RSATalker")
+    void UseSidecar(const FString& Address, const FString& Token);
+
+    /** A sidecar answers. */
+    UPROPERTY(BlueprintAssignable, Category = "RSATalker")
+    FRsaTalkerConnection OnFound;
+
+    /** The sidecar has gone. */
+    UPROPERTY(BlueprintAssignable, Category = "RSATalker")
+    FRsaTalkerConnection OnLost;
+
+    /** The connection itself. */
+    RsaTalker::SidecarLink& Link() const;
+
+private:
+    bool Tick(float DeltaSeconds);
+
+    struct FConnection;
+    TSharedPtr<FConnection> Connection;
+    FTSTicker::FDelegateHandle Ticker;
+    FString StartProblem;
+    bool bWasConnected = false;
+};

@@ -1,0 +1,14 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using UnrealBuildTool;
+
+// The engine-free core: plain C++17, no Unreal type in it but the module's entry in Private/Engine.
+public class RsaTalkerProtocol : ModuleRules
+{
+	public RsaTalkerProtocol(ReadOnlyTargetRules Target) : base(Target)
+	{
+		PCHUsage = PCHUsageMode.NoPCHs; // windows.h in some of its sources must not meet Unreal's names
+		bUseUnity = false;              // sources have names of their own in anonymous namespaces
+		PublicDependencyModuleNames.Add("Core");
+	}
+}

@@ -1,0 +1,234 @@
+"""The Unreal plugin on stubs that behave, against live sidecars: scripted play sessions."""
+
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from play_session import PlaySession, patterned_sidecar, play_session
+
+from sidecar.errors import FrameRingError
+from sidecar.regions.frame_ring import FrameRingReader
+
+pytestmark = pytest.mark.cross_language
+
+SHARED = Path("/dev") / "shm"
+SIZE_PX = 64
+PATIENCE_S = 60  # of the session's own time: a busy machine is slower
+LIVE = ("until", "live", PATIENCE_S)
+
+
+@pytest.fixture
+def play(unreal_session: Path, tmp_path: Path) -> Iterator[PlaySession]:
+    with play_session(unreal_session, tmp_path) as session:
+        yield session
+
+
+@pytest.fixture
+def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Start sidecars one after the other."""
+    started: list[Any] = []
+
+    def start() -> subprocess.Popen[str]:
+        context = patterned_sidecar(tmp_path)
+        started.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in reversed(started):
+        context.__exit__(None, None, None)
+
+
+def newest_pixels() -> list[np.ndarray]:
+    """Return the newest pixels of every region of frames on this machine, layers one below the other."""
+    found = []
+    for name in [path.name for path in SHARED.glob("{*}")]:
+        try:
+            reader = FrameRingReader(name)
+        except (FrameRingError, OSError):  # of motion, of an engine, or gone
+            continue
+        frame = reader.latest()
+        if frame is not None:
+            found.append(np.concatenate(list(frame.colors.copy())))
+        reader.close()
+    return found
+
+
+def card_of(play: PlaySession, head: str, file: Path) -> tuple[dict[str, Any], np.ndarray]:
+    card = play("card", head, file)
+    assert card["shown"]
+    return card, np.fromfile(file, np.uint8).reshape(card["height"], card["width"], 4)
+
+
+def spoken(play: PlaySession, head: str, seconds: float, *more: str) -> int:
+    turn = play("speak", head, seconds, *more)["turn"]
+    assert turn > 0
+    assert play("heard-start", turn, PATIENCE_S)["reached"]
+    return turn
+
+
+def test_play_session_goes_from_start_to_start_again(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    play("begin", "mono")
+    play("run", 0.3)
+    waiting = play("look")
+    assert waiting["state"] == "waiting"
+    assert waiting["sentence"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
+    first = sidecar()
+    assert play(*LIVE)["reached"]
+    play("run", 0.5)
+    assert card_of(play, "A", tmp_path / "a")[0]["visible"]
+    assert card_of(play, "B", tmp_path / "b")[0]["visible"]
+
+    turn = spoken(play, "A", 0.6)
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    heard = play("look")["heardSamples"]
+    assert 9_500 <= heard <= 9_600  # all of the 9,600, but for a sample of silence
+
+    turn = spoken(play, "A", 5)
+    reply = spoken(play, "B", 0.3, "interrupt")
+    ended = play("heard-end", turn, 3)  # of its 5 seconds
+    assert (ended["reached"], ended["cut"]) == (True, True)
+    assert play("heard-end", reply, PATIENCE_S)["reached"]
+
+    play("relate")
+    first.terminate()
+    assert play("until", "waiting", PATIENCE_S)["reached"]
+    first.wait()
+    sidecar()
+    assert play(*LIVE)["reached"]
+    turn = spoken(play, "B", 0.2)
+    assert play("heard-end", turn, PATIENCE_S)["reached"]
+
+    play("stop")
+    play("run", 0.2)
+    assert play("look")["state"] == "stopped"
+    assert not play("card", "A", tmp_path / "a")["visible"]
+    play("start")
+    assert play(*LIVE)["reached"]
+    left = play("end")
+    assert (left["regions"], left["tickers"], left["subjects"]) == (0, 0, 0)
+
+
+def test_card_shows_the_pixels_that_python_reads(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    sidecar()
+    play("begin", "stereo")
+    assert play(*LIVE)["reached"]
+    spoken(play, "A", 8)
+    play("run", 0.6)
+    play("pause")  # the sound stands, and so do both faces
+    play("run", 1.0)
+    card, shown = card_of(play, "A", tmp_path / "a")
+    other = card_of(play, "B", tmp_path / "b")[1]
+    read = newest_pixels()
+    assert shown.shape == (2 * SIZE_PX, SIZE_PX, 4)
+    assert shown[..., 0].max() > 10  # an open jaw
+    assert any(np.array_equal(shown, pixels) for pixels in read)
+    assert any(np.array_equal(other, pixels) for pixels in read)
+    assert not np.array_equal(shown, other)
+    assert (card["firstEye"], card["lastEye"]) == (0, 1)
+    play("end")
+
+
+def test_card_stands_where_the_head_is(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    sidecar()
+    play("begin", "mono")
+    assert play(*LIVE)["reached"]
+    play("run", 1)
+    corners = np.array(card_of(play, "A", tmp_path / "a")[0]["corners"]).reshape(-1, 3)
+    middle = corners[len(corners) // 2]
+    assert middle == pytest.approx(
+        (-60, -15, 160), abs=25
+    )  # cm; .9 m before an eye at y = -100, in the head's direction
+    play("end")
+
+
+def test_curves_follow_the_voice(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
+    sidecar()
+    play("begin", "mono")
+    assert play(*LIVE)["reached"]
+    spoken(play, "A", 4)
+    play("run", 1.5)
+    seen = play("look")
+    subject = seen["subjects"]["RSATalkerA"]
+    assert subject["names"] == len(subject["values"]) == 61
+    jaw = subject["values"][17]  # jawOpen
+    assert 0.15 < jaw < 0.75
+    assert seen["jawOpen"] == pytest.approx(jaw)
+    assert seen["morphs"] == 52
+    assert seen["subjects"]["RSATalkerB"]["values"][17] == 0
+    play("end")
+
+
+def test_voice_goes_on_after_the_audio_device_changed(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    sidecar()
+    play("begin", "mono")
+    assert play(*LIVE)["reached"]
+    turn = spoken(play, "A", 0.8)
+    play("run", 0.2)
+    play("swap-audio")
+    assert play("heard-end", turn, PATIENCE_S)["reached"]
+    assert play("look")["heardSamples"] > 12_000
+    play("end")
+
+
+def test_streamed_voice_is_heard_and_ends(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
+    sidecar()
+    play("begin", "mono")
+    assert play(*LIVE)["reached"]
+    turn = play("stream", "B", 1.0)["turn"]
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    play("end")
+
+
+def test_each_change_of_state_is_logged_once(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
+    play("begin", "mono")
+    play("run", 1.5)  # looks again and again
+    sidecar()
+    assert play(*LIVE)["reached"]
+    play("run", 0.5)
+    lines = play("look")["log"]
+    assert len(lines) == len(set(lines))
+    assert len(lines) <= 5
+    assert [line for line in lines if re.search(r"Connected to sidecar .* at http://127\.0\.0\.1:\d+\.", line)]
+    play("end")
+
+
+def test_nothing_is_left_after_100_starts_and_stops(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    sidecar()
+    left = []
+    for number in range(100):
+        play("begin", "stereo")
+        if number % 10 == 0:  # the others end wherever they are
+            assert play(*LIVE)["reached"]
+            play("speak", "A", 1)
+        play("run", 0.02 * (number % 3))
+        left.append(play("end"))
+    assert [entry["regions"] for entry in left] == [0] * 100
+    assert left[-1] == left[20]  # objects, threads, files, tickers
+
+
+def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:
+    play("begin", "mono")
+    made = play("materials")
+    solid, edge = made["/RsaTalker/M_RsaTalkerSolid.uasset"], made["/RsaTalker/M_RsaTalkerEdge.uasset"]
+    assert (solid["blend"], edge["blend"]) == (1, 2)  # masked, premultiplied
+    assert solid["connections"] == edge["connections"] == 8
+    assert solid["outputs"] == edge["outputs"] == 2
+    assert made["entries"] == 2
+    assert made["note"].startswith("No program rsatalker is in PATH.")
+    play("end")

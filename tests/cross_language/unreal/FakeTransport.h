@@ -1,0 +1,44 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+// A transport that keeps what was posted until the check answers it.
+
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "HttpTransport.h"
+#include "JsonValue.h"
+
+class FakeTransport : public RsaTalker::HttpTransport
+{
+public:
+    struct Posted
+    {
+        RsaTalker::HttpRequest Request;
+        std::function<void(const RsaTalker::HttpResponse&)> Done;
+    };
+
+    void Post(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done) override
+    {
+        Waiting.push_back({std::move(Request), std::move(Done)});
+    }
+
+    // Answers the oldest request; its method must end like this. Returns what was asked.
+    RsaTalker::JsonValue Answer(const std::string& Method, int Status, const std::string& Body)
+    {
+        RsaTalker::JsonValue Asked;
+        if (Waiting.empty() || Waiting.front().Request.Url.find(Method) == std::string::npos)
+        {
+            return Asked;
+        }
+        const Posted First = std::move(Waiting.front());
+        Waiting.erase(Waiting.begin());
+        RsaTalker::JsonValue::Parse(First.Request.Body, Asked);
+        First.Done({Status, Body});
+        return Asked;
+    }
+
+    std::vector<Posted> Waiting;
+};

@@ -1,0 +1,74 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "Checks.h"
+#include "JsonValue.h"
+#include "JsonWriter.h"
+
+using namespace RsaTalker;
+
+namespace
+{
+JsonValue Parsed(const char* Text)
+{
+    JsonValue Value;
+    EXPECT(JsonValue::Parse(Text, Value));
+    return Value;
+}
+
+bool IsRefused(const std::string& Text)
+{
+    JsonValue Value;
+    return !JsonValue::Parse(Text, Value) && Value.IsNull();
+}
+} // namespace
+
+CHECK_THAT(JsonReadsAllKinds)
+{
+    const JsonValue Value =
+        Parsed(R"( {"a": [1, -2.5e2, "x"], "b": {"c": true}, "d": null, "e": "9007199254740993"} )");
+    EXPECT(Value["a"].Size() == 3);
+    EXPECT(Value["a"][1].AsNumber() == -250);
+    EXPECT(Value["a"][2].AsText() == "x");
+    EXPECT(Value["b"]["c"].AsBool());
+    EXPECT(Value["d"].IsNull());
+    EXPECT(Value["e"].AsInteger() == 9007199254740993);
+}
+
+CHECK_THAT(JsonReadsEscapes)
+{
+    EXPECT(Parsed(R"("a\"\\\n\u00e9\ud83d\ude00")").AsText() == "a\"\\\n\xC3\xA9\xF0\x9F\x98\x80");
+}
+
+CHECK_THAT(JsonGivesFallbacksForWhatIsMissing)
+{
+    const JsonValue Value = Parsed("{}");
+    EXPECT(Value["x"]["y"][3].AsInteger(7) == 7);
+    EXPECT(Value["x"].AsText().empty());
+    EXPECT(Value["x"].AsBool(true));
+}
+
+CHECK_THAT(JsonRefusesWhatIsNotOneValue)
+{
+    for (const char* Text :
+         {"", "{", "[1,]", "{\"a\" 1}", "1 2", "tru", "\"a", "\"\\u12\"", "01x", "-", "1e", "1.", "nul"})
+    {
+        EXPECT(IsRefused(Text));
+    }
+}
+
+CHECK_THAT(JsonRefusesNestingThatWouldFillTheStack)
+{
+    EXPECT(IsRefused(std::string(100000, '[')));
+}
+
+CHECK_THAT(JsonWritesWhatItReads)
+{
+    JsonWriter Json;
+    const float Numbers[] = {0.5f, -1.25f};
+    Json.Text("t", "a\"\n").Integer("i", -3).Integer64("l", 18446744073709551615u).Boolean("b", true);
+    Json.Numbers("n", Numbers, 2).Begin("o").Text("k", "").End().Bytes("y", "abcd", 4);
+    const std::string Text = Json.Take();
+    EXPECT(Text == "{\"t\":\"a\\\"\\u000a\",\"i\":-3,\"l\":\"18446744073709551615\",\"b\":true,\"n\":[0.5,-1.25],"
+                   "\"o\":{\"k\":\"\"},\"y\":\"YWJjZA==\"}");
+    EXPECT(Parsed(Text.c_str())["n"][1].AsNumber() == -1.25);
+}

@@ -1,0 +1,103 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "Checks.h"
+#include "FakeTransport.h"
+#include "SidecarLink.h"
+
+using namespace RsaTalker;
+
+namespace
+{
+constexpr std::int64_t Second = 1'000'000'000;
+const char* Hello = R"({"protocolVersion": {"major": 1, "minor": 0}, "sidecarVersion": "0.1.0"})";
+
+LinkSettings Named()
+{
+    return {"127.0.0.1:1", "token", "check"};
+}
+} // namespace
+
+CHECK_THAT(LinkConnectsToANamedSidecar)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure(Named());
+    Link.Tick(Second);
+    EXPECT(Transport.Waiting.size() == 1);
+    EXPECT(Transport.Waiting[0].Request.Url == "http://127.0.0.1:1/sidecar.v1.SidecarService/GetInfo");
+    EXPECT(Transport.Waiting[0].Request.Token == "token");
+    EXPECT(Transport.Answer("GetInfo", 200, Hello)["clientName"].AsText() == "check");
+    EXPECT(Link.State() == LinkState::Connected);
+    EXPECT(Link.Sentence() == "Connected to sidecar 0.1.0 at http://127.0.0.1:1.");
+}
+
+CHECK_THAT(LinkLooksAgainEverySecondAndNotMoreOften)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure(Named());
+    Link.Tick(Second);
+    Transport.Answer("GetInfo", 0, "");
+    EXPECT(Link.State() == LinkState::Searching);
+    EXPECT(Link.Sentence().find("No sidecar answers at http://127.0.0.1:1.") == 0);
+    Link.Tick(Second + Second / 2);
+    EXPECT(Transport.Waiting.empty());
+    Link.Tick(2 * Second);
+    EXPECT(Transport.Waiting.size() == 1);
+}
+
+CHECK_THAT(LinkRefusesAnotherMajorVersion)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure(Named());
+    Link.Tick(Second);
+    Transport.Answer("GetInfo", 200, R"({"protocolVersion": {"major": 2}})");
+    EXPECT(Link.State() == LinkState::Refused);
+    EXPECT(Link.Sentence() == "The sidecar speaks protocol 2; this plugin speaks 1. Update the older of the two.");
+}
+
+CHECK_THAT(LinkPassesTheSidecarsOwnSentenceOn)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure(Named());
+    Link.Tick(Second);
+    Transport.Answer("GetInfo", 401, R"({"code": "unauthenticated", "message": "The token is wrong."})");
+    EXPECT(Link.State() == LinkState::Refused);
+    EXPECT(Link.Sentence() == "The token is wrong.");
+}
+
+CHECK_THAT(LinkSaysWhenSomethingElseAnswers)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure(Named());
+    Link.Tick(Second);
+    Transport.Answer("GetInfo", 404, "<html>");
+    EXPECT(Link.Sentence() ==
+           "What answers at http://127.0.0.1:1 is not a sidecar (HTTP 404). Check the address in the "
+           "project settings.");
+}
+
+CHECK_THAT(LinkAsksForTheTokenOfANamedSidecar)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport);
+    Link.Configure({"10.0.0.7:50552", "", "check"});
+    Link.Tick(Second);
+    EXPECT(Transport.Waiting.empty());
+    EXPECT(Link.Sentence().find("The sidecar at 10.0.0.7:50552 needs its token") == 0);
+}
+
+CHECK_THAT(LinkIgnoresAnswersThatComeAfterItHasGone)
+{
+    FakeTransport Transport;
+    {
+        SidecarLink Link(Transport);
+        Link.Configure(Named());
+        Link.Tick(Second);
+    }
+    Transport.Answer("GetInfo", 200, Hello);
+    EXPECT(Transport.Waiting.empty());
+}

@@ -1,0 +1,347 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+//
+// A play session of the Unreal plugin, on stubs that behave: reads one command a line, answers with one line of JSON.
+//
+//   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob
+//   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state
+//   run SECONDS                 ticks
+//   start | stop | pause | resume | swap-audio | move METRES
+//   speak HEAD SECONDS [interrupt]    a sound asset, a ramp from silence to full scale
+//   stream HEAD SECONDS         the same, in pieces of 40 ms as time goes by
+//   cancel TURN | relate
+//   heard-start TURN SECONDS, heard-end TURN SECONDS    ticks until the event came
+//   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
+//   look                        state, sentence, log, curves, sounds
+//   end                         play ends; tells what is left
+//   materials                   the editor's part: what it makes
+
+#include <unistd.h>
+
+#include <dirent.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <set>
+#include <sstream>
+#include <thread>
+
+#include "Components/DirectionalLightComponent.h"
+#include "Components/SkyLightComponent.h"
+#include "Engine/Texture2D.h"
+#include "JsonWriter.h"
+#include "ProceduralMeshComponent.h"
+#include "RsaTalkerActions.h"
+#include "RsaTalkerConversation.h"
+#include "RsaTalkerHeadComponent.h"
+#include "RsaTalkerSettings.h"
+#include "RsaTalkerSubsystem.h"
+#include "Stub/Editor.h"
+#include "Stub/Services.h"
+#include "Stub/Sound.h"
+
+IModuleInterface* StubModuleRsaTalkerEditor();
+
+namespace
+{
+constexpr float StepS = 0.01f;
+
+class Session
+{
+public:
+    std::string Answer(const std::string& Line);
+
+private:
+    void Begin(bool bStereo);
+    bool RunUntil(double Seconds, const std::function<bool()>& bReached);
+    USoundWave* Ramp(double Seconds) const;
+    std::string Card(ERsaTalkerHead Head, const std::string& File) const;
+    void Look(RsaTalker::JsonWriter& Json) const;
+    void End(RsaTalker::JsonWriter& Json);
+    void Materials(RsaTalker::JsonWriter& Json) const;
+
+    FStubEngine Engine;
+    ARsaTalkerConversation* Conversation = nullptr;
+    std::set<int64> Started, Ended, Cut;
+    int64 StreamTurn = 0;
+};
+
+const char* NameOf(ERsaTalkerState State)
+{
+    const char* const Names[] = {"stopped", "waiting", "creating", "live", "failed"};
+    return Names[static_cast<int>(State)];
+}
+
+void Session::Begin(bool bStereo)
+{
+    Engine.BeginPlay();
+    GEngine->bIsStereo = bStereo;
+    GetMutableDefault<URsaTalkerSettings>()->FrameSize = 64;
+    Engine.World->Controller->Player->Eye = FVector(0, -100, 160);
+    Engine.World->Controller->Player->Gaze = FRotator(0, 90, 0).Quaternion();
+    AActor* Lights = Engine.World->Spawn<AActor>();
+    Lights->CreateDefaultSubobject<UDirectionalLightComponent>(TEXT("Sun"))->Intensity = 10;
+    Lights->CreateDefaultSubobject<USkyLightComponent>(TEXT("Sky"));
+    Conversation = NewObject<ARsaTalkerConversation>(Engine.World);
+    Conversation->RootComponent->SetRelativeLocationAndRotation(FVector(0, 0, 160), FRotator(0, 0, 0));
+    Conversation->HeadA->Avatar = TEXT("ann");
+    Conversation->HeadB->Avatar = TEXT("bob");
+    Conversation->HeadA->FaceMesh = NewObject<USkeletalMeshComponent>(Conversation);
+    Conversation->OnTurnStart.AddStub([this](ERsaTalkerHead, int64 Turn) { Started.insert(Turn); });
+    Conversation->OnTurnEnd.AddStub(
+        [this](ERsaTalkerHead, int64 Turn, bool bWasCut)
+        {
+            Ended.insert(Turn);
+            if (bWasCut)
+            {
+                Cut.insert(Turn);
+            }
+        });
+    Engine.World->Actors.push_back(Conversation);
+    Conversation->BeginPlay();
+}
+
+bool Session::RunUntil(double Seconds, const std::function<bool()>& bReached)
+{
+    for (int Steps = static_cast<int>(Seconds / StepS); Steps > 0 && !bReached(); --Steps)
+    {
+        Engine.Tick(StepS);
+        if (StreamTurn != 0) // a TTS engine that is as fast as speech
+        {
+            TArray<float> Piece;
+            Piece.SetNumZeroed(160);
+            Conversation->AppendVoice(StreamTurn, Piece);
+        }
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
+    return bReached();
+}
+
+USoundWave* Session::Ramp(double Seconds) const
+{
+    USoundWave* Wave = NewObject<USoundWave>();
+    const int Count = static_cast<int>(Seconds * 16000);
+    for (int Index = 0; Index < Count; ++Index)
+    {
+        Wave->Imported.push_back(static_cast<int16>(1 + Index * 32000.0 / Count));
+    }
+    return Wave;
+}
+
+std::string Session::Card(ERsaTalkerHead Head, const std::string& File) const
+{
+    RsaTalker::JsonWriter Json;
+    const UTexture2D* Texture = Conversation->GetHead(Head)->GetFrameTexture();
+    if (!Texture)
+    {
+        return Json.Boolean("shown", false).Take();
+    }
+    std::ofstream(File, std::ios::binary)
+        .write(reinterpret_cast<const char*>(Texture->Pixels.data()),
+               static_cast<std::streamsize>(Texture->Pixels.size()));
+    Json.Boolean("shown", true).Integer("width", Texture->GetSizeX()).Integer("height", Texture->GetSizeY());
+    int Found = 0;
+    for (const UActorComponent* Each : Conversation->Components)
+    {
+        const auto* Mesh = dynamic_cast<const UProceduralMeshComponent*>(Each);
+        if (Mesh && Mesh->Materials.at(0) && Found++ == static_cast<int>(Head))
+        {
+            const TArray<FVector>& Places = Mesh->Sections.at(0).Vertices;
+            std::vector<float> Values;
+            for (const FVector& Place : Places)
+            {
+                const FVector World = Place + Mesh->GetComponentLocation();
+                Values.insert(Values.end(),
+                              {static_cast<float>(World.X), static_cast<float>(World.Y), static_cast<float>(World.Z)});
+            }
+            const auto& Eyes = Mesh->Sections.at(1).UV1;
+            Json.Numbers("corners", Values.data(), Values.size()).Number("firstEye", Eyes[0].X);
+            Json.Number("lastEye", Eyes[Eyes.Num() - 1].X).Boolean("visible", Mesh->IsVisible());
+        }
+    }
+    return Json.Take();
+}
+
+void Session::Look(RsaTalker::JsonWriter& Json) const
+{
+    Json.Text("state", NameOf(Conversation->GetState())).Text("sentence", StubUtf8(*Conversation->GetSentence()));
+    Json.Integer("heardSamples", FStubAudioDevice::HeardSamples()).Integer("playing", FStubAudioDevice::PlayingCount());
+    Json.Begin("log", '[');
+    for (const std::string& Line : StubLog())
+    {
+        Json.Text("", Line);
+    }
+    Json.End(']').Begin("subjects");
+    for (const auto& [Name, Subject] : IModularFeatures::Get().LiveLink.Subjects)
+    {
+        Json.Begin(StubUtf8(*Name.ToString())).Integer("names", Subject.Names.Num());
+        Json.Integer("frames", Subject.Frames)
+            .Numbers("values", Subject.Values.GetData(), static_cast<std::size_t>(Subject.Values.Num()))
+            .End();
+    }
+    Json.End();
+    const auto& Morphs = Conversation->HeadA->FaceMesh->Morphs;
+    Json.Integer("morphs", static_cast<int>(Morphs.size()));
+    Json.Number("jawOpen", Morphs.count(TEXT("jawOpen")) > 0 ? static_cast<double>(Morphs.at(TEXT("jawOpen"))) : -1.0);
+}
+
+int CountFolder(const char* Folder)
+{
+    int Count = 0;
+    DIR* Open = opendir(Folder);
+    while (Open && readdir(Open))
+    {
+        ++Count;
+    }
+    closedir(Open);
+    return Count;
+}
+
+int CountRegions()
+{
+    std::ifstream Maps("/proc/self/maps");
+    int Count = 0;
+    for (std::string Line; std::getline(Maps, Line);)
+    {
+        Count += Line.find("/dev/shm/{") != std::string::npos ? 1 : 0;
+    }
+    return Count;
+}
+
+void Session::End(RsaTalker::JsonWriter& Json)
+{
+    Engine.EndPlay(EEndPlayReason::EndPlayInEditor);
+    Conversation = nullptr;
+    Started.clear();
+    Ended.clear();
+    Cut.clear();
+    Json.Integer("objects", static_cast<int64>(StubObjects().size())).Integer("regions", CountRegions());
+    Json.Integer("threads", CountFolder("/proc/self/task")).Integer("files", CountFolder("/proc/self/fd"));
+    Json.Integer("tickers", static_cast<int64>(FTSTicker::GetCoreTicker().Entries.size()));
+    Json.Integer("subjects", static_cast<int64>(IModularFeatures::Get().LiveLink.Subjects.size()));
+}
+
+void Session::Materials(RsaTalker::JsonWriter& Json) const
+{
+    StubModuleRsaTalkerEditor()->StartupModule();
+    for (const auto& [File, Material] : StubSaved())
+    {
+        Json.Begin(File).Integer("blend", Material->BlendMode).Integer("connections", Material->Connections);
+        Json.Integer("outputs", static_cast<int64>(Material->Outputs.size()))
+            .Boolean("twoSided", Material->TwoSided)
+            .End();
+    }
+    const auto& Section =
+        UToolMenus::Get()->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"))->Sections[TEXT("RsaTalker")];
+    Json.Integer("entries", static_cast<int64>(Section.Entries.size()));
+    Section.Entries.at(TEXT("RsaTalkerStartSidecar")).Execute();
+    Json.Text("note", FSlateNotificationManager::Get().Shown.back());
+    StubModuleRsaTalkerEditor()->ShutdownModule();
+}
+
+std::string Session::Answer(const std::string& Line)
+{
+    std::istringstream Words(Line);
+    std::string Verb, First, Second, Third;
+    Words >> Verb >> First >> Second >> Third;
+    const ERsaTalkerHead Head = First == "B" ? ERsaTalkerHead::B : ERsaTalkerHead::A;
+    const auto Number = [](const std::string& Text) { return std::atof(Text.c_str()); };
+    const int64 Turn = static_cast<int64>(Number(First));
+    RsaTalker::JsonWriter Json;
+    if (Verb == "begin")
+    {
+        Begin(First == "stereo");
+    }
+    else if (Verb == "until")
+    {
+        Json.Boolean("reached", RunUntil(Number(Second), [&] { return First == NameOf(Conversation->GetState()); }));
+        Json.Text("sentence", StubUtf8(*Conversation->GetSentence()));
+    }
+    else if (Verb == "run")
+    {
+        RunUntil(Number(First), [] { return false; });
+    }
+    else if (Verb == "start")
+    {
+        Conversation->StartConversation();
+    }
+    else if (Verb == "stop")
+    {
+        Conversation->Stop();
+    }
+    else if (Verb == "pause" || Verb == "resume")
+    {
+        Engine.World->bIsPaused = Verb == "pause";
+        FStubAudioDevice::SetPaused(Engine.World->bIsPaused);
+    }
+    else if (Verb == "swap-audio")
+    {
+        FStubAudioDevice::Swap();
+    }
+    else if (Verb == "move")
+    {
+        Conversation->HeadB->SetRelativeLocationAndRotation(FVector(60 + 100 * Number(First), 0, 0),
+                                                            FRotator(0, 180, 0));
+    }
+    else if (Verb == "speak")
+    {
+        URsaTalkerSpeak::SpeakAndWait(nullptr, Head, nullptr, false)->Activate(); // refuses, and says so to its pin
+        Json.Integer("turn", Conversation->Speak(Head, Ramp(Number(Second)), Third == "interrupt"));
+    }
+    else if (Verb == "stream")
+    {
+        StreamTurn = Conversation->BeginVoice(Head, 16000);
+        const int64 Made = StreamTurn;
+        RunUntil(Number(Second), [] { return false; });
+        Conversation->EndVoice(StreamTurn);
+        StreamTurn = 0;
+        Json.Integer("turn", Made);
+    }
+    else if (Verb == "cancel")
+    {
+        Conversation->CancelTurn(Turn);
+    }
+    else if (Verb == "relate")
+    {
+        Conversation->SetRelationship({true, ERsaTalkerStatus::AIsSenior, 1.0f});
+        Conversation->HeadB->SetMood({TEXT("happy"), 1.0f});
+    }
+    else if (Verb == "heard-start" || Verb == "heard-end")
+    {
+        const std::set<int64>& Events = Verb == "heard-start" ? Started : Ended;
+        Json.Boolean("reached", RunUntil(Number(Second), [&] { return Events.count(Turn) > 0; }));
+        Json.Boolean("cut", Cut.count(Turn) > 0);
+    }
+    else if (Verb == "card")
+    {
+        return Card(Head, Second);
+    }
+    else if (Verb == "look")
+    {
+        Look(Json);
+    }
+    else if (Verb == "end")
+    {
+        End(Json);
+    }
+    else if (Verb == "materials")
+    {
+        Materials(Json);
+    }
+    else
+    {
+        Json.Text("unknown", Verb);
+    }
+    return Json.Take();
+}
+} // namespace
+
+int main()
+{
+    Session Play;
+    for (std::string Line; std::getline(std::cin, Line);)
+    {
+        std::cout << Play.Answer(Line) << std::endl;
+    }
+    return 0;
+}

@@ -1,0 +1,86 @@
+"""Drives a play session of the Unreal plugin: one command, one answer."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from region_probes import ROOT
+
+SERVER = ROOT / "tests" / "fakes" / "serve_patterned_studio.py"
+
+
+class PlaySession:
+    """A running `play_session` program."""
+
+    def __init__(self, program: Path, runtime: Path) -> None:
+        self._errors = (runtime / "play_session.err").open("w+")
+        self._process = subprocess.Popen(
+            [str(program)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._errors,
+            text=True,
+            env=os.environ | {"RSATALKER_RUNTIME": str(runtime)},
+        )
+
+    def __call__(self, *words: object) -> dict[str, Any]:
+        """Give a command and return its answer."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(" ".join(map(str, words)) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        assert line, self._said()
+        return json.loads(line)
+
+    def close(self) -> None:
+        """End it; sanitizers must have found nothing."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.close()
+        code = self._process.wait(60)
+        self._process.stdout.close()
+        said = self._said()
+        self._errors.close()
+        assert (code, said) == (0, "")
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    def _said(self) -> str:
+        self._process.poll()
+        self._errors.seek(0)
+        return self._errors.read()[:6000]
+
+
+@contextmanager
+def play_session(program: Path, runtime: Path) -> Iterator[PlaySession]:
+    session = PlaySession(program, runtime)
+    try:
+        yield session
+    except BaseException:
+        session.kill()
+        raise
+    session.close()
+
+
+@contextmanager
+def patterned_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
+    """A sidecar of its own process, with its runtime file in a folder; yields once it is there."""
+    environment = os.environ | {"RSATALKER_RUNTIME": str(runtime), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        try:
+            while not (runtime / "sidecar.json").exists() and process.stdout.readline():
+                pass
+            yield process
+        finally:
+            process.terminate()
+            process.stdout.read()

@@ -1,0 +1,189 @@
+"""Builds the Unreal plugin without Unreal: its engine-free core, and its adapters on stubs that behave.
+
+Unreal's header tool is played by `generate_bodies`: it writes the `X.generated.h` that each header includes last.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from region_probes import WARNINGS, tool, windows_cpp
+
+ROOT = Path(__file__).parents[2]
+SOURCE = ROOT / "engine_plugins" / "unreal" / "RsaTalker" / "Source"
+CORE, RUNTIME, EDITOR = (SOURCE / name for name in ("RsaTalkerProtocol", "RsaTalker", "RsaTalkerEditor"))
+STUBS = ROOT / "tests" / "engine_stubs" / "unreal"
+CHECKS = ROOT / "tests" / "cross_language" / "unreal"
+ENGINE_FLAGS = ["-fno-exceptions"]  # as Unreal builds a module; stubs cast, so that type information stays
+STRICT = [*WARNINGS, "-Wshadow"]  # Unreal makes shadowed names errors, too
+
+# Which stub stands for an engine's header.
+ENGINE_HEADERS = {
+    "World": [
+        "CoreMinimal.h", "Components/SceneComponent.h", "Components/SkeletalMeshComponent.h", "Containers/Ticker.h",
+        "Engine/DeveloperSettings.h", "Engine/Engine.h", "Engine/GameInstance.h", "Engine/GameViewportClient.h",
+        "Engine/LocalPlayer.h", "Engine/World.h", "GameFramework/Actor.h", "GameFramework/PlayerController.h",
+        "Kismet/BlueprintAsyncActionBase.h", "Modules/ModuleManager.h", "SceneView.h",
+        "Subsystems/GameInstanceSubsystem.h", "UObject/UObjectIterator.h",
+    ],
+    "Lights": [
+        "Components/DirectionalLightComponent.h", "Components/LightComponent.h", "Components/LocalLightComponent.h",
+        "Components/SkyLightComponent.h", "Components/SpotLightComponent.h",
+    ],
+    "Rendering": [
+        "Engine/Texture2D.h", "Materials/MaterialInstanceDynamic.h", "Materials/MaterialInterface.h",
+        "ProceduralMeshComponent.h", "RHI.h",
+    ],
+    "Sound": [
+        "AudioDecompress.h", "Components/AudioComponent.h", "Interfaces/IAudioFormat.h", "Sound/SoundAttenuation.h",
+        "Sound/SoundWave.h", "Sound/SoundWaveProcedural.h",
+    ],
+    "Services": [
+        "Features/IModularFeatures.h", "HAL/PlatformMisc.h", "HAL/PlatformProcess.h", "HAL/PlatformTime.h",
+        "HttpModule.h", "ILiveLinkClient.h", "ILiveLinkSource.h", "Interfaces/IHttpRequest.h",
+        "Interfaces/IHttpResponse.h", "LiveLinkTypes.h", "Misc/EngineVersion.h", "Misc/Paths.h",
+        "Roles/LiveLinkBasicRole.h", "Roles/LiveLinkBasicTypes.h",
+    ],
+    "Editor": [
+        "AssetRegistry/AssetRegistryModule.h", "Framework/Notifications/NotificationManager.h",
+        "MaterialEditingLibrary.h", "Materials/Material.h", "Materials/MaterialExpressionCustom.h",
+        "Materials/MaterialExpressionScalarParameter.h", "Materials/MaterialExpressionTextureCoordinate.h",
+        "Materials/MaterialExpressionTextureSampleParameter2D.h", "Misc/PackageName.h", "ToolMenus.h",
+        "UObject/Package.h", "UObject/SavePackage.h", "Widgets/Notifications/SNotificationList.h",
+    ],
+}  # fmt: skip
+
+CLASS = re.compile(r"^(?:class|struct) (?:\w+_API )?(\w+)(?: final)?(?: : public (\w+))?", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """How to build: the compiler, the language's standard, and more flags."""
+
+    command: str
+    standard: str
+    flags: tuple[str, ...] = ()
+
+
+def write_engine_headers(folder: Path) -> None:
+    """Write a header for each of the engine's that the plugin includes; it leads to its stub."""
+    for stub, headers in ENGINE_HEADERS.items():
+        for header in headers:
+            file = folder / header
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(f'#pragma once\n#include "Stub/{stub}.h"\n')
+
+
+def generate_bodies(header: Path) -> str:
+    """Return `X.generated.h`: what GENERATED_BODY stands for on each line that has one."""
+    text = header.read_text()
+    file_id = f"FID_{header.stem}_h"
+    parts = [
+        f"#ifdef {file_id}_SEEN",
+        f'#error "{header.name} lacks #pragma once"',
+        "#endif",
+        f"#define {file_id}_SEEN",
+    ]
+    parts += ["#undef CURRENT_FILE_ID", f"#define CURRENT_FILE_ID {file_id}"]
+    for body in re.finditer(r"GENERATED_BODY\(\)", text):
+        name, parent = [match for match in CLASS.finditer(text, 0, body.start()) if "GENERATED" not in match[0]][
+            -1
+        ].groups()
+        line = text.count("\n", 0, body.start()) + 1
+        made = f"public: using ThisClass = {name}; using Super = {parent}; private:" if parent else ""
+        if parent:
+            made += (
+                f' public: static UClass* StaticClass() {{ static UClass Only{{"{name}"}}; return &Only; }} private:'
+            )
+        parts.append(f"#define {file_id}_{line}_GENERATED_BODY {made}")
+    return "\n".join(parts) + "\n"
+
+
+def write_generated_headers(folder: Path) -> None:
+    for header in sorted((RUNTIME / "Public").glob("*.h")):
+        if f'"{header.stem}.generated.h"' in header.read_text():
+            (folder / f"{header.stem}.generated.h").write_text(generate_bodies(header))
+
+
+def core_sources() -> list[Path]:
+    return sorted((CORE / "Private").glob("*.cpp"))
+
+
+def adapter_sources() -> list[Path]:
+    modules = [*(CORE / "Private" / "Engine").glob("*.cpp"), *(RUNTIME / "Private").glob("*.cpp")]
+    return sorted([*modules, *(EDITOR / "Private").glob("*.cpp")])
+
+
+def stub_sources() -> list[Path]:
+    return sorted([*(STUBS / "Stub").glob("*.cpp"), STUBS / "PlaySession.cpp"])
+
+
+def compile_all(compiler: Compiler, sources: list[Path], folder: Path, *flags: str) -> list[Path]:
+    """Compile each source, two at a time; return the objects."""
+    folder.mkdir(parents=True, exist_ok=True)
+    base = [compiler.command, f"-std={compiler.standard}", *STRICT, *compiler.flags, *flags]
+
+    def compile_one(source: Path) -> Path:
+        target = folder / f"{source.parent.parent.name}_{source.stem}.o"
+        result = subprocess.run([*base, "-c", source, "-o", target], check=False, capture_output=True, text=True)
+        assert result.returncode == 0, result.stderr[:4000]
+        return target
+
+    with ThreadPoolExecutor(2) as pool:
+        return list(pool.map(compile_one, sources))
+
+
+def link(compiler: Compiler, objects: list[Path], program: Path, *flags: str) -> Path:
+    command = [compiler.command, *compiler.flags, *objects, "-o", program, "-pthread", *flags]
+    result = subprocess.run(command, check=False, capture_output=True, text=True)
+    assert result.returncode == 0, result.stderr[:4000]
+    return program
+
+
+def core_objects(compiler: Compiler, folder: Path) -> list[Path]:
+    return compile_all(compiler, core_sources(), folder / "core", f"-I{CORE / 'Public'}", *ENGINE_FLAGS)
+
+
+def build_checks(compiler: Compiler, folder: Path, core: list[Path], *flags: str) -> Path:
+    """Build the checks of the core."""
+    sources = sorted(CHECKS.glob("*.cpp"))
+    objects = compile_all(compiler, sources, folder / "checks", f"-I{CORE / 'Public'}")
+    return link(compiler, [*core, *objects], folder / "unreal_core", *flags)
+
+
+def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
+    """Build the adapters on the stubs."""
+    headers = folder / "headers"
+    write_engine_headers(headers)
+    write_generated_headers(headers)
+    seen = [CORE / "Public", RUNTIME / "Public", RUNTIME / "Private", EDITOR / "Private", STUBS, headers]
+    includes = [f"-I{place}" for place in seen]
+    objects = compile_all(compiler, [*adapter_sources(), *stub_sources()], folder / "adapters", *includes)
+    return link(compiler, [*core, *objects], folder / "play_session")
+
+
+def host_compiler(name: str, standard: str, *flags: str) -> Compiler:
+    packages = {"g++": "g++", "clang++": "clang libclang-rt-14-dev"}
+    return Compiler(tool(packages[name], name), standard, flags)
+
+
+def windows_compiler() -> Compiler:
+    return Compiler(windows_cpp(), "c++17", ("-O1", "-static"))
+
+
+def main() -> None:
+    """Build both programs with g++ into a folder, for trying by hand: unreal_build.py FOLDER [FLAG...]"""
+    folder = Path(sys.argv[1])
+    compiler = Compiler("g++", "c++17", tuple(sys.argv[2:]))
+    core = core_objects(compiler, folder)
+    build_checks(compiler, folder, core)
+    build_session(compiler, folder, core)
+
+
+if __name__ == "__main__":
+    main()
