@@ -37,7 +37,7 @@ def add_decals(
         )
     where = bare * (0.3 + weights.cheek + weights.nose + weights.forehead) * (height > lowest - 1)
     count = int(PORES * detail * look.skin.pores)
-    _scatter(cloud, ground, where, count, (0.013, 0.030), skin * [0.70, 0.58, 0.52], 0.30, random)
+    _scatter(cloud, ground, where, count, (0.013, 0.030), skin * [0.60, 0.46, 0.40], 0.34, random)
 
 
 def _scatter(

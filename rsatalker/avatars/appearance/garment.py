@@ -14,21 +14,37 @@ from rsatalker.avatars.binding import Cloud, frame_of_quad
 
 COLUMNS = 96  # around the neck
 CLEARANCE = 0.28  # centimetres between skin and cloth
-SPACING, BAND_SPACING = 0.85, 0.22  # centimetres between surfels
-# Centimetres over the neckline at the sides between which the bust fades in, so that a card of it ends softly.
-FADE = (-9.4, -5.2)
+SPACING, BAND_SPACING = 0.74, 0.22  # centimetres between surfels
+# Centimetres over the neckline at the sides between which the bust fades in, so that a card of it ends softly; towards
+# the arms it fades the earlier, like a vignette, rather than along a straight cut.
+FADE = (-11.9, -6.3)
+FADE_AT_ARMS, ARMS = 3.8, 16.0  # centimetres higher at that distance from the middle
 RIBS = 150  # of the knitted band, around the neck
 BAND_LIFT = 0.20  # how far the band stands above the cloth
 # Places along the outlines below, centimetres from the neckline: fine over the band's edges, coarse on the body.
 BAND_STEPS = np.array([0.0, 0.06, 0.18, 0.38, 0.62, 0.84, 0.94, 1.0])
-BODY_ROWS = 20
+BODY_ROWS = 24
 # Outlines from the neckline outwards: (distance from the neck's axis, height below the neckline at the sides).
 # Sculpted by eye on a shoulder width (bideltoid, cut at the arms) of 34 cm.
 SIDE = np.array(
-    [(0, 0), (1.0, -0.25), (3.4, -1.5), (6.4, -2.9), (8.8, -4.4), (10.3, -6.4), (10.8, -8.8), (10.3, -10.4)]
+    [
+        (0, 0),
+        (1.0, -0.25),
+        (3.4, -1.5),
+        (6.4, -2.9),
+        (8.8, -4.4),
+        (10.3, -6.4),
+        (10.9, -8.8),
+        (10.7, -10.9),
+        (10.5, -13.0),
+    ]
 )
-FRONT = np.array([(0, 0), (0.5, -0.6), (2.0, -2.4), (3.3, -4.4), (4.1, -6.2), (4.4, -8.0), (4.2, -9.4), (3.6, -10.4)])
-BACK = np.array([(0, 0), (0.5, -0.5), (1.9, -1.6), (3.3, -3.3), (4.1, -5.3), (4.3, -7.4), (4.1, -9.2), (3.5, -10.4)])
+FRONT = np.array(
+    [(0, 0), (0.5, -0.6), (2.0, -2.4), (3.3, -4.4), (4.1, -6.2), (4.4, -8.0), (4.4, -9.8), (4.2, -11.4), (3.9, -13.0)]
+)
+BACK = np.array(
+    [(0, 0), (0.5, -0.5), (1.9, -1.6), (3.3, -3.3), (4.1, -5.3), (4.3, -7.4), (4.2, -9.6), (4.0, -11.3), (3.7, -13.0)]
+)
 
 
 def neck_ring(anatomy: Anatomy, look: ClothLook) -> tuple[Float[np.ndarray, " A"], Float[np.ndarray, " A"], float]:
@@ -75,7 +91,7 @@ def garment_mesh(anatomy: Anatomy, look: ClothLook) -> tuple[Float[np.ndarray, "
         :, None, None
     ]  # smooth where front and back begin: a cusp there would look like a seam
     front = (np.cos(azimuth) > 0)[:, None, None]
-    length = 14.5
+    length = 17.2
     steps = np.concatenate([BAND_STEPS * look.band, look.band * 1.02 + np.linspace(0, 1, BODY_ROWS) ** 1.2 * length])
     outlines = [_outline(points, steps) for points in (SIDE * [look.shoulder_width, 1], FRONT, BACK)]
     outline = np.where(front, outlines[1], outlines[2]) * (1 - side) + outlines[0] * side
@@ -132,11 +148,12 @@ def add_garment(cloud: Cloud, anatomy: Anatomy, look: ClothLook, detail: float, 
     spacing = np.where(is_band, BAND_SPACING, SPACING) / detail
     cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing, random)
     height = cells.position[:, 1] - level_of(anatomy, look)
-    shown = smooth_step(*FADE, height) ** 1.5
+    beside = np.clip(np.abs(cells.position[:, 0]) / ARMS, 0, 1)
+    shown = smooth_step(*FADE, height - FADE_AT_ARMS * beside**2) ** 1.5
     cells, shown = cells[shown > 0.01], shown[shown > 0.01]
     on_band = is_band[cells.quad - chosen[0]]
     p = cells.position
-    weave = 1 + 0.07 * cloud_noise(p, 1.0, 3, 6) + 0.05 * random.normal(size=len(p))
+    weave = 1 + 0.06 * cloud_noise(p, 1.0, 3, 6) + 0.04 * random.normal(size=len(p))
     bend = _folds(p)
     shade = np.ones(len(p))
     _, _, axis_z = neck_ring(anatomy, look)
@@ -156,8 +173,11 @@ def add_garment(cloud: Cloud, anatomy: Anatomy, look: ClothLook, detail: float, 
 
 
 def _folds(points: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3"]:
-    """Return what soft folds add to the normals: they run from the neck to the arms."""
-    across = np.stack([points[:, 0] * 0.25, points[:, 1] * 0.7, points[:, 2] * 0.5], 1)
-    step = np.array([0, 0.12, 0])
-    slope = value_noise(across + step, 0.45, 3) - value_noise(across - step, 0.45, 3)
-    return np.stack([0 * slope, -1.1 * slope, 0.5 * slope], 1)
+    """Return what folds add to the normals: broad ones hang, fine ones run from neck to arms."""
+    drape = np.stack([points[:, 0] * 0.62, points[:, 1] * 0.16, points[:, 2] * 0.62], 1)
+    pull = np.stack([points[:, 0] * 0.25, points[:, 1] * 0.7, points[:, 2] * 0.5], 1)
+    aside, down = np.array([0.12, 0, 0]), np.array([0, 0.12, 0])
+    hanging = value_noise(drape + aside, 0.5, 8) - value_noise(drape - aside, 0.5, 8)
+    hanging = hanging * smooth_step(-11.0, -16.0, points[:, 1])  # cloth lies flat on the shoulders
+    drawn = value_noise(pull + down, 0.45, 3) - value_noise(pull - down, 0.45, 3)
+    return np.stack([-0.7 * hanging, -1.0 * drawn, 0.45 * drawn], 1)

@@ -113,7 +113,7 @@ def _colors(
 ) -> Float[np.ndarray, "S L 3"]:
     """Return colours: streaks, lighter tips, single grey strands."""
     strands, segments = len(paths), grown.shape[1]
-    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.18 * random.normal(size=strands)
+    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.26 * random.normal(size=strands)
     lightness = np.clip(np.clip(streaks, 0, 1)[:, None] + 0.30 * grown, 0, 1)
     color = mix(np.tile(look.dark, (strands, segments, 1)), look.light, lightness)
     color = color * (1 + 0.12 * random.normal(size=(strands, 1, 1)))

@@ -13,10 +13,10 @@ from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
 from rsatalker.avatars.appearance.styles.style import on_surface
 from rsatalker.avatars.binding import Cloud, Material
 
-COUNT = 620
+COUNT = 900
 SEGMENTS = 2
 LOWEST, HIGHEST = -0.55, 0.75  # centimetres above the hairline
-LENGTH, WIDTH = 0.85, 0.0105  # centimetres
+LENGTH, WIDTH = 1.0, 0.0115  # centimetres
 
 
 def add_wisps(
@@ -50,7 +50,7 @@ def add_wisps(
     color = mix(np.tile(look.dark, (len(root), 1)), look.light, random.uniform(0.1, 0.7, len(root)))
     cloud.add(
         center=center, factor=factor, direction=along, albedo=np.repeat(color, SEGMENTS, 0), opacity=opacity.ravel(),
-        specular=0.4, roughness=0.08, occlusion=0.8, material=Material.STRAND, antialiased=1, culled=1, **anchor,
+        specular=0.12, roughness=0.08, occlusion=0.8, material=Material.STRAND, antialiased=1, culled=1, **anchor,
     )  # fmt: skip
 
 

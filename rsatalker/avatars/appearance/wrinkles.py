@@ -153,14 +153,14 @@ def _furrows(face: FaceMap) -> Iterator[Furrow]:
                 [_moved(inner, sign * 0.25, -0.25 - 0.5 * drop), low - [0, drop * s], outer - [0, 0.3 + drop]]
             )
             yield Furrow(spline(points, 6), group_of("under_eye", side), 0.070, 0.70 * depth)
-        yield Furrow(face.laugh_curve(wing, corner)[:27], group_of("laugh", side), 0.115, 1.0)
+        yield Furrow(face.laugh_curve(wing, corner)[:27], group_of("laugh", side), 0.150, 0.85)
         for height, depth in ((0.15, 0.8), (-0.35, 1.0), (-0.85, 0.7)):
             start = marks[27, :2] + np.array([sign * 0.12, height])
             points = np.stack([start, _moved(start, sign * 0.4, 0.12), _moved(start, sign * 0.85, 0.38)])
             yield Furrow(spline(points, 4), group_of("nose", side), 0.055, 0.8 * depth)
         start = marks[corner, :2] + np.array([sign * 0.22, -0.12])
         points = np.stack([start, _moved(start, sign * 0.22, -0.65), _moved(start, sign * 0.20, -1.35)])
-        yield Furrow(spline(points, 5), group_of("mouth_corner", side), 0.085, 0.9)
+        yield Furrow(spline(points, 5), group_of("mouth_corner", side), 0.095, 0.7)
 
 
 def _moved(point: Float[np.ndarray, "2"], x: float, y: float) -> Float[np.ndarray, "2"]:

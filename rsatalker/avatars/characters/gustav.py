@@ -34,7 +34,7 @@ GUSTAV = Character(
         lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.25),
         hair=HairLook(
             style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=3600, width=0.036,
-            length=4.6, side_length=2.2, shine=0.7, comb=160.0, volume=0.35,
+            length=3.0, side_length=2.4, shine=0.9, comb=170.0, volume=0.18,
             hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),

@@ -28,7 +28,7 @@ MARA = Character(
             age=0.1,
         ),
         lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
-        eyes=EyeLook(inner=(0.30, 0.22, 0.07), outer=(0.07, 0.17, 0.13), pupil=0.33),
+        eyes=EyeLook(inner=(0.19, 0.15, 0.055), outer=(0.060, 0.115, 0.085), pupil=0.33),
         brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
         lashes=LashLook(hairs=112, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(

@@ -31,13 +31,13 @@ TOMAS = Character(
         brows=BrowLook(hairs=660, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
-            style="short", dark=(0.021, 0.014, 0.011), light=(0.080, 0.050, 0.033), strands=4300, width=0.036,
-            length=2.3, side_length=0.95, shine=0.9, comb=15.0, volume=0.85,
+            style="short", dark=(0.021, 0.014, 0.011), light=(0.115, 0.072, 0.046), strands=4300, width=0.036,
+            length=2.3, side_length=0.95, shine=1.1, comb=15.0, volume=0.85,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
         cloth=ClothLook(color=(0.030, 0.042, 0.060), neckline_depth=2.2, band=1.7, shoulder_width=1.14),
-        stubble=StubbleLook(amount=0.52, color=(0.112, 0.084, 0.072), dots=3800),
+        stubble=StubbleLook(amount=0.42, color=(0.112, 0.084, 0.072), dots=3800),
         seed=2,
     ),
 )  # fmt: skip

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, render_script
 from rsatalker.cutscenes.chunk import STILL_NAME, draw_chunk
+from rsatalker.cutscenes.gallery import portraits
 from rsatalker.cutscenes.plan import Plan, PlannedChunk
 from rsatalker.cutscenes.pose_rows import SceneMotion, pose_of
 from rsatalker.cutscenes.read_script import read_script
@@ -32,7 +33,7 @@ JPEG_QUALITY = 88  # a sheet of six stills takes 120 kB
 
 
 def render_gallery(pictures: Path, clips: Path | None, options: BatchOptions, console: Console) -> list[Path]:
-    """Render every script of the gallery and return the sheets: one picture for each script.
+    """Render every script of the gallery and the portraits; return the sheets: one for each script, and those of heads.
 
     Args:
         pictures: Folder for the sheets, made if it is missing.
@@ -50,11 +51,18 @@ def render_gallery(pictures: Path, clips: Path | None, options: BatchOptions, co
         sheets.append(pictures / f"{cutscene.name}.jpg")
         with tempfile.TemporaryDirectory() as scratch:
             sheet = sheet_of(cutscene, Path(scratch), options.renderer)
-        Image.fromarray(sheet).save(sheets[-1], quality=JPEG_QUALITY)
-        console.print(f"{sheets[-1]}", highlight=False, soft_wrap=True)
+        _keep(sheet, sheets[-1], console)
         if clips is not None:
             render_script(script, replace(options, out=clips), console)
+    for name in portraits.SHEETS:
+        sheets.append(pictures / f"{name}.jpg")
+        _keep(portraits.draw_sheet(name, options.renderer), sheets[-1], console)
     return sheets
+
+
+def _keep(sheet: UInt8[np.ndarray, "H W 3"], path: Path, console: Console) -> None:
+    Image.fromarray(sheet).save(path, quality=JPEG_QUALITY)
+    console.print(f"{path}", highlight=False, soft_wrap=True)
 
 
 def sheet_of(cutscene: Cutscene, scratch: Path, renderer: RendererName) -> UInt8[np.ndarray, "H W 3"]:

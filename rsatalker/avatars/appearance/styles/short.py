@@ -26,9 +26,10 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     length = look.side_length * tapered * (1 - top) + look.length * top
     length = length * (0.55 + 0.75 * random.uniform(size=count)) * (0.50 + 0.50 * smooth_step(-0.2, 1.5, above))
     clumps = np.stack([value_noise(position, 0.9, seed) for seed in (3, 4, 5)], 1)
-    clumps = clumps + 0.5 * np.stack([value_noise(position, 2.3, seed) for seed in (13, 14, 15)], 1)
+    clumps = 0.6 * clumps + 0.4 * np.stack([value_noise(position, 2.3, seed) for seed in (13, 14, 15)], 1)
     layer = random.uniform(size=count) ** 1.2
-    height = 0.05 + look.volume * (0.06 * layer + 0.85 * layer * top) * (0.35 + 0.65 * smooth_step(0, 2.0, above))
+    height = look.volume * (0.10 * layer + 0.85 * layer * top) * (0.35 + 0.65 * smooth_step(0, 2.0, above))
+    height = 0.05 + 0.09 * smooth_step(0.3, 2.5, above) + height
     stray = (0.06 + 0.10 * top)[:, None] * random.normal(size=(count, 3))
     azimuth = np.radians(look.comb)
     combed = np.array([np.sin(azimuth), 0.0, np.cos(azimuth)])

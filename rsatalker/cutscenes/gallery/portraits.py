@@ -1,0 +1,137 @@
+"""Pictures of single heads for the README: the whole cast, and what one sees from half a metre."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from jaxtyping import Float32, UInt8
+
+from rsatalker.avatars.avatar import Avatar
+from rsatalker.avatars.cast import CHARACTERS, load_avatar
+from rsatalker.avatars.light import Light, light_from_lamps
+from rsatalker.cutscenes.lights import PRESETS
+from rsatalker.exports.images import Tile, contact_sheet
+from rsatalker.motion.expression_space import EXPRESSION_INDEX, JAW_OPEN_RAD
+from rsatalker.motion.pose import FlamePose
+from rsatalker.renderers.camera import look_at
+from rsatalker.renderers.choose import RendererName, choose_renderer
+
+SIZE_PX = 480
+BACKGROUND_TOP, BACKGROUND_BOTTOM = np.array([58, 66, 78]), np.array([22, 24, 28])  # sRGB bytes
+HOLD_STILL = np.eye(4, dtype=np.float32)
+
+
+def _candle() -> Light:
+    """One small warm flame below the face, next to nothing else."""
+    return light_from_lamps(
+        (), sky=(0.030, 0.024, 0.020), ground=(0.070, 0.036, 0.015), key_direction=(-0.45, -0.15, 0.85),
+        key_color=(0.95, 0.50, 0.18),
+    )  # fmt: skip
+
+
+LIGHTS: Mapping[str, Callable[[], Light]] = {**PRESETS, "candle": _candle}
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """One picture of one head.
+
+    Attributes:
+        label: Below it.
+        character: Key of `CHARACTERS`.
+        aim: Landmarks whose middle the camera looks at, Multi-PIE order.
+        above_m: How far over them it looks.
+        turn_deg: How far it stands to the head's left.
+        distance_m: From there.
+        angle_deg: That the picture is high.
+        light: Key of `LIGHTS`.
+        weights: Expressions; a name without its side sets both.
+        jaw_open: 0 to 1.
+    """
+
+    label: str
+    character: str
+    aim: slice = slice(27, 36)
+    above_m: float = -0.015
+    turn_deg: float = 20.0
+    distance_m: float = 1.2
+    angle_deg: float = 21.0
+    light: str = "studio"
+    weights: Mapping[str, float] = field(default_factory=dict[str, float])
+    jaw_open: float = 0.0
+
+
+FRIENDLY = {"mouthSmile": 0.30, "cheekSquint": 0.25}
+CAST = tuple(
+    Portrait(name, name, turn_deg=turn, weights=FRIENDLY)
+    for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
+)
+EYES, MOUTH = slice(36, 48), slice(48, 68)
+GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
+CLOSE = (
+    Portrait("0.5 m", "mara", EYES, 0.0, 8.0, 0.5, 12.0),
+    Portrait("a grin", "amara", MOUTH, 0.004, 16.0, 0.5, 13.0, weights=GRIN),
+    Portrait("surprise", "gustav", above_m=0.02, turn_deg=-14.0, distance_m=0.55, angle_deg=25.0, jaw_open=0.3,
+             weights={"browInnerUp": 0.9, "browOuterUp": 0.9, "eyeWide": 0.6}),
+    Portrait("a frown", "rosa", above_m=0.01, turn_deg=12.0, distance_m=0.55, angle_deg=24.0,
+             weights={"browDown": 1.0, "mouthFrown": 0.6, "noseSneer": 0.3}),
+    Portrait("by candle", "amara", above_m=0.01, distance_m=0.7, angle_deg=22.0, light="candle"),
+    Portrait("in the evening", "mara", above_m=0.01, turn_deg=-20.0, distance_m=0.7, angle_deg=22.0, light="evening"),
+    Portrait("in daylight", "kenji", above_m=0.02, turn_deg=-15.0, distance_m=0.7, angle_deg=24.0, light="daylight"),
+    Portrait("noir", "bruno", above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
+             weights={"mouthSmile": 0.45, "cheekSquint": 0.4}),
+)  # fmt: skip
+SHEETS: Mapping[str, tuple[Portrait, ...]] = {"cast": CAST, "close": CLOSE}
+COLUMNS = 4
+
+
+def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[np.ndarray, "H W 3"]:
+    """Return one of `SHEETS`, labelled."""
+    painter = choose_renderer(renderer)
+    avatars: dict[str, Avatar] = {}
+    tiles: list[Tile] = []
+    for portrait in SHEETS[name]:
+        if portrait.character not in avatars:
+            avatar = load_avatar(portrait.character, detail=detail)
+            assert isinstance(avatar, Avatar)
+            avatars[portrait.character] = avatar
+        colors, depths = np.zeros((1, SIZE_PX, SIZE_PX, 4), np.uint8), np.zeros((1, SIZE_PX, SIZE_PX), np.float32)
+        camera, pose = _camera(avatars[portrait.character], portrait), _pose(portrait)
+        gaussians = avatars[portrait.character].follow(
+            avatars[portrait.character].head(pose), pose, LIGHTS[portrait.light](), camera.position, HOLD_STILL
+        )
+        painter.render(gaussians, [camera], colors, depths)
+        tiles.append(Tile(_before_backdrop(colors[0]), portrait.label))
+    return contact_sheet(tiles, COLUMNS)
+
+
+def _camera(avatar: Avatar, portrait: Portrait):
+    middle = avatar.head.neutral_vertices[avatar.head.landmarks[portrait.aim]].mean(0)
+    middle = middle + np.array([0, portrait.above_m, 0])
+    turn = math.radians(portrait.turn_deg)
+    place = middle + portrait.distance_m * np.array([math.sin(turn), 0, math.cos(turn)])
+    return look_at(
+        place.astype(np.float32), middle.astype(np.float32), width=SIZE_PX, height=SIZE_PX,
+        vertical_fov_rad=math.radians(portrait.angle_deg),
+    )  # fmt: skip
+
+
+def _pose(portrait: Portrait) -> FlamePose:
+    neutral = FlamePose.neutral()
+    expression = neutral.expression.copy()
+    for name, weight in portrait.weights.items():
+        for sided in (name,) if name in EXPRESSION_INDEX else (f"{name}Left", f"{name}Right"):
+            expression[EXPRESSION_INDEX[sided]] = weight
+    jaw = np.array([portrait.jaw_open * JAW_OPEN_RAD, 0, 0], np.float32)
+    return replace(neutral, expression=expression, jaw_pose=jaw)
+
+
+def _before_backdrop(frame: UInt8[np.ndarray, "H W 4"]) -> UInt8[np.ndarray, "H W 3"]:
+    """Return the head before a grey gradient."""
+    down = np.linspace(0, 1, len(frame))[:, None, None]
+    backdrop = BACKGROUND_TOP * (1 - down) + BACKGROUND_BOTTOM * down
+    through: Float32[np.ndarray, "H W 1"] = 1 - frame[..., 3:].astype(np.float32) / 255
+    return np.clip(np.round(frame[..., :3] + backdrop * through), 0, 255).astype(np.uint8)
