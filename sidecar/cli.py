@@ -35,6 +35,8 @@ COMMANDS: dict[str, str] = {
     "evaluate": "Print the quality of a motion model beside baselines.",
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
     "retarget-motion": "Write motion of one head as motion of another, with ARKit-52 weights.",
+    "import-avatar": "Make a talking avatar of a GaussianAvatars PLY, or of a plain one and a head.",
+    "export-avatar": "Write an avatar in any pose as PLY (3D Gaussian Splatting) or SPZ.",
     "compare-heads": "Print and draw our head beside a real one: surface, shapes, what must not show.",
 }
 

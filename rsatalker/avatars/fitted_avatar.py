@@ -93,6 +93,11 @@ class FittedAvatar:
         return len(self._carrier)
 
     @property
+    def harmonics(self) -> Float32[np.ndarray, "N K 3"]:
+        """Coefficients of the colours, in the head's space."""
+        return self._sh
+
+    @property
     def bounding_sphere(self) -> tuple[Float32[np.ndarray, "3"], float]:
         """Center in the head's space and radius in metres of a sphere that holds the avatar at rest, with a margin."""
         return self._sphere[0].copy(), self._sphere[1] * MOVING_MARGIN

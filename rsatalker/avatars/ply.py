@@ -6,15 +6,15 @@ binding_0, all local to the triangle and before activation; f_rest holds a chann
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import numpy as np
 
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.errors import AssetError
+from rsatalker.exports.splat_cloud import SplatCloud
+from rsatalker.exports.splat_ply import write_splat_ply
 
-REST = 45  # coefficients beyond the first of three channels at degree 3, which every reader expects
 NUMBERS = {
     "char": "i1", "uchar": "u1", "short": "<i2", "ushort": "<u2", "int": "<i4", "uint": "<u4", "float": "<f4",
     "double": "<f8", "int8": "i1", "uint8": "u1", "int16": "<i2", "uint16": "<u2", "int32": "<i4", "uint32": "<u4",
@@ -25,20 +25,12 @@ LONGEST_HEADER = 65_536  # bytes; a header of 63 columns has about 1,500
 
 def write_ply(path: Path, splats: BoundSplats) -> None:
     """Write bound Gaussians; the file replaces an older one in one step."""
-    names = ["x", "y", "z", "nx", "ny", "nz", *(f"f_dc_{i}" for i in range(3)), *(f"f_rest_{i}" for i in range(REST))]
-    names += ["opacity", *(f"scale_{i}" for i in range(3)), *(f"rot_{i}" for i in range(4)), "binding_0"]
-    count = len(splats)
-    rest = np.zeros((count, 3, REST // 3), np.float32)
-    rest[:, :, : splats.sh.shape[1] - 1] = splats.sh[:, 1:].transpose(0, 2, 1)
-    columns = [splats.centers, np.zeros((count, 3)), splats.sh[:, 0], rest.reshape(count, REST)]
-    columns += [splats.opacity_logits[:, None], splats.log_scales, splats.quats, splats.binding[:, None]]
-    header = ["ply", "format binary_little_endian 1.0", f"element vertex {count}"]
-    header += [*(f"property float {name}" for name in names), "end_header", ""]
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
-        file.write("\n".join(header).encode())
-        file.write(np.concatenate(columns, 1).astype("<f4").tobytes())
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
+    write_splat_ply(path, as_cloud(splats), {"binding_0": splats.binding})
+
+
+def as_cloud(splats: BoundSplats) -> SplatCloud:
+    """Return bound Gaussians as they are, without their triangles."""
+    return SplatCloud(splats.centers, splats.quats, splats.log_scales, splats.opacity_logits, splats.sh)
 
 
 def read_ply(path: Path) -> BoundSplats:
@@ -50,16 +42,34 @@ def read_ply(path: Path) -> BoundSplats:
     table = read_vertices(path)
     if "binding_0" not in (table.dtype.names or ()):
         raise AssetError(f"{path} has no binding_0: its Gaussians are bound to no mesh. Bind them first.")
+    cloud = _cloud(path, table)
+    binding = _columns(path, table, ["binding_0"])[:, 0].astype(np.int32)
+    return BoundSplats(binding, cloud.centers, cloud.quats, cloud.log_scales, cloud.opacity_logits, cloud.sh)
+
+
+def read_cloud(path: Path) -> tuple[SplatCloud, bool]:
+    """Return the Gaussians of a file, and whether they are bound to triangles, in whose frames they then are.
+
+    Raises:
+        AssetError: The file is missing, is no PLY of Gaussians, or ends early.
+    """
+    table = read_vertices(path)
+    return _cloud(path, table), "binding_0" in (table.dtype.names or ())
+
+
+def _cloud(path: Path, table: np.ndarray) -> SplatCloud:
     rest_names = sorted((n for n in table.dtype.names or () if n.startswith("f_rest_")), key=lambda n: int(n[7:]))
     if len(rest_names) not in (0, 9, 24, 45):
         raise AssetError(f"{path} has {len(rest_names)} columns f_rest; expected 0, 9, 24 or 45.")
     rest = _columns(path, table, rest_names).reshape(len(table), 3, -1).transpose(0, 2, 1)
     sh = np.concatenate([_columns(path, table, [f"f_dc_{i}" for i in range(3)])[:, None], rest], 1)
     used = max((degree for degree in range(1, 4) if sh[:, degree**2 : (degree + 1) ** 2].any()), default=0)
-    return BoundSplats(
-        binding=_columns(path, table, ["binding_0"])[:, 0].astype(np.int32),
+    quats = _columns(path, table, [f"rot_{i}" for i in range(4)])
+    if len(quats) and not (np.linalg.norm(quats, axis=1) > 0).all():
+        raise AssetError(f"{path} holds a rotation rot_0..3 of all zeros; expected quaternions, wxyz.")
+    return SplatCloud(
         centers=_columns(path, table, ["x", "y", "z"]),
-        quats=_columns(path, table, [f"rot_{i}" for i in range(4)]),
+        quats=quats,
         log_scales=_columns(path, table, [f"scale_{i}" for i in range(3)]),
         opacity_logits=_columns(path, table, ["opacity"])[:, 0],
         sh=np.ascontiguousarray(sh[:, : (used + 1) ** 2]),

@@ -121,7 +121,7 @@ def solve_retarget(source: AnyHead, target: AnyHead) -> Retarget:
         opened = rows(motions[1].coefficients(jaw_open=True), weights)
         index = closing.index(True)  # these lips are closed where they are: with the jaw open
         moments[:, index] = gram @ np.linalg.solve(opened @ opened.T + ridge, opened @ moved[index])
-    if np.isinf(limit):  # nothing bounds them, so that they can be solved for now
+    if np.isinf(limit):  # nothing bounds them, so that the solution is linear
         gram, moments = np.eye(len(gram)), np.linalg.solve(gram, moments)
     fit = BoundedFit(gram, lower, upper)
     return Retarget(source.expression_space, target.expression_space, fit, moments, followers)
