@@ -9,6 +9,6 @@ public class RsaTalker : ModuleRules
 		PCHUsage = PCHUsageMode.UseExplicitOrSharedPCHs;
 		PublicDependencyModuleNames.AddRange(new string[] { "Core", "CoreUObject", "Engine", "DeveloperSettings" });
 		PrivateDependencyModuleNames.AddRange(new string[] {
-			"RsaTalkerProtocol", "HTTP", "LiveLinkInterface", "ProceduralMeshComponent" });
+			"RsaTalkerProtocol", "HTTP", "LiveLinkInterface", "ProceduralMeshComponent", "RHI", "RenderCore" });
 	}
 }

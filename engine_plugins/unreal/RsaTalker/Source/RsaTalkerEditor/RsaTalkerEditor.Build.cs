@@ -8,6 +8,6 @@ public class RsaTalkerEditor : ModuleRules
 	{
 		PCHUsage = PCHUsageMode.UseExplicitOrSharedPCHs;
 		PrivateDependencyModuleNames.AddRange(new string[] {
-			"Core", "CoreUObject", "Engine", "RsaTalker", "UnrealEd", "MaterialEditor", "ToolMenus", "Slate", "SlateCore" });
+			"Core", "CoreUObject", "Engine", "RsaTalker", "UnrealEd", "AssetRegistry", "MaterialEditor", "ToolMenus", "Slate", "SlateCore" });
 	}
 }
