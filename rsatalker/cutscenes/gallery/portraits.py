@@ -21,6 +21,7 @@ from rsatalker.renderers.choose import RendererName, choose_renderer
 
 SIZE_PX = 480
 BACKGROUND_TOP, BACKGROUND_BOTTOM = np.array([58, 66, 78]), np.array([22, 24, 28])  # sRGB bytes
+NOSE, EYES, MOUTH = range(27, 36), range(36, 48), range(48, 68)  # landmarks
 HOLD_STILL = np.eye(4, dtype=np.float32)
 
 
@@ -54,7 +55,7 @@ class Portrait:
 
     label: str
     character: str
-    aim: slice = slice(27, 36)
+    aim: range = NOSE
     above_m: float = -0.015
     turn_deg: float = 20.0
     distance_m: float = 1.2
@@ -69,7 +70,6 @@ CAST = tuple(
     Portrait(name, name, turn_deg=turn, weights=FRIENDLY)
     for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
 )
-EYES, MOUTH = slice(36, 48), slice(48, 68)
 GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
 CLOSE = (
     Portrait("0.5 m", "mara", EYES, 0.0, 8.0, 0.5, 12.0),
