@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from play_session import PlaySession, patterned_sidecar, play_session
+from play_session import PlaySession, bulging_sidecar, play_session
 
 from sidecar.errors import FrameRingError
 from sidecar.regions.frame_ring import FrameRingReader
@@ -33,7 +33,7 @@ def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     started: list[Any] = []
 
     def start() -> subprocess.Popen[str]:
-        context = patterned_sidecar(tmp_path)
+        context = bulging_sidecar(tmp_path)
         started.append(context)
         return context.__enter__()
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from region_probes import ROOT
 
-SERVER = ROOT / "tests" / "fakes" / "serve_patterned_studio.py"
+SERVER = ROOT / "tests" / "fakes" / "serve_bulging_studio.py"
 
 
 class PlaySession:
@@ -72,7 +72,7 @@ def play_session(program: Path, runtime: Path) -> Iterator[PlaySession]:
 
 
 @contextmanager
-def patterned_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
+def bulging_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
     """A sidecar of its own process, with its runtime file in a folder; yields once it is there."""
     environment = os.environ | {"RSATALKER_RUNTIME": str(runtime), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True, env=environment) as process:

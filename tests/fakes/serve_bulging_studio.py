@@ -1,6 +1,6 @@
 """A sidecar as a process of its own, whose frames differ from pixel to pixel and from head to head: for play sessions.
 
-serve_patterned_studio.py    its runtime file, in RSATALKER_RUNTIME, says where it listens
+serve_bulging_studio.py    its runtime file, in RSATALKER_RUNTIME, says where it listens
 """
 
 import sys
@@ -16,7 +16,7 @@ from sidecar.config import ServeOptions
 from sidecar.server import serve
 
 
-class PatternedHead(FlatHead):
+class BulgingHead(FlatHead):
     """Draws rows in green, columns in blue, the jaw in red, a round edge in alpha, and a bulge as depth."""
 
     def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
@@ -32,12 +32,12 @@ class PatternedHead(FlatHead):
         return DrawTimings()
 
 
-class PatternedStudio(LightStudio):
+class BulgingStudio(LightStudio):
     def head(self, avatar: str) -> FlatHead:
         super().head(avatar)  # refuses names that it does not know
-        return PatternedHead()
+        return BulgingHead()
 
 
 if __name__ == "__main__":
     options = ServeOptions(port=0, http_port=0, warm_up=False, admit_by_load=False, least_frame_scale=1.0)
-    serve(options, lambda _: PatternedStudio(), lambda line: print(line, flush=True))  # noqa: T201
+    serve(options, lambda _: BulgingStudio(), lambda line: print(line, flush=True))  # noqa: T201
