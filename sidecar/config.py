@@ -23,6 +23,8 @@ class ServeOptions:
         port: TCP port of gRPC; 0 takes a free one.
         http_port: TCP port of HTTP; without it, the one after gRPC's, or a free one if that is taken.
         allowed_origins: Web pages that may call over HTTP, e.g. https://localhost:8443.
+        web: Folder of the web client (engine_plugins/web of the project, after npm install there): serve its page, too,
+            and print its address with a code that opens it.
         lan: Also listen on the LAN, with TLS, and announce the sidecar there.
         interface: Network interfaces for --lan, by name or address; without it, the only one.
         insecure_lan: As --lan, but without TLS: whoever listens on the LAN hears voices and reads the token.
@@ -50,6 +52,7 @@ class ServeOptions:
     port: int = DEFAULT_PORT
     http_port: int | None = None
     allowed_origins: tuple[str, ...] = ()
+    web: Path | None = None
     lan: bool = False
     interface: tuple[str, ...] = ()
     insecure_lan: bool = False
@@ -130,7 +133,7 @@ def read_options(path: Path) -> ServeOptions:
 def _fitting(path: Path, name: str, value: object) -> object:
     """Return a value in its option's type, or raise ConfigError."""
     wanted = get_type_hints(ServeOptions)[name]
-    if name in ("checkpoint", "avatars", "cutscenes") and isinstance(value, str):
+    if name in ("checkpoint", "avatars", "cutscenes", "web") and isinstance(value, str):
         return Path(value)
     if wanted == tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(one, str) for one in cast(list[object], value)):

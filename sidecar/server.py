@@ -22,9 +22,10 @@ from sidecar.heart import Heart
 from sidecar.loop import Loop
 from sidecar.messages import status_message
 from sidecar.motion_loop import MotionLoop
-from sidecar.network.endpoints import Endpoints
+from sidecar.network.endpoints import Endpoints, bracketed
 from sidecar.network.lan import LanAccess, lan_access
 from sidecar.network.metrics import metrics_text
+from sidecar.network.web_client import PAGE, WebClient
 from sidecar.output_loop import OutputLoop
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.regions.shared_memory import remove_dead_regions
@@ -109,6 +110,11 @@ class Sidecar:
     def http_address(self) -> str:
         """Where it listens for HTTP on this machine."""
         return self._endpoints.http_address
+
+    @property
+    def web(self) -> WebClient | None:
+        """The page that shows conversations in a browser; None: it is not served."""
+        return self._endpoints.web
 
     @property
     def lan(self) -> LanAccess | None:
@@ -229,7 +235,7 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")
         say(f"HTTP for plugins and curl: http://{sidecar.http_address}")
         say(f"Cutscenes of clients: {sidecar.films.folder.root}")
-        for line in lan_lines(sidecar):
+        for line in (*web_lines(sidecar), *lan_lines(sidecar)):
             say(line)
         await sidecar.wait()
     finally:
@@ -258,6 +264,19 @@ async def warmed_up(studio: Studio, sidecar: Sidecar) -> bool:
         return False
     await warming
     return True
+
+
+def web_lines(sidecar: Sidecar) -> list[str]:
+    """Return where a browser shows conversations; nothing if the page is not served."""
+    if sidecar.web is None:
+        return []
+    code, http_port = sidecar.web.code, sidecar.http_address.rpartition(":")[2]
+    lines = [f"Look at a conversation: http://{sidecar.http_address}{PAGE}#{code}"]
+    if sidecar.lan:
+        scheme = "https" if sidecar.lan.certificate else "http"
+        places = " or ".join(f"{scheme}://{bracketed(address)}:{http_port}{PAGE}" for address in sidecar.lan.addresses)
+        lines.append(f"From a headset on the LAN: {places}, code {code}")
+    return lines
 
 
 def lan_lines(sidecar: Sidecar) -> list[str]:

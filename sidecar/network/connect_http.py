@@ -6,7 +6,7 @@ The same servicers as over gRPC serve them, the same token opens them, and the s
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
 from typing import Any
 
@@ -52,9 +52,10 @@ class ConnectHttp:
         self._token = token
         self._metrics = metrics
 
-    def app(self) -> Starlette:
-        """Return the ASGI application."""
+    def app(self, pages: Sequence[Route] = ()) -> Starlette:
+        """Return the ASGI application; with further pages, if there are any."""
         routes = [
+            *pages,
             Route("/healthz", self._health, methods=["GET"]),
             Route("/metrics", self._show_metrics, methods=["GET"]),
             Route("/{service}/{method}", self._answer, methods=["POST"]),

@@ -17,6 +17,7 @@ from sidecar.network.connect_http import ConnectHttp
 from sidecar.network.http_guard import LOOPBACK_HOSTS, HttpGuard
 from sidecar.network.http_server import HttpServer, bind, port_of
 from sidecar.network.lan import LanAccess
+from sidecar.network.web_client import WebClient
 from sidecar.runtime_file import already_running, read_record
 from sidecar.services import audio2face_service
 from sidecar.services.calls import Service, calls_of
@@ -34,6 +35,7 @@ class Endpoints:
     Attributes:
         address: Of gRPC on this machine, once it listens.
         http_address: Of HTTP on this machine, once it listens.
+        web: The web client's page; None: it is not served.
 
     Args:
         services: What is served.
@@ -58,9 +60,10 @@ class Endpoints:
         self._names = [service.name for service in services]
         self._health = health.aio.HealthServicer()  # type: ignore[attr-defined]  # grpc_health has no stubs
         self._grpc = self._grpc_server(services, token)
-        app = ConnectHttp(calls_of(services), token, metrics).app()
+        self.web = WebClient(options.web, token) if options.web else None
+        app = ConnectHttp(calls_of(services), token, metrics).app(self.web.routes() if self.web else ())
         hosts = (*LOOPBACK_HOSTS, *(lan.hosts if lan else ()))
-        guarded = HttpGuard(app, hosts, options.allowed_origins)
+        guarded = HttpGuard(app, hosts, options.allowed_origins, self.web is not None)
         self._http = HttpServer(guarded)
         self._lan_http = HttpServer(guarded, lan.server_context() if lan else None)
         self._advertisement: Advertisement | None = None

@@ -1,7 +1,8 @@
-"""Who may talk to the HTTP port: no browser tab, whatever page it shows, unless its origin is listed.
+"""Who may talk to the HTTP port: no browser tab, unless its page is the sidecar's own or its origin is listed.
 
 A page on the internet can send requests to this machine, and with a name of its own that suddenly resolves to 127.0.0.1
-(DNS rebinding) it even reads the answers. Such requests carry that name in `Host` and the page in `Origin`.
+(DNS rebinding) it even reads the answers. Such requests carry that name in `Host` and the page in `Origin`. A page that
+the sidecar serves itself is known by an `Origin` that is the very `Host`, which must be one of the sidecar's names.
 """
 
 from __future__ import annotations
@@ -29,19 +30,25 @@ class HttpGuard:
         app: Gets what may pass.
         hosts: Names and addresses in `Host` that mean this sidecar; IPv6 in brackets.
         origins: Web pages that may call, e.g. "https://localhost:8443".
+        serves_page: Whether `app` serves a page of its own, which may call.
     """
 
     app: ASGIApp
     hosts: Sequence[str] = LOOPBACK_HOSTS
     origins: Sequence[str] = ()
+    serves_page: bool = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or refuse it."""
         headers = Headers(scope=scope)
         origin = headers.get("origin")
-        if refusal := self._refusal(headers.getlist("host"), origin):
+        hosts = headers.getlist("host")
+        is_own = (
+            self.serves_page and origin is not None and origin == f"{scope['scheme']}://{hosts[0] if hosts else ''}"
+        )
+        if refusal := self._refusal(hosts, None if is_own else origin):
             return await refused(refusal)(scope, receive, send)
-        if origin is None:
+        if origin is None or is_own:
             return await self.app(scope, receive, send)
         if scope["method"] == "OPTIONS":
             return await _preflight(origin)(scope, receive, send)
