@@ -20,6 +20,7 @@ import environment
 
 CPP_SOURCES = ("*.h", "*.hpp", "*.cpp", ":!*/FrameRingLayout.h")  # the last one is generated
 CPP_STYLE = "engine_plugins/unreal/.clang-format"  # Unreal's, for all C++: the tests' programs too
+PRETTIER = "engine_plugins/web/node_modules/.bin/prettier"  # after `npm install --prefix engine_plugins/web`
 PLATFORMS = ("Linux", "Windows", "Darwin")
 SHOWN_LINES = 40  # of a failed check's output
 
@@ -51,6 +52,9 @@ def checks() -> list[Check]:
                 ["clang-format", f"--style=file:{CPP_STYLE}", "--dry-run", "--Werror", *sources],
             )
         )
+    if sources := tracked_files("*.js", "*.mjs", "engine_plugins/web/*.html", "engine_plugins/web/*.css"):
+        style = "--config=engine_plugins/web/package.json"
+        found.append(Check("JavaScript format (prettier)", [PRETTIER, style, "--check", *sources]))
     for platform in PLATFORMS:  # so that each system's branches are read on every system
         command = [python, "-m", "pyright", "--pythonpath", python, "--pythonplatform", platform]
         found.append(Check(f"types on {platform} (pyright)", command))

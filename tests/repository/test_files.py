@@ -16,6 +16,7 @@ LONGEST_README = 200
 LARGEST_FILE_BYTES = 4 << 20  # the sample dialogue and the model's weights are the largest
 TEXT_SUFFIXES = {
     ".py", ".pyi", ".md", ".toml", ".txt", ".proto", ".cs", ".h", ".hpp", ".cpp", ".json", ".yml", ".yaml", ".cfg", "",
+    ".js", ".mjs", ".css", ".html",
 }  # fmt: skip
 
 # Character classes keep the patterns from matching themselves.
@@ -62,7 +63,7 @@ def test_no_file_contains(found: str) -> None:
 
 
 def test_no_source_file_is_longer_than_a_sitting() -> None:
-    sources = [path for path in written_by_hand() if path.suffix in {".py", ".cs", ".h", ".cpp"}]
+    sources = [path for path in written_by_hand() if path.suffix in {".py", ".cs", ".h", ".cpp", ".js", ".mjs", ".css"}]
     lengths = {name_of(path): len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
     assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
 
