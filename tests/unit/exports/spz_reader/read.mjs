@@ -9,5 +9,6 @@ const spz = await createSpzModule();
 const cloud = spz.loadSpzFromBuffer(new Uint8Array(readFileSync(process.argv[2])), { to: spz.CoordinateSystem.RUB });
 const plain = {};
 for (const name of ["numPoints", "shDegree", "antialiased"]) plain[name] = cloud[name];
-for (const name of ["positions", "scales", "rotations", "alphas", "colors", "sh"]) plain[name] = Array.from(cloud[name]);
+for (const name of ["positions", "scales", "rotations", "alphas", "colors", "sh"])
+  plain[name] = Array.from(cloud[name]);
 console.log(JSON.stringify(plain));
