@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from rsatalker.avatars.avatar_data import AvatarData
-from rsatalker.avatars.bake import BakedLight, UnfoldedLight, gap
+from rsatalker.avatars.bake import UnfoldedLight, gap
 from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
@@ -20,7 +20,7 @@ from rsatalker.avatars.hair_swing import HairSwing, skull_of
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.lids import lid_margins
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, blend_light, dim_vertices, light_vertices
+from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, LitVertices, dim_vertices, light_vertices, lit_vertices
 from rsatalker.avatars.posing import pose_blocks
 from rsatalker.avatars.rigid_motion import RigidMotion, move_points
 from rsatalker.avatars.split_work import SplitWork
@@ -31,6 +31,7 @@ from rsatalker.motion.pose import FlamePose
 BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every frame would cost its page faults
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 HALF_HEAD_M = 0.085  # from the eyes back to the middle of the head
+BRIGHTEST = 9.0  # light of a vertex, as a share of what would reach it in the open: no limit
 GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
@@ -47,11 +48,19 @@ class Avatar:
         self.head = head
         self._data = data
         self._world, self._normals = np.empty_like(data.neutral), np.empty_like(data.neutral)
-        self._vertex_light = np.empty((len(data.neutral), VERTEX_LIGHT), np.float32)
-        self._carries_light = np.zeros(len(data.neutral), np.float32)
+        self._vertex_light = np.zeros((len(data.neutral), VERTEX_LIGHT), np.float32)
+        self._dimmed = np.empty(len(data.neutral), np.float32)
+        gives_light = np.zeros(len(data.neutral), bool)
         on_surface = data.bound["material"] == Material.SURFACE
-        self._carries_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = 1
-        self._dimmed = np.empty_like(self._carries_light)
+        gives_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = True
+
+        def lit(unfolded: UnfoldedLight) -> LitVertices:
+            ids = unfolded.vertices
+            return lit_vertices(unfolded.light, ids, gives_light[ids], data.follows_skull)
+
+        self._lit = lit_vertices(data.light, np.arange(len(data.neutral)), gives_light, data.follows_skull)
+        unfolded = ((data.mouth, GAP_EXPONENT), (data.left_lid, 1.0), (data.right_lid, 1.0))
+        self._unfolded = tuple((which, lit(which), exponent) for which, exponent in unfolded)
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
         antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
         self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
@@ -111,7 +120,7 @@ class Avatar:
         blocks = self._blocks
         self._block_work.run(
             pose_blocks, len(blocks),
-            blocks.firsts, blocks.counts, blocks.materials, blocks.steps, blocks.lows, blocks.sizes,
+            blocks.firsts, blocks.counts, blocks.materials, blocks.steps, blocks.begins, blocks.lows, blocks.sizes,
             blocks.on_triangles, blocks.helpers, blocks.corners, blocks.eyes, world, self._normals, self._vertex_light,
             helpers.axes, helpers.origins, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
@@ -159,51 +168,21 @@ class Avatar:
     def _light_vertices(self, parts: PartLight, world: Float32[np.ndarray, "W 3"], pose: FlamePose) -> None:
         """Fill the light of all vertices; inside the mouth and on the lids it depends on how far they are open."""
         data = self._data
-        dimming = self._dimming(pose)
-        self._light(data.light, data.follows_skull, dimming, parts, self._vertex_light)
-        self._unfold(data.mouth, GAP_EXPONENT, world, dimming, parts)
-        for lid in (data.left_lid, data.right_lid):
-            self._unfold(lid, 1.0, world, dimming, parts)
-
-    def _unfold(
-        self,
-        unfolded: UnfoldedLight,
-        exponent: float,
-        world: Float32[np.ndarray, "W 3"],
-        dimming: Float32[np.ndarray, " V"],
-        parts: PartLight,
-    ) -> None:
-        """Blend in the light of what is folded away at rest."""
-        rest, full = (float(value) for value in unfolded.gaps)
-        share = (gap(world, unfolded.edges) - rest) / (full - rest if abs(full - rest) > 1e-6 else 1.0)
-        if share <= 0 or not len(unfolded.vertices):
-            return
-        ids = unfolded.vertices
-        light = np.empty((len(ids), VERTEX_LIGHT), np.float32)
-        self._light(unfolded.light, self._data.follows_skull[ids], dimming[ids], parts, light)
-        blend_light(ids, light, np.float32(min(1.0, share) ** exponent), self._vertex_light)
-
-    def _light(
-        self,
-        baked: BakedLight,
-        follows: Float32[np.ndarray, " V"],
-        dimming: Float32[np.ndarray, " V"],
-        parts: PartLight,
-        out: Float32[np.ndarray, "V L"],
-    ) -> None:
-        self._vertex_work.run(
-            light_vertices, len(out), baked.transfer, baked.normals, baked.visible_red, baked.visible, follows, dimming,
-            parts.bands, parts.skin_bands, parts.lamp_cells, parts.lamp_weights, out,
-        )  # fmt: skip
-
-    def _dimming(self, pose: FlamePose) -> Float32[np.ndarray, " V"]:
-        """Return the factor on each vertex' light that its folds leave; 0 where no Gaussian takes light from it."""
-        data = self._data
         weights = np.append(pose.expression, pose.jaw_pose[0] / JAW_OPEN_RAD).astype(np.float32)
-        dim_vertices(
-            weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._carries_light, self._dimmed
-        )
-        return self._dimmed
+        dim_vertices(weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._dimmed)
+        self._light(self._lit, parts, 1.0, BRIGHTEST)
+        for unfolded, lit, exponent in self._unfolded:
+            rest, full = (float(value) for value in unfolded.gaps)
+            share = (gap(world, unfolded.edges) - rest) / (full - rest if abs(full - rest) > 1e-6 else 1.0)
+            if share > 0:
+                self._light(lit, parts, min(1.0, share) ** exponent, 1.0)
+
+    def _light(self, lit: LitVertices, parts: PartLight, share: float, most: float) -> None:
+        self._vertex_work.run(
+            light_vertices, len(lit), lit.vertices, lit.transfer, lit.transfer_steps, lit.visible_red, lit.visible,
+            lit.normals, lit.follows_skull, self._dimmed, parts.bands, parts.skin_bands, parts.lamp_cells,
+            parts.lamp_weights, np.float32(share), np.float32(most), self._vertex_light,
+        )  # fmt: skip
 
     def _folded(self, pose: FlamePose) -> Float32[np.ndarray, " W"]:
         """Return how much of each Gaussian that belongs to a wrinkle shows."""

@@ -23,7 +23,6 @@ from rsatalker.avatars.gaussian_blocks import (
     BEND_Z,
     BLOCK,
     BLUE,
-    CORNER_WEIGHTS,
     FACING,
     FRAME_XX,
     FRAME_XY,
@@ -46,6 +45,9 @@ from rsatalker.avatars.gaussian_blocks import (
     REACH_RED,
     RED,
     ROUGHNESS,
+    SHARE_A,
+    SHARE_B,
+    SHARE_C,
     SHEEN,
     SPECULAR,
     SUBSURFACE,
@@ -78,19 +80,17 @@ STRAND_SOFTNESS = F(0.35)  # strands let some light through
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def find_surface_light(known, corners, vertex_light, now):
-    """Take the light of the quad's corners."""
+    """Take the light of the triangle's corners."""
     for i in range(BLOCK):
-        a, b, c, d = corners[0, i], corners[1, i], corners[2, i], corners[3, i]
+        a, b, c = corners[0, i], corners[1, i], corners[2, i]
         open_part = known[OCCLUSION + i]
-        share_a, share_b = open_part * known[CORNER_WEIGHTS + i], open_part * known[CORNER_WEIGHTS + BLOCK + i]
-        share_c = open_part * known[CORNER_WEIGHTS + 2 * BLOCK + i]
-        share_d = open_part * known[CORNER_WEIGHTS + 3 * BLOCK + i]
+        share_a, share_b = open_part * known[SHARE_A + i], open_part * known[SHARE_B + i]
+        share_c = open_part * known[SHARE_C + i]
         for column in range(VERTEX_LIGHT):
             now[REACH_RED + column * BLOCK + i] = (
                 share_a * vertex_light[a, column]
                 + share_b * vertex_light[b, column]
                 + share_c * vertex_light[c, column]
-                + share_d * vertex_light[d, column]
             )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Float32, Int, Int32
 from scipy.spatial import KDTree
 
 from rsatalker.avatars.appearance.anatomy import OUTER_SKIN, Anatomy, anatomy_of
@@ -45,7 +45,7 @@ COVERED = 2.2  # centimetres below the neckline from which skin is left out
 BURIED_SHARE, BURIED_WIDENING = 0.5, 1.5  # of the surfels under hair, which is seen through gaps at most
 NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
 SHARING_STRANDS = 12  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
-SKULL_SAMPLES = 160  # vertices that are enough to find the skull's motion
+RIGID_SAMPLES = 160  # vertices that are enough to find the motion of a rigid part
 
 
 def build_avatar_data(
@@ -100,13 +100,18 @@ def find_helpers(anatomy: Anatomy) -> Helpers:
         torso = np.argsort(head.neutral_vertices[:, 1])[:24]
     (left_upper, left_lower), (right_upper, right_lower) = head.lid_margins
     return Helpers(
-        eyeballs=(eyeballs[is_left].astype(np.int32), eyeballs[~is_left].astype(np.int32)),
+        eyeballs=(_some(eyeballs[is_left]), _some(eyeballs[~is_left])),
         margins=tuple(np.asarray(ids, np.int32) for ids in (left_upper, left_lower, right_upper, right_lower)),
-        skull=skull[:: max(1, len(skull) // SKULL_SAMPLES)].astype(np.int32),
-        torso=torso[:: max(1, len(torso) // SKULL_SAMPLES)].astype(np.int32),
+        skull=_some(skull),
+        torso=_some(torso),
         eye_centers=head.eye_centers.astype(np.float32),
         pivot=head.joints[1].astype(np.float32),
     )
+
+
+def _some(ids: Int[np.ndarray, " N"]) -> Int32[np.ndarray, " M"]:
+    """Return enough of a rigid part's vertices to find its motion."""
+    return np.ascontiguousarray(ids[:: max(1, len(ids) // RIGID_SAMPLES)], np.int32)
 
 
 def follows_skull(head: Head) -> Float32[np.ndarray, " V"]:

@@ -121,7 +121,9 @@ def fill_vertex_normals(vertices, quads, normals):  # pyright: ignore[reportMiss
     """Write smooth unit normals into a preallocated array; the diagonals of a quad give its normal."""
     normals[:] = 0
     for quad in range(quads.shape[0]):
-        a, b, c, d = quads[quad, 0], quads[quad, 1], quads[quad, 2], quads[quad, 3]
+        # unsigned: an index that might be negative would be looked at each time
+        a, b = np.uint64(quads[quad, 0]), np.uint64(quads[quad, 1])
+        c, d = np.uint64(quads[quad, 2]), np.uint64(quads[quad, 3])
         ux = vertices[c, 0] - vertices[a, 0]
         uy = vertices[c, 1] - vertices[a, 1]
         uz = vertices[c, 2] - vertices[a, 2]
@@ -131,8 +133,7 @@ def fill_vertex_normals(vertices, quads, normals):  # pyright: ignore[reportMiss
         nx = uy * wz - uz * wy
         ny = uz * wx - ux * wz
         nz = ux * wy - uy * wx
-        for corner in range(4):
-            vertex = quads[quad, corner]
+        for vertex in (a, b, c, d):
             normals[vertex, 0] += nx
             normals[vertex, 1] += ny
             normals[vertex, 2] += nz

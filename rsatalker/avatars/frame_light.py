@@ -1,20 +1,25 @@
 """A scene's light as one frame of one head needs it: convolved, turned into the head's parts, with its lamps."""
 
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
+
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32, Int64
+from numba import njit
 
 from rsatalker.avatars.bake import WRAP, directions
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.lighting import LAMPS
+from rsatalker.avatars.lighting import CELLS, LAMPS
+from rsatalker.avatars.shading import F
 from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks, rotated
 
-CELLS = 14  # baked directions around a lamp that make its soft shadow: those within about 30 degrees
-SOFTNESS = 22.0  # sharpness of that sum: a lamp about 25 degrees wide
+SOFTNESS = F(22.0)  # sharpness of a lamp's soft shadow: a lamp about 25 degrees wide
 DIRECTIONS = directions()
+SKIN_BANDS = np.stack([diffuse_bands(wrap) for wrap in WRAP])  # (3, 9) the skin's kernel for red, green, blue
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +41,13 @@ class SceneLight:
     lamp_colors: Float32[np.ndarray, "L 3"]
 
 
-def _skin_bands(probe: Float[np.ndarray, "9 3"]) -> Float32[np.ndarray, "3 9"]:
-    return np.stack([probe[:, channel] * diffuse_bands(wrap) for channel, wrap in enumerate(WRAP)]).astype(np.float32)
-
-
 def scene_light(light: Light) -> SceneLight:
     """Return what one light means for every head in the scene."""
     lamps, colors = peaks(light.probe, LAMPS - 1)
     return SceneLight(
         probe=light.probe,
         bands=np.ascontiguousarray((light.probe * diffuse_bands(0.0)[:, None]).T, np.float32),
-        wrapped_bands=_skin_bands(light.probe),
+        wrapped_bands=(light.probe.T * SKIN_BANDS).astype(np.float32),
         lamp_directions=np.concatenate([light.key_direction[None], lamps]).astype(np.float32),
         lamp_colors=np.concatenate([light.key_color[None], colors]).astype(np.float32),
     )
@@ -64,15 +65,38 @@ class PartLight:
 
 def part_light(scene: SceneLight, rotations: tuple[Float[np.ndarray, "3 3"], Float[np.ndarray, "3 3"]]) -> PartLight:
     """Return the light in the frames of torso and skull, given their rotations in the world."""
-    probes = [rotated(scene.probe, rotation) for rotation in rotations]
-    cosines = np.stack([scene.lamp_directions @ rotation @ DIRECTIONS.T for rotation in rotations])
-    cells = np.argpartition(-cosines, CELLS, axis=2)[..., :CELLS]
-    weights = np.exp(SOFTNESS * (np.take_along_axis(cosines, cells, 2) - 1))
-    weights -= weights.min(2, keepdims=True) * 0.999  # so that no direction jumps in or out when a head turns
-    weights /= weights.sum(2, keepdims=True) * 255
-    return PartLight(
-        bands=np.stack([np.ascontiguousarray(probe.T) for probe in probes]),
-        skin_bands=np.stack([_skin_bands(probe) for probe in probes]),
-        lamp_cells=cells,
-        lamp_weights=weights.astype(np.float32),
-    )
+    probes = np.stack([rotated(scene.probe, rotation).T for rotation in rotations])
+    cells = np.empty((2, LAMPS, CELLS), np.int64)
+    weights = np.empty((2, LAMPS, CELLS), np.float32)
+    for part, rotation in enumerate(rotations):
+        _find_cells(scene.lamp_directions @ rotation, DIRECTIONS, cells[part], weights[part])
+    return PartLight(probes, (probes * SKIN_BANDS).astype(np.float32), cells, weights)
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _find_cells(lamps, directions, cells, weights):
+    """Write the directions nearest to each lamp and their weights, which sum up to 1 / 255."""
+    cosines, nearest = np.empty(CELLS + 1, np.float32), np.empty(CELLS + 1, np.int64)
+    for lamp in range(len(lamps)):
+        cosines[:] = -2  # nothing yet
+        for i in range(len(directions)):
+            cosine = (
+                lamps[lamp, 0] * directions[i, 0]
+                + lamps[lamp, 1] * directions[i, 1]
+                + lamps[lamp, 2] * directions[i, 2]
+            )
+            place = CELLS
+            while place > 0 and cosines[place - 1] < cosine:  # the last of those kept so far falls out
+                cosines[place], nearest[place] = cosines[place - 1], nearest[place - 1]
+                place -= 1
+            if place < CELLS:
+                cosines[place], nearest[place] = cosine, i
+        # The least gets almost nothing, so that no direction jumps in or out when a head turns.
+        least = F(0.999) * math.exp(SOFTNESS * (cosines[CELLS - 1] - F(1)))
+        total = F(0)
+        for k in range(CELLS):
+            cells[lamp, k] = nearest[k]
+            weights[lamp, k] = math.exp(SOFTNESS * (cosines[k] - F(1))) - least
+            total += weights[lamp, k]
+        for k in range(CELLS):
+            weights[lamp, k] /= total * F(255)

@@ -18,7 +18,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt16, UInt32
 from numba import njit
 
-BLOCK = 128  # Gaussians at a time: what is known of them and what is worked out stays in the fastest cache
+BLOCK = 256  # Gaussians at a time: what is known of them and what is worked out stays in the fastest cache
 
 MORTON_BITS = 8  # a head of 50 cm in steps of 2 mm
 LARGEST_STEP = 65535
@@ -29,9 +29,9 @@ LARGEST_STEP = 65535
     FACTOR_XX, FACTOR_YX, FACTOR_YY, FACTOR_ZX, FACTOR_ZY, FACTOR_ZZ,  # lower triangle of the same covariance's factor
     DIRECTION_X, DIRECTION_Y, DIRECTION_Z, BEND_X, BEND_Y, BEND_Z, ALBEDO_RED, ALBEDO_GREEN, ALBEDO_BLUE,
     OPACITY, SPECULAR, ROUGHNESS, OCCLUSION, SUBSURFACE, SHEEN, CULLED,
-    CORNER_WEIGHTS, _SECOND, _THIRD, _FOURTH,  # shares of the quad's corners in the smooth normal and the light
+    SHARE_A, SHARE_B, SHARE_C,  # of the triangle's corners in the smooth normal and the light
     KNOWN_END,
-) = range(0, 30 * BLOCK, BLOCK)  # fmt: skip
+) = range(0, 29 * BLOCK, BLOCK)  # fmt: skip
 KNOWN = KNOWN_END // BLOCK  # planes
 
 # Planes of what a frame works out for each Gaussian of a block.
@@ -53,26 +53,27 @@ class GaussianBlocks:
         firsts: Index of each block's first Gaussian in `bound`.
         counts: How many it has, at most `BLOCK`.
         materials: Of each block.
-        steps: What is known of each Gaussian, S = `KNOWN_END`; `unpack` makes floats of it.
+        steps: What is known of each Gaussian, one block's planes behind the other's; `unpack` makes floats of it.
+        begins: Where each block's planes begin.
         lows: The least number of each plane, K = `KNOWN`.
-        sizes: Of a step in each plane; 0 where all numbers are the same.
+        sizes: Of a step in each plane; 0 where all numbers are the same: such a plane is left out.
         on_triangles: 1 where triangles carry the block, 0 where helper frames do.
         helpers: Index of the helper frame that carries each, if one does.
-        corners: Vertices of the quad that lends its normal and light; the first three are those of the triangle that
-            carries the Gaussian, if one does.
+        corners: Vertices of the triangle that lends its normal and light, and carries the Gaussian, if one does.
         eyes: 0 left, 1 right.
     """
 
     firsts: Int[np.ndarray, " B"]
     counts: Int[np.ndarray, " B"]
     materials: Int[np.ndarray, " B"]
-    steps: UInt16[np.ndarray, "B S"]
+    steps: UInt16[np.ndarray, " S"]
+    begins: Int[np.ndarray, " B"]
     lows: Float32[np.ndarray, "B K"]
     sizes: Float32[np.ndarray, "B K"]
     on_triangles: Int[np.ndarray, " B"]
-    helpers: UInt32[np.ndarray, "B 128"]
-    corners: UInt32[np.ndarray, "B 4 128"]
-    eyes: Int32[np.ndarray, "B 128"]
+    helpers: UInt32[np.ndarray, "B N"]
+    corners: UInt32[np.ndarray, "B 3 N"]
+    eyes: Int32[np.ndarray, "B N"]
 
     def __len__(self) -> int:
         return len(self.firsts)
@@ -88,31 +89,30 @@ def laid_in_blocks(bound: np.ndarray, quads: Int32[np.ndarray, "Q 4"]) -> Gaussi
     counts = np.diff(np.r_[firsts, len(bound)])
     place = np.arange(BLOCK)
     source = firsts[:, None] + np.where(place < counts[:, None], place, 0)  # (B, BLOCK) index in bound
-    # The second triangle of a quad has the corners 0 2 3: its quad is read from there.
-    is_second = on_triangle & (bound["frame"] >= len(quads))
-    turn = np.where(is_second[:, None], [0, 2, 3, 1], [0, 1, 2, 3])
     u, v = bound["u"], bound["v"]
-    shares = np.column_stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v])
+    is_second = np.where(on_triangle, bound["frame"] >= len(quads), u < v)
+    corners = np.where(is_second[:, None], quads[bound["quad"]][:, [0, 2, 3]], quads[bound["quad"]][:, :3])
+    shares = np.column_stack([1 - np.maximum(u, v), np.where(is_second, u, u - v), np.where(is_second, v - u, v)])
     columns = np.column_stack(
         [
             bound["center"] + np.where(on_triangle[:, None], [1 / 3, 1 / 3, 0], 0), lower_triangle(bound["factor"]),
             bound["direction"], bound["bend"], bound["albedo"], bound["opacity"], bound["specular"],
             bound["roughness"], bound["occlusion"], bound["subsurface"], bound["sheen"], bound["culled"] > 0,
-            np.take_along_axis(shares, turn, 1),
+            shares,
         ]
     )  # fmt: skip
-    steps, lows, sizes = packed(columns[source].transpose(0, 2, 1))
-    corners = np.take_along_axis(quads[bound["quad"]], turn, 1)[source].transpose(0, 2, 1)
+    steps, begins, lows, sizes = packed(columns[source].transpose(0, 2, 1))
     return GaussianBlocks(
         firsts=firsts,
         counts=counts,
         materials=bound["material"][firsts].astype(np.int64),
-        steps=steps.reshape(len(firsts), KNOWN_END),
+        steps=steps,
+        begins=begins,
         lows=lows,
         sizes=sizes,
         on_triangles=on_triangle[firsts].astype(np.int64),
         helpers=np.maximum(bound["frame"] - triangle_count, 0)[source].astype(np.uint32),
-        corners=np.ascontiguousarray(corners, np.uint32),
+        corners=np.ascontiguousarray(corners[source].transpose(0, 2, 1), np.uint32),
         eyes=bound["eye"][source].astype(np.int32),
     )
 
@@ -124,26 +124,30 @@ def lower_triangle(factors: Float[np.ndarray, "N 3 3"]) -> Float[np.ndarray, "N 
 
 
 def packed(
-    planes: Float[np.ndarray, "B K 128"],
-) -> tuple[UInt16[np.ndarray, "B K 128"], Float32[np.ndarray, "B K"], Float32[np.ndarray, "B K"]]:
-    """Return numbers as steps above the least of their plane, the least ones, and the size of a step."""
+    planes: Float[np.ndarray, "B K N"],
+) -> tuple[UInt16[np.ndarray, " S"], Int[np.ndarray, " B"], Float32[np.ndarray, "B K"], Float32[np.ndarray, "B K"]]:
+    """Return planes as `GaussianBlocks` keeps them: `steps`, `begins`, `lows` and `sizes`."""
     low = planes.min(2)
     size = (planes.max(2) - low) / LARGEST_STEP
     steps = np.round((planes - low[..., None]) / np.where(size > 0, size, 1)[..., None])
-    return steps.astype(np.uint16), low.astype(np.float32), size.astype(np.float32)
+    kept = size > 0
+    begins = np.cumsum(np.r_[0, kept.sum(1)[:-1]]) * planes.shape[2]
+    return steps[kept].ravel().astype(np.uint16), begins, low.astype(np.float32), size.astype(np.float32)
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
-def unpack(steps, lows, sizes, known):
-    """Fill the planes of one block with floats; a plane of equal numbers is not read."""
+def unpack(steps, begin, lows, sizes, known):
+    """Fill the planes of one block, whose steps begin there, with floats."""
+    place = np.uint64(begin)  # unsigned: an index that might be negative would be looked at each time
     for plane in range(KNOWN):
-        low, size, begin = lows[plane], sizes[plane], plane * BLOCK
+        low, size, first = lows[plane], sizes[plane], plane * BLOCK
         if size == 0:
             for i in range(BLOCK):
-                known[begin + i] = low
+                known[first + i] = low
         else:
             for i in range(BLOCK):
-                known[begin + i] = low + size * np.float32(steps[begin + i])
+                known[first + i] = low + size * np.float32(steps[place + np.uint64(i)])
+            place += np.uint64(BLOCK)
 
 
 def neighbours_together(bound: np.ndarray, places: Float[np.ndarray, "N 3"], quad_count: int) -> np.ndarray:

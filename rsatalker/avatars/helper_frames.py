@@ -5,6 +5,8 @@ scalp's triangles would swing with the brows. Helper frames are rotations; at re
 identity, so what is bound to them is stored in the space of the neutral head.
 """
 
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
+
 from __future__ import annotations
 
 import math
@@ -14,7 +16,7 @@ import numpy as np
 from jaxtyping import Float, Float32, Int, Int32
 from numba import njit
 
-from rsatalker.avatars.rigid_motion import RigidMotion, rigid_motion, rotations_between
+from rsatalker.avatars.rigid_motion import RigidMotion, fill_rotations_between, rigid_motion
 
 LEVELS = 64  # frames from torso (first) to skull (last): steps of 1 mm where hair touches the shoulders
 MARGIN_SPAN = 2  # lid edges take their direction from this many segments to either side
@@ -72,24 +74,32 @@ class PosedHelpers:
 
 def pose_helpers(
     helpers: Helpers,
-    neutral: Float[np.ndarray, "V 3"],
-    posed: Float[np.ndarray, "V 3"],
+    neutral: Float32[np.ndarray, "V 3"],
+    posed: Float32[np.ndarray, "W 3"],
     swing: Float[np.ndarray, "L 3"] | None = None,
 ) -> PosedHelpers:
     """Return the helper frames of a posed mesh; `swing` is how far the end of each lock is off its place."""
     axes = np.empty((helpers.count, 3, 3), np.float32)
     origins = np.empty((helpers.count, 3), np.float32)
-    skull = rigid_motion(neutral[helpers.skull], posed[helpers.skull])
-    torso = rigid_motion(neutral[helpers.torso], posed[helpers.torso])
+    skull = rigid_motion(neutral, posed, helpers.skull)
+    torso = rigid_motion(neutral, posed, helpers.torso)
     for eye, ids in enumerate(helpers.eyeballs):
-        motion = rigid_motion(neutral[ids], posed[ids])
+        motion = rigid_motion(neutral, posed, ids)
         axes[eye], origins[eye] = motion.rotation, motion.translation
     for margin, ids in enumerate(helpers.margins):
         eye_center = axes[margin // 2] @ helpers.eye_centers[margin // 2] + origins[margin // 2]
         part = slice(helpers.margin_start(margin), helpers.margin_start(margin + 1))
-        _fill_margin_frames(posed[ids], eye_center, axes[part], origins[part])
+        _fill_margin_frames(posed, ids, eye_center, axes[part], origins[part])
     levels = slice(helpers.level(0), helpers.level(LEVELS))
-    axes[levels], origins[levels] = _level_frames(helpers.pivot, torso, skull)
+    _fill_level_frames(
+        helpers.pivot,
+        torso.rotation,
+        torso.translation,
+        skull.rotation,
+        skull.translation,
+        axes[levels],
+        origins[levels],
+    )
     strands, carriers = slice(helpers.level(LEVELS), None), helpers.level(0) + helpers.strand_levels
     axes[strands], origins[strands] = axes[carriers], origins[carriers]
     if swing is not None:
@@ -98,29 +108,46 @@ def pose_helpers(
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _fill_margin_frames(margin, eye_center, axes, origins):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
+def _fill_margin_frames(posed, ids, eye_center, axes, origins):
     """Write frames of a margin's segments: along it, away from the eye, and across."""
-    count = len(margin) - 1
+    count = len(ids) - 1
+    along, outward = np.empty(3, np.float32), np.empty(3, np.float32)
     for i in range(count):
-        middle = (margin[i] + margin[i + 1]) / np.float32(2)
-        along = margin[min(i + MARGIN_SPAN + 1, count)] - margin[max(i - MARGIN_SPAN, 0)]
-        outward = middle - eye_center
-        outward /= math.sqrt((outward * outward).sum())
-        along = along - (along * outward).sum() * outward
-        along /= math.sqrt((along * along).sum())
-        axes[i, :, 0], axes[i, :, 1], origins[i] = along, outward, middle
+        behind, ahead = ids[max(i - MARGIN_SPAN, 0)], ids[min(i + MARGIN_SPAN + 1, count)]
+        for axis in range(3):
+            middle = (posed[ids[i], axis] + posed[ids[i + 1], axis]) / np.float32(2)
+            along[axis] = posed[ahead, axis] - posed[behind, axis]
+            outward[axis] = middle - eye_center[axis]
+            origins[i, axis] = middle
+        outward /= _length(outward)
+        common = along[0] * outward[0] + along[1] * outward[1] + along[2] * outward[2]
+        for axis in range(3):
+            along[axis] -= common * outward[axis]
+        along /= _length(along)
         for axis in range(3):
             following, last = (axis + 1) % 3, (axis + 2) % 3
+            axes[i, axis, 0], axes[i, axis, 1] = along[axis], outward[axis]
             axes[i, axis, 2] = along[following] * outward[last] - along[last] * outward[following]
 
 
-def _level_frames(
-    pivot: Float[np.ndarray, "3"], torso: RigidMotion, skull: RigidMotion
-) -> tuple[Float[np.ndarray, "K 3 3"], Float[np.ndarray, "K 3"]]:
-    """Return rigid motions between torso and skull, turning about the pivot."""
-    share = np.linspace(0, 1, LEVELS)
-    rotation = rotations_between(torso.rotation.astype(float), skull.rotation.astype(float), share)
-    pivot_torso = torso.rotation @ pivot + torso.translation
-    pivot_skull = skull.rotation @ pivot + skull.translation
-    place = pivot_torso + share[:, None] * (pivot_skull - pivot_torso)
-    return rotation, place - rotation @ pivot
+@njit(nogil=True, cache=True, error_model="numpy")
+def _length(vector):
+    return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2])
+
+
+@njit(nogil=True, cache=True, error_model="numpy")
+def _fill_level_frames(pivot, torso_rotation, torso_translation, skull_rotation, skull_translation, axes, origins):
+    """Write rigid motions between torso and skull, turning about the pivot."""
+    count = len(axes)
+    rotations = np.empty((count, 3, 3))
+    fill_rotations_between(torso_rotation.astype(np.float64), skull_rotation.astype(np.float64), rotations)
+    for k in range(count):
+        share = k / (count - 1)
+        for i in range(3):
+            at_torso, at_skull, turned = torso_translation[i] * 1.0, skull_translation[i] * 1.0, 0.0
+            for j in range(3):
+                at_torso += torso_rotation[i, j] * pivot[j]
+                at_skull += skull_rotation[i, j] * pivot[j]
+                turned += rotations[k, i, j] * pivot[j]
+                axes[k, i, j] = rotations[k, i, j]
+            origins[k, i] = at_torso + share * (at_skull - at_torso) - turned

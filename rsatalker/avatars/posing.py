@@ -37,7 +37,6 @@ from rsatalker.avatars.gaussian_blocks import (
     CENTER_X,
     CENTER_Y,
     CENTER_Z,
-    CORNER_WEIGHTS,
     COVARIANCE_XX,
     COVARIANCE_XY,
     COVARIANCE_XZ,
@@ -71,6 +70,9 @@ from rsatalker.avatars.gaussian_blocks import (
     NORMAL_Z,
     OPACITY,
     RED,
+    SHARE_A,
+    SHARE_B,
+    SHARE_C,
     SHOWN,
     VIEW_X,
     VIEW_Y,
@@ -88,24 +90,25 @@ SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller t
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
 def pose_blocks(
-    start, stop, firsts, counts, materials, steps, lows, sizes, on_triangles, helpers, corners, eyes, vertices, normals,
-    vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands, wrapped_bands,
-    lamp_directions, lamp_colors, viewer, means, covariances, colors, opacities,
+    start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes,
+    vertices, normals, vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands,
+    wrapped_bands, lamp_directions, lamp_colors, viewer, means, covariances, colors, opacities,
 ):  # fmt: skip
     """Write world position, covariance, display colour and opacity of the Gaussians of blocks start to stop.
 
     Args:
         start: First block.
         stop: End of the range.
-        firsts: `GaussianBlocks.firsts`; so are the next nine.
+        firsts: `GaussianBlocks.firsts`; so are the next ten.
         counts: (B,)
         materials: (B,)
-        steps: (B, KNOWN_END)
+        steps: (S,)
+        begins: (B,)
         lows: (B, KNOWN)
         sizes: (B, KNOWN)
         on_triangles: (B,)
         helpers: (B, BLOCK)
-        corners: (B, 4, BLOCK)
+        corners: (B, 3, BLOCK)
         eyes: (B, BLOCK)
         vertices: (V, 3) of the mesh, world, metres.
         normals: (V, 3) smooth normals, world.
@@ -129,7 +132,7 @@ def pose_blocks(
     known, now = np.empty(KNOWN_END, np.float32), np.zeros(WORKED_OUT_END, np.float32)
     for block in range(start, stop):
         material, first, count = materials[block], firsts[block], counts[block]
-        unpack(steps[block], lows[block], sizes[block], known)
+        unpack(steps, begins[block], lows[block], sizes[block], known)
         if on_triangles[block]:
             _find_triangle_frames(corners[block], vertices, now)
         else:
@@ -236,15 +239,11 @@ def _find_directions(material, known, corners, normals, viewer, now):
         return
     bent = ONE if material == SURFACE else ZERO
     for i in range(BLOCK):
-        a, b, c, d = corners[0, i], corners[1, i], corners[2, i], corners[3, i]
-        share_a, share_b = known[CORNER_WEIGHTS + i], known[CORNER_WEIGHTS + BLOCK + i]
-        share_c, share_d = known[CORNER_WEIGHTS + 2 * BLOCK + i], known[CORNER_WEIGHTS + 3 * BLOCK + i]
+        a, b, c = corners[0, i], corners[1, i], corners[2, i]
+        share_a, share_b, share_c = known[SHARE_A + i], known[SHARE_B + i], known[SHARE_C + i]
         for axis in range(3):
             now[NORMAL_X + axis * BLOCK + i] = (
-                share_a * normals[a, axis]
-                + share_b * normals[b, axis]
-                + share_c * normals[c, axis]
-                + share_d * normals[d, axis]
+                share_a * normals[a, axis] + share_b * normals[b, axis] + share_c * normals[c, axis]
             )
     for i in range(BLOCK):
         x = now[NORMAL_X + i] + bent * known[BEND_X + i]

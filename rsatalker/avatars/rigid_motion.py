@@ -4,10 +4,11 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float32, Int
 from numba import njit
 
 
@@ -19,25 +20,26 @@ class RigidMotion:
     translation: Float32[np.ndarray, "3"]
 
 
-def rigid_motion(neutral: Float[np.ndarray, "N 3"], posed: Float[np.ndarray, "N 3"]) -> RigidMotion:
-    """Return the motion that takes one point set to the other with the least squared error.
+def rigid_motion(
+    neutral: Float32[np.ndarray, "V 3"], posed: Float32[np.ndarray, "V 3"], ids: Int[np.ndarray, " N"]
+) -> RigidMotion:
+    """Return the motion that takes the points with these ids from one mesh to the other, with the least squared error.
 
     Source: Kabsch, A solution for the best rotation to relate two sets of vectors (1976).
     """
-    rotation, translation = _fit(np.ascontiguousarray(neutral, np.float64), np.ascontiguousarray(posed, np.float64))
-    return RigidMotion(rotation.astype(np.float32), translation.astype(np.float32))
+    return RigidMotion(*_fit(neutral, posed, ids))
 
 
 @njit(nogil=True, cache=True, error_model="numpy")
-def _fit(neutral, posed):
-    count = len(neutral)
+def _fit(neutral, posed, ids):
     center_neutral, center_posed, covariance = np.zeros(3), np.zeros(3), np.zeros((3, 3))
-    for point in range(count):
-        center_neutral += neutral[point]
-        center_posed += posed[point]
-    center_neutral /= count
-    center_posed /= count
-    for point in range(count):
+    for point in ids:
+        for i in range(3):
+            center_neutral[i] += neutral[point, i]
+            center_posed[i] += posed[point, i]
+    center_neutral /= len(ids)
+    center_posed /= len(ids)
+    for point in ids:
         for i in range(3):
             for j in range(3):
                 covariance[i, j] += (posed[point, i] - center_posed[i]) * (neutral[point, j] - center_neutral[j])
@@ -45,7 +47,7 @@ def _fit(neutral, posed):
     if np.linalg.det(left) * np.linalg.det(right) < 0:  # a mirror image: the best rotation gives up the least axis
         left[:, 2] *= -1
     rotation = left @ right
-    return rotation, center_posed - rotation @ center_neutral
+    return rotation.astype(np.float32), (center_posed - rotation @ center_neutral).astype(np.float32)
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
@@ -57,16 +59,16 @@ def move_points(points, rotation, translation, out):
             out[i, axis] = rotation[axis, 0] * x + rotation[axis, 1] * y + rotation[axis, 2] * z + translation[axis]
 
 
-def rotations_between(
-    first: Float[np.ndarray, "3 3"], second: Float[np.ndarray, "3 3"], parts: Float[np.ndarray, " K"]
-) -> Float[np.ndarray, "K 3 3"]:
-    """Return rotations that lie the given parts of the way from the first to the second."""
+@njit(nogil=True, cache=True, error_model="numpy")
+def fill_rotations_between(first, second, rotations):
+    """Fill (K, 3, 3) with rotations at equal steps from the first (3, 3) to the second, both included; double."""
     relative = first.T @ second
-    angle = np.arccos(np.clip((np.trace(relative) - 1) / 2, -1, 1))
-    cross = relative - relative.T
-    axis = np.array([cross[2, 1], cross[0, 2], cross[1, 0]])
-    length = np.linalg.norm(axis)
-    x, y, z = axis / length if length > 1e-9 else np.zeros(3)  # no turn has no axis
-    skew = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    turn = parts[:, None, None] * angle
-    return first @ (np.eye(3) + np.sin(turn) * skew + (1 - np.cos(turn)) * (skew @ skew))
+    angle = math.acos(min(1.0, max(-1.0, (relative[0, 0] + relative[1, 1] + relative[2, 2] - 1) / 2)))
+    skew = relative - relative.T
+    length = math.sqrt((skew * skew).sum() / 2)
+    if length > 1e-9:  # no turn has no axis
+        skew /= length
+    turned, squared = first @ skew, first @ (skew @ skew)
+    for k in range(len(rotations)):
+        turn = angle * k / (len(rotations) - 1)
+        rotations[k] = first + math.sin(turn) * turned + (1 - math.cos(turn)) * squared
