@@ -18,16 +18,22 @@ import numpy as np
 from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.bound_splats import BoundSplats
-from rsatalker.avatars.fitted_avatar import FittedAvatar, PosedHead
+from rsatalker.avatars.fitted_avatar import DISPLAY_GAMMA, FittedAvatar, PosedHead
 from rsatalker.avatars.ply import read_ply, write_ply
 from rsatalker.avatars.triangle_carriers import CarrierKind
 from rsatalker.errors import AssetError
+from rsatalker.exports.splat_cloud import C0
+from rsatalker.heads.face_points import eye_centers
 from rsatalker.heads.head import Head
 from rsatalker.heads.head_file import read_head, write_head
 from rsatalker.heads.shape_head import ArkitHead, ShapeHead
 
 ABOUT, SPLATS, HEAD = "avatar.json", "point_cloud.ply", "head.npz"
 FORMAT = "rsatalker-avatar-1"
+UNSEEN, FAINT = (
+    0.6,
+    1e-3,
+)  # of the usual colour, what no Gaussian lies on; of an opaque Gaussian, how little that weighs
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,23 +144,48 @@ def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: in
     Raises:
         AssetError: A file is missing or malformed, or the Gaussians are bound to triangles that the mesh lacks.
     """
-    note, splats = read_note(folder), read_ply(folder / SPLATS)
-    head: PosedHead
-    if note.character:
-        own = character_head(note.character)
-        head, neutral, faces, eyes = own, own.neutral_vertices, own.faces, own.eye_centers
-    else:
-        shaped, _ = read_head(folder / HEAD)
-        head, neutral, faces, eyes = ArkitHead(shaped), shaped.neutral_vertices, shaped.faces, shaped.joints[3:]
-        if not shaped.expression_from_arkit.any():
-            raise AssetError(
-                f"{folder / HEAD} says of no expression which ARKit weight drives it, so nothing can make this face "
-                "talk; add expression_from_arkit to the head file."
-            )
-    _check_binding(folder, splats, faces, neutral)
+    note, splats, mesh = read_note(folder), read_ply(folder / SPLATS), avatar_mesh(folder, character_head)
+    _check_binding(folder, splats, mesh.faces, mesh.neutral_vertices)
+    head: PosedHead = mesh if isinstance(mesh, Head) else ArkitHead(mesh)
     return FittedAvatar(
-        note.name, head, neutral, faces, eyes, splats, note.carriers, antialiased=note.antialiased, threads=threads
-    )
+        note.name, head, mesh.neutral_vertices, mesh.faces, eye_centers(mesh), splats, note.carriers,
+        antialiased=note.antialiased, threads=threads,
+    )  # fmt: skip
+
+
+def avatar_mesh(folder: Path, character_head: Callable[[str], Head]) -> Head | ShapeHead:
+    """Return the head that a folder's Gaussians follow; a `ShapeHead` shows poses by their ARKit weights.
+
+    Raises:
+        AssetError: A file is missing or malformed, or nothing can drive the head.
+    """
+    note = read_note(folder)
+    if note.character:
+        return character_head(note.character)
+    shaped, _ = read_head(folder / HEAD)
+    if not shaped.expression_from_arkit.any():
+        raise AssetError(
+            f"{folder / HEAD} says of no expression which ARKit weight drives it, so nothing can make this face "
+            "talk; add expression_from_arkit to the head file."
+        )
+    return shaped
+
+
+def mesh_colors(folder: Path, mesh: Head | ShapeHead) -> Float32[np.ndarray, "V 3"]:
+    """Return a linear colour for every vertex of a fitted avatar's mesh: that of the Gaussians around it.
+
+    Raises:
+        AssetError: The Gaussians cannot be read, or are bound to triangles that the mesh lacks.
+    """
+    splats = read_ply(folder / SPLATS)
+    _check_binding(folder, splats, mesh.faces, mesh.neutral_vertices)
+    shown = np.clip(splats.sh[:, 0] * C0 + 0.5, 0, 1) ** DISPLAY_GAMMA
+    sums = np.zeros((len(mesh.neutral_vertices), 4))
+    sums[:] = np.array([*(UNSEEN * np.median(shown, axis=0)), 1.0]) * FAINT
+    weighted = np.concatenate([shown, np.ones((len(splats), 1))], 1) * splats.opacities[:, None]
+    for corner in range(3):
+        np.add.at(sums, mesh.faces[splats.binding, corner], weighted)
+    return (sums[:, :3] / sums[:, 3:]).astype(np.float32)
 
 
 def _check_binding(

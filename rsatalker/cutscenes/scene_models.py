@@ -8,15 +8,17 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.avatars.avatar_folder import avatar_mesh, mesh_colors
 from rsatalker.avatars.cast import CHARACTERS, character_head
+from rsatalker.avatars.fitted_avatar import BETWEEN_EYES
 from rsatalker.cutscenes.camera_track import cameras_at, shot_at
 from rsatalker.cutscenes.pose_rows import SceneMotion, pose_of
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.staging import world_from_heads
-from rsatalker.errors import OutputError
 from rsatalker.exports.gltf import write_glb
 from rsatalker.exports.skinned import Curves, SkinnedHead, curves_of, skinned_head
 from rsatalker.exports.usd import UsdScene, write_usd
+from rsatalker.heads.face_points import eye_centers
 from rsatalker.heads.head import Head
 from rsatalker.heads.regions import Region
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
@@ -56,15 +58,21 @@ def _heads(cutscene: Cutscene, poses: Sequence[Sequence[FlamePose]]) -> list[tup
     for index, (participant, place) in enumerate(
         zip(cutscene.participants, world_from_heads(cutscene.participants), strict=True)
     ):
-        if participant.avatar not in CHARACTERS:
-            raise OutputError(
-                f"{participant.name} is a fitted avatar, whose mesh cannot be written as glTF or USD; leave out glb "
-                f"and usd, or choose one of {', '.join(CHARACTERS)}."
-            )
-        head = character_head(participant.avatar)
-        skinned = skinned_head(participant.name, head, vertex_colors(head, participant.avatar), place)
-        heads.append((skinned, curves_of(head, poses[index])))
+        if participant.avatar in CHARACTERS:
+            head = character_head(participant.avatar)
+            colors, standing = vertex_colors(head, participant.avatar), place
+        else:
+            folder = Path(participant.avatar)
+            head = avatar_mesh(folder, character_head)
+            colors, standing = mesh_colors(folder, head), place @ _shift(BETWEEN_EYES - eye_centers(head).mean(0))
+        heads.append((skinned_head(participant.name, head, colors, standing), curves_of(head, poses[index])))
     return heads
+
+
+def _shift(by: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "4 4"]:
+    matrix = np.eye(4, dtype=np.float32)
+    matrix[:3, 3] = by
+    return matrix
 
 
 def vertex_colors(head: Head, character: str) -> Float32[np.ndarray, "V 3"]:

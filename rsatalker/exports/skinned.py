@@ -7,7 +7,7 @@ holds lips together while the jaw opens becomes one more shape, `lipsTogether`.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Float32, Int32
@@ -15,6 +15,7 @@ from scipy.spatial.transform import Rotation
 
 from rsatalker.heads.head import JOINT_PARENTS, Head, SparseShapes
 from rsatalker.heads.procedural.expressions import CORRECTIVES
+from rsatalker.heads.shape_head import ShapeHead
 from rsatalker.motion.pose import FlamePose
 
 JOINT_NAMES = ("root", "neck", "jaw", "leftEye", "rightEye")
@@ -32,7 +33,7 @@ class SkinnedHead:
         vertices: At rest, metres.
         normals: Of the vertices at rest.
         faces: Triangles, counter-clockwise from outside.
-        quads: The same surface as quads.
+        polygons: The same surface as quads, or as triangles where it has none.
         colors: Of the vertices, linear RGB.
         joints: Rest positions, metres, in the order of `JOINT_NAMES`.
         skinning: Share of each joint in every vertex' motion.
@@ -45,7 +46,7 @@ class SkinnedHead:
     vertices: Float32[np.ndarray, "V 3"]
     normals: Float32[np.ndarray, "V 3"]
     faces: Int32[np.ndarray, "F 3"]
-    quads: Int32[np.ndarray, "Q 4"]
+    polygons: Int32[np.ndarray, "Q C"]
     colors: Float32[np.ndarray, "V 3"]
     joints: Float32[np.ndarray, "5 3"]
     skinning: Float32[np.ndarray, "V 5"]
@@ -83,9 +84,19 @@ class Curves:
 
 
 def skinned_head(
-    name: str, head: Head, colors: Float32[np.ndarray, "V 3"], world_from_head: Float32[np.ndarray, "4 4"]
+    name: str, head: Head | ShapeHead, colors: Float32[np.ndarray, "V 3"], world_from_head: Float32[np.ndarray, "4 4"]
 ) -> SkinnedHead:
-    """Return a head as engines know it."""
+    """Return a head as engines know it.
+
+    FLAME's joints also move with the expression, by a fraction of a millimetre; engines' joints do not.
+    """
+    if isinstance(head, ShapeHead):
+        count = len(head.shapes.starts) - 1 - len(head.expression_names)
+        names = (*head.expression_names, *(f"pose{index:02d}" for index in range(count)))
+        return SkinnedHead(
+            name, head.neutral_vertices, _normals(head), head.faces, head.faces, colors, head.joints, head.skinning,
+            names, head.shapes, world_from_head,
+        )  # fmt: skip
     rig = head.rig
     lips = SparseShapes.of(_lips_together(head)[None])
     shapes = SparseShapes(
@@ -101,20 +112,32 @@ def skinned_head(
     )  # fmt: skip
 
 
-def curves_of(head: Head, poses: Sequence[FlamePose]) -> Curves:
-    """Return what joints and shapes do in the given poses; at least one."""
-    drives = [head.rig.drive(pose) for pose in poses]
-    held = [
-        drive.lips_held * np.sin(pose.jaw_pose[0]) / np.sin(JAW_AT_FULL_RAD)
-        for drive, pose in zip(drives, poses, strict=True)
-    ]
-    weights = np.concatenate([np.stack([drive.weights for drive in drives]), np.array(held)[:, None]], axis=1)
+def curves_of(head: Head | ShapeHead, poses: Sequence[FlamePose]) -> Curves:
+    """Return what joints and shapes do in the given poses; at least one.
+
+    A `ShapeHead` shows their ARKit weights, as it does where it is drawn.
+    """
+    if isinstance(head, ShapeHead):
+        shown = [replace(pose, expression=pose.arkit @ head.expression_from_arkit) for pose in poses]
+        weights = np.stack([head.shape_weights(pose) for pose in shown])
+    else:
+        weights = _weights_with_lips(head, poses)
     vectors = np.stack(
         [np.concatenate([p.global_orient, p.neck_pose, p.jaw_pose, p.eye_pose]).reshape(5, 3) for p in poses]
     )
     quaternions = Rotation.from_rotvec(vectors.reshape(-1, 3)).as_quat().reshape(-1, 5, 4)
     translations = np.stack([pose.transl for pose in poses]) + head.joints[0]
     return Curves(quaternions.astype(np.float32), translations.astype(np.float32), weights.astype(np.float32))
+
+
+def _weights_with_lips(head: Head, poses: Sequence[FlamePose]) -> Float[np.ndarray, "T K"]:
+    """Return the weights of our rig's shapes, then that of `lipsTogether`."""
+    drives = [head.rig.drive(pose) for pose in poses]
+    held = [
+        drive.lips_held * np.sin(pose.jaw_pose[0]) / np.sin(JAW_AT_FULL_RAD)
+        for drive, pose in zip(drives, poses, strict=True)
+    ]
+    return np.concatenate([np.stack([drive.weights for drive in drives]), np.array(held)[:, None]], axis=1)
 
 
 def rest_offsets(joints: Float32[np.ndarray, "5 3"]) -> Float[np.ndarray, "5 3"]:
@@ -135,7 +158,7 @@ def _lips_together(head: Head) -> Float[np.ndarray, "V 3"]:
     return back.apply(moved)
 
 
-def _normals(head: Head) -> Float32[np.ndarray, "V 3"]:
+def _normals(head: Head | ShapeHead) -> Float32[np.ndarray, "V 3"]:
     corners = head.neutral_vertices[head.faces].astype(np.float64)
     face_normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])  # weighted by area
     normals = np.zeros((len(head.neutral_vertices), 3))

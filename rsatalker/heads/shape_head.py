@@ -62,7 +62,7 @@ class ShapeHead:
                 f"pose has {len(pose.expression)}; drive it by its ARKit weights, or give it motion of its own space."
             )
         vertices = self.neutral_vertices.copy()
-        add_shapes(vertices, self._weights(pose), self.shapes.starts, self.shapes.vertices, self.shapes.offsets)
+        add_shapes(vertices, self.shape_weights(pose), self.shapes.starts, self.shapes.vertices, self.shapes.offsets)
         rotations, translations = joint_transforms(pose, self.joints_of(pose))
         skin(vertices, self.skinning, self.skinning, NEVER_HELD, rotations, translations)
         return vertices
@@ -76,8 +76,8 @@ class ShapeHead:
         rotations, _ = joint_transforms(pose, self.joints_of(pose))
         return np.einsum("vj,jab->vab", self.skinning, rotations).astype(np.float32)
 
-    def _weights(self, pose: FlamePose) -> Float32[np.ndarray, " K"]:
-        """Return the weight of each shape."""
+    def shape_weights(self, pose: FlamePose) -> Float32[np.ndarray, " K"]:
+        """Return the weight of each shape: of the expression, then of what the turned joints correct."""
         if len(self.shapes.starts) - 1 == len(self.expression_names):
             return pose.expression.astype(np.float32)
         vectors = (pose.neck_pose, pose.jaw_pose, pose.eye_pose[:3], pose.eye_pose[3:])
