@@ -61,6 +61,27 @@ namespace RsaTalker.Sidecar.Tests
             Assert.AreEqual(0.745, Sampled(0), 0.001);
         }
 
+        [Test]
+        public void KnowsWhereAnUtteranceStandsAlsoBehindAGap()
+        {
+            AddSaid(100, 7, 0);
+            AddSaid(200, 7, 100);
+            AddSaid(300, 0, -1);
+            AddSaid(400, 7, 200);
+            Assert.AreEqual(150, _track.TimelineOf(0, 7, 50));
+            Assert.AreEqual(410, _track.TimelineOf(0, 7, 210));
+            Assert.AreEqual(-1, _track.TimelineOf(0, 7, -5));
+            Assert.AreEqual(-1, _track.TimelineOf(0, 8, 0));
+        }
+
+        private void AddSaid(long timelineUs, ulong utteranceId, long mediaUs)
+        {
+            _track.Next.TimelineUs = timelineUs;
+            _track.Next.Heads[0].UtteranceId = utteranceId;
+            _track.Next.Heads[0].MediaUs = mediaUs;
+            _track.Commit();
+        }
+
         private void Add(long timelineUs, float jaw)
         {
             _track.Next.TimelineUs = timelineUs;

@@ -45,6 +45,15 @@ namespace RsaTalker.Sidecar.Tests
         }
 
         [Test]
+        public void SoundOfTheSameHeadWaitsUntilTheOneBeforeIsOver()
+        {
+            _schedule.Start(Waiting(0, 1000000, 500000), 20);
+            var second = Waiting(0, 1500000, 500000);
+            Assert.IsTrue(double.IsNaN(_schedule.StartOf(second, 20.4, 9000000)));
+            Assert.AreEqual(20.56, _schedule.StartOf(second, 20.51, 9000000), 1e-9);
+        }
+
+        [Test]
         public void WhatIsHeardIsReportedAndThenForgotten()
         {
             var spoken = Waiting(0, 0, 500000);

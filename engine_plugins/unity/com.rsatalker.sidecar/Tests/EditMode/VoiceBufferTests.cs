@@ -50,7 +50,7 @@ namespace RsaTalker.Sidecar.Tests
             Write(buffer, new float[] { 1, 1 });
             buffer.Finish();
             var data = new float[] { 0.5f, 0.25f, 0.5f, 0.25f };
-            buffer.Play(data, 2, RateHz);
+            buffer.Play(data, 2, RateHz, 0);
             Assert.AreEqual(new float[] { 0.5f, 0.25f, 0.5f, 0.25f }, data);
         }
 
@@ -61,8 +61,21 @@ namespace RsaTalker.Sidecar.Tests
             Write(buffer, Ramp(10));
             buffer.Finish();
             var data = Ones(4);
-            buffer.Play(data, 1, 2 * RateHz);
+            buffer.Play(data, 1, 2 * RateHz, 0);
             Assert.AreEqual(new[] { 1, 1.5f, 2, 2.5f }, data);
+        }
+
+        [Test]
+        public void KnowsWhenItsFirstSampleWasMixed()
+        {
+            var buffer = Allowed();
+            buffer.Play(Ones(50), 1, RateHz, 7);
+            Write(buffer, Ramp(200));
+            Assert.IsFalse(buffer.IsFlowing);
+            buffer.Play(Ones(50), 1, RateHz, 8);
+            buffer.Play(Ones(50), 1, RateHz, 8.05);
+            Assert.IsTrue(buffer.IsFlowing);
+            Assert.AreEqual(8, buffer.StartDspS, 1e-9);
         }
 
         [Test]
@@ -88,7 +101,7 @@ namespace RsaTalker.Sidecar.Tests
         private static float[] Played(VoiceBuffer buffer, int count)
         {
             var data = Ones(count);
-            buffer.Play(data, 1, RateHz);
+            buffer.Play(data, 1, RateHz, 0);
             return data;
         }
 

@@ -68,6 +68,12 @@ namespace RsaTalker.Sidecar.Protocol
             return "Head " + "AB"[participant] + " has no avatar. Choose one in its inspector; Window > RSATalker lists them.";
         }
 
+        public static string Unexpected(System.Exception failure)
+        {
+            return "The plugin failed unexpectedly (" + failure.GetType().Name + ": " + failure.Message + "). Disable and "
+                + "enable the conversation to begin again, and report this.";
+        }
+
         public static string ProgramNotFound(string program)
         {
             return "There is no program " + program + ". Install it with `pip install rsatalker`, or set the path of "

@@ -16,10 +16,10 @@ namespace RsaTalker.Sidecar.Protocol
 
         public long TimelineUs { get; private set; }
 
-        /// <summary>Follows what is heard.</summary>
+        /// <summary>Follows what is heard; below 0: nothing of it is there, and time just goes on.</summary>
         public void Follow(long timelineUs)
         {
-            TimelineUs = timelineUs;
+            TimelineUs = timelineUs >= 0 ? timelineUs : TimelineUs;
         }
 
         /// <summary>Goes on by itself.</summary>

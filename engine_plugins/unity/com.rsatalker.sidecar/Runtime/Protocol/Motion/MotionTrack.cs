@@ -15,6 +15,7 @@ namespace RsaTalker.Sidecar.Protocol
         private readonly MotionInstant[] _instants = new MotionInstant[Kept]; // a ring
         private long _end; // number behind the newest
         private long _first; // number of the oldest
+        private int _expressionCount;
 
         public MotionTrack()
         {
@@ -26,6 +27,20 @@ namespace RsaTalker.Sidecar.Protocol
 
         /// <summary>Up to where there is motion, microseconds of the timeline; -1: there is none.</summary>
         public long EndUs => _end > _first ? At(_end - 1).TimelineUs : -1;
+
+        /// <summary>Makes room for so many coefficients of expression in every instant, once.</summary>
+        public void Reserve(int expressionCount)
+        {
+            if (_expressionCount != expressionCount)
+            {
+                _expressionCount = expressionCount;
+                foreach (var instant in _instants)
+                {
+                    instant.Heads[0].Pose.Expression = new float[expressionCount];
+                    instant.Heads[1].Pose.Expression = new float[expressionCount];
+                }
+            }
+        }
 
         /// <summary>Forgets everything.</summary>
         public void Clear()
@@ -52,6 +67,24 @@ namespace RsaTalker.Sidecar.Protocol
             }
             _end = kept + 1;
             _first = Math.Max(_first, _end - Kept + 1); // the one at the end is written next
+        }
+
+        /// <summary>
+        /// Returns where an instant of an utterance's own audio stands on the timeline: -1 if there is no motion of it. A voice
+        /// that came late has gaps there.
+        /// </summary>
+        public long TimelineOf(int head, ulong utteranceId, long mediaUs)
+        {
+            for (var number = _end - 1; number >= _first; --number)
+            {
+                var instant = At(number);
+                var said = instant.Heads[head];
+                if (said.UtteranceId == utteranceId && said.MediaUs <= mediaUs)
+                {
+                    return instant.TimelineUs + mediaUs - said.MediaUs;
+                }
+            }
+            return -1;
         }
 
         /// <summary>Writes the pose of a head at an instant, between the two nearest; false: there is no motion.</summary>

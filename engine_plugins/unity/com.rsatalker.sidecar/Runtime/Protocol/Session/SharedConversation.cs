@@ -40,6 +40,7 @@ namespace RsaTalker.Sidecar.Protocol
 
         public override void ReadMotion(MotionTrack track)
         {
+            track.Reserve((int)_motion.Ring.Slots.ExpressionCount);
             while (_motion.ReadNext(track.Next))
             {
                 track.Commit();

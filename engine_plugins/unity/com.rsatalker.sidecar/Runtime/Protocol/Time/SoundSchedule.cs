@@ -13,7 +13,7 @@ namespace RsaTalker.Sidecar.Protocol
     public sealed class SoundSchedule
     {
         private const double UsPerS = 1e6;
-        private const double ForgottenS = 0.5; // an utterance that is over is reported no longer
+        private const long LingerUs = 500000; // so long a clip that is over is still reported
 
         private readonly List<Utterance> _utterances = new List<Utterance>(FrameRingLayout.MaxPlaybacks);
 
@@ -33,9 +33,10 @@ namespace RsaTalker.Sidecar.Protocol
             _utterances.Add(utterance);
         }
 
-        public void Clear()
+        /// <summary>Forgets one that is over.</summary>
+        public void Remove(Utterance utterance)
         {
-            _utterances.Clear();
+            _utterances.Remove(utterance);
         }
 
         /// <summary>
@@ -49,14 +50,19 @@ namespace RsaTalker.Sidecar.Protocol
                 return double.NaN;
             }
             var startS = nowS + StartLeadS;
-            foreach (var other in _utterances)
+            for (var index = 0; index < _utterances.Count; ++index)
             {
-                var isBefore = other != utterance && other.StartUs <= utterance.StartUs;
-                if (isBefore && other.State == UtteranceState.Waiting && other.Id < utterance.Id)
+                var other = _utterances[index];
+                if (other == utterance || other.IsOver || other.StartUs > utterance.StartUs)
+                {
+                    continue;
+                }
+                var isWaiting = other.State != UtteranceState.Playing;
+                if ((isWaiting && other.Id < utterance.Id) || (Sounds(other, nowS) && other.Participant == utterance.Participant))
                 {
                     return double.NaN;
                 }
-                if (isBefore && other.State == UtteranceState.Playing)
+                if (!isWaiting && !double.IsNaN(other.StartDspS))
                 {
                     startS = Math.Max(startS, other.StartDspS + (utterance.StartUs - other.StartUs) / UsPerS);
                 }
@@ -74,23 +80,29 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>What is heard of an utterance, microseconds on its own time; negative before its start.</summary>
         public long HeardUs(Utterance utterance, double audioS)
         {
+            if (utterance.Voice != null && !utterance.Voice.IsFlowing)
+            {
+                return (long)(utterance.Voice.PlayedS * UsPerS);
+            }
             return (long)((audioS - OutputDelayS - utterance.StartDspS) * UsPerS);
         }
 
-        /// <summary>Ends what is over, and writes what is heard now into the state of this tick.</summary>
+        /// <summary>Marks what is over, and writes what is heard now into the state of this tick.</summary>
         public void Report(EngineState state, AudioClock clock, long nowNs)
         {
             var audioS = clock.At(nowNs);
             var count = 0;
-            for (var index = _utterances.Count - 1; index >= 0; --index)
+            for (var index = 0; index < _utterances.Count; ++index)
             {
                 var utterance = _utterances[index];
                 if (IsOver(utterance, audioS))
                 {
-                    _utterances.RemoveAt(index);
                     continue;
                 }
                 var isPlaying = utterance.State == UtteranceState.Playing;
+                var voice = utterance.Voice;
+                utterance.StartDspS = voice != null && voice.IsFlowing ? voice.StartDspS : utterance.StartDspS;
+                var isMoving = isPlaying && !clock.IsStopped && (voice == null || voice.IsFlowing);
                 var heardUs = isPlaying ? HeardUs(utterance, audioS) : -1; // -1: told of, not begun
                 if (utterance.CutAtUs < 0 || heardUs < utterance.CutAtUs)
                 {
@@ -99,24 +111,32 @@ namespace RsaTalker.Sidecar.Protocol
                         UtteranceId = utterance.Id,
                         PositionUs = heardUs,
                         AtNs = nowNs,
-                        Rate = isPlaying && !clock.IsStopped ? 1 : 0,
+                        Rate = isMoving ? 1 : 0,
                     };
                 }
             }
             state.PlaybackCount = count;
         }
 
+        private bool Sounds(Utterance utterance, double audioS)
+        {
+            var lastUs = utterance.CutAtUs >= 0 ? utterance.CutAtUs : utterance.DurationUs;
+            return utterance.State == UtteranceState.Playing
+                && (utterance.IsGrowing || audioS < utterance.StartDspS + lastUs / UsPerS);
+        }
+
         private bool IsOver(Utterance utterance, double audioS)
         {
-            if (utterance.IsOver)
+            if (utterance.State != UtteranceState.Playing)
             {
-                return true;
+                return utterance.IsOver;
             }
-            if (utterance.State != UtteranceState.Playing || utterance.IsGrowing)
+            var heardUs = HeardUs(utterance, audioS);
+            if (utterance.CutAtUs >= 0 && heardUs >= utterance.CutAtUs)
             {
-                return false;
+                utterance.Become(UtteranceState.Cancelled);
             }
-            if (HeardUs(utterance, audioS) > utterance.DurationUs + ForgottenS * UsPerS)
+            else if (utterance.Voice != null ? utterance.Voice.HasEnded : heardUs > utterance.DurationUs + LingerUs)
             {
                 utterance.Become(UtteranceState.Ended);
             }

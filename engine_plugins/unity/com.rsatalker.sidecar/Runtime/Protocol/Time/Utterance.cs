@@ -22,12 +22,14 @@ namespace RsaTalker.Sidecar.Protocol
         Failed,
     }
 
-    /// <summary>One thing that one head says. State and sentence: any thread; the rest: the main one.</summary>
+    /// <summary>One thing that one head says. Any thread, but for StartDspS and Voice: the main one's.</summary>
     public sealed class Utterance
     {
         private int _state;
         private long _startUs;
         private long _durationUs;
+        private long _cutAtUs = -1;
+        private volatile bool _isGrowing;
         private volatile string _sentence = "";
 
         public ulong Id { get; }
@@ -36,15 +38,27 @@ namespace RsaTalker.Sidecar.Protocol
         public int Participant { get; }
 
         /// <summary>Whether its sound is still coming, so that its length is not known yet.</summary>
-        public bool IsGrowing { get; internal set; }
+        public bool IsGrowing
+        {
+            get => _isGrowing;
+            set => _isGrowing = value;
+        }
 
         /// <summary>When its first sample is mixed, seconds of the audio clock; NaN: not yet known.</summary>
-        public double StartDspS { get; internal set; } = double.NaN;
+        public double StartDspS { get; set; } = double.NaN;
 
         /// <summary>Where its sound was cut, on its own time, microseconds; -1: it was not.</summary>
-        public long CutAtUs { get; internal set; } = -1;
+        public long CutAtUs
+        {
+            get => Volatile.Read(ref _cutAtUs);
+            set => Volatile.Write(ref _cutAtUs, value);
+        }
 
-        internal Utterance(ulong id, int participant, bool isGrowing)
+        /// <summary>The buffer that plays it, if its sound comes in parts; null: the engine plays a clip.</summary>
+        public VoiceBuffer Voice { get; set; }
+
+        /// <summary>An utterance that is on its way; the id is one that the conversation has not seen yet.</summary>
+        public Utterance(ulong id, int participant, bool isGrowing)
         {
             Id = id;
             Participant = participant;
@@ -65,19 +79,22 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Whether it is over, one way or another.</summary>
         public bool IsOver => State >= UtteranceState.Ended;
 
-        internal void Placed(long startUs, long durationUs)
+        /// <summary>Takes the sidecar's answer. Any thread.</summary>
+        public void Placed(long startUs, long durationUs)
         {
             Volatile.Write(ref _durationUs, durationUs);
             Volatile.Write(ref _startUs, startUs);
             Interlocked.CompareExchange(ref _state, (int)UtteranceState.Waiting, (int)UtteranceState.Sent);
         }
 
-        internal void Become(UtteranceState state)
+        /// <summary>Goes over to a state. Any thread.</summary>
+        public void Become(UtteranceState state)
         {
             Volatile.Write(ref _state, (int)state);
         }
 
-        internal void Fail(string sentence)
+        /// <summary>Says why it was not said, or not to its end. Any thread.</summary>
+        public void Fail(string sentence)
         {
             _sentence = sentence;
             Become(UtteranceState.Failed);

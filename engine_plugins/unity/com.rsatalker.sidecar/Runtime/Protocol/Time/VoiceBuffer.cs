@@ -24,7 +24,8 @@ namespace RsaTalker.Sidecar.Protocol
         private int _dryCount;
         private volatile bool _isWhole;
         private volatile bool _mayPlay;
-        private bool _isFlowing; // the audio thread's
+        private volatile bool _isFlowing; // the audio thread's
+        private double _startDspS = double.NaN;
 
         /// <summary>A buffer for sound of a rate that begins to play when `waitS` of it is there.</summary>
         public VoiceBuffer(int sampleRateHz, double holdS, double waitS)
@@ -45,6 +46,12 @@ namespace RsaTalker.Sidecar.Protocol
 
         /// <summary>How often it ran dry. Any thread.</summary>
         public int DryCount => Volatile.Read(ref _dryCount);
+
+        /// <summary>Whether it is being heard, rather than waiting or dry. Any thread.</summary>
+        public bool IsFlowing => _isFlowing;
+
+        /// <summary>When its first sample would have been mixed if it had never waited, on the audio clock. Any thread.</summary>
+        public double StartDspS => Volatile.Read(ref _startDspS);
 
         /// <summary>Whether all of it has been played. Any thread.</summary>
         public bool HasEnded => _isWhole && Volatile.Read(ref _played) >= Volatile.Read(ref _written);
@@ -76,14 +83,20 @@ namespace RsaTalker.Sidecar.Protocol
 
         /// <summary>
         /// The audio thread: multiplies what the engine made of a constant 1 (loudness and panning of the place) by the voice.
+        /// dspS is the audio clock at the first of the data.
         /// </summary>
-        public void Play(float[] data, int channels, int outputRateHz)
+        public void Play(float[] data, int channels, int outputRateHz, double dspS)
         {
             var step = _rateHz / outputRateHz;
             var written = Volatile.Read(ref _written);
             for (var frame = 0; frame < data.Length / channels; ++frame)
             {
+                var (wasFlowing, before) = (_isFlowing, _played);
                 var sample = Flows(written, _played) ? Next(step, written) : 0;
+                if (_isFlowing && !wasFlowing)
+                {
+                    Volatile.Write(ref _startDspS, dspS + frame / (double)outputRateHz - before / _rateHz);
+                }
                 for (var channel = 0; channel < channels; ++channel)
                 {
                     data[frame * channels + channel] *= sample;
