@@ -1,0 +1,299 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using System;
+using RsaTalker.Sidecar.Protocol;
+using UnityEngine;
+
+namespace RsaTalker.Sidecar
+{
+    /// <summary>
+    /// Two heads that talk to each other. While it is enabled in Play mode it finds the sidecar, makes the conversation, and
+    /// begins again whenever the sidecar went away. Nothing blocks and nothing is thrown: see State and Sentence. Main thread.
+    /// </summary>
+    [DisallowMultipleComponent]
+    [DefaultExecutionOrder(-100)] // before the components that take the heads' poses
+    [AddComponentMenu("RSATalker/Conversation")]
+    public sealed partial class Conversation : MonoBehaviour
+    {
+        private const long NsPerFrame = 11000000; // of a display of 90 Hz
+        private const int DisplayFrames = 2; // from the script to the eye
+
+        private readonly EngineState _state = new EngineState();
+        private readonly MotionTrack _motion = new MotionTrack();
+        private readonly AudioClock _clock = new AudioClock();
+        private readonly SoundSchedule _schedule = new SoundSchedule();
+        private readonly HeadClock[] _headClocks = { new HeadClock(), new HeadClock() };
+        private readonly TalkingHead[] _heads = new TalkingHead[2];
+        private readonly ViewerEyes _eyes = new ViewerEyes();
+        private readonly SceneLight _light = new SceneLight();
+        private readonly FrameMeter _meter = new FrameMeter();
+        private readonly float[] _scratch = new float[16];
+        private readonly float[] _place16 = new float[16];
+        private SidecarSession _session;
+        private SessionState _shownState;
+        private string _problem = "";
+        private volatile string _refusal = "";
+        private Action _tick; // kept: a delegate made anew each frame would be garbage
+        private Action _show;
+        private Action _write;
+        private long _lastNs;
+        private double _lastAudioS;
+
+        /// <summary>The state or its sentence has changed. Main thread.</summary>
+        public event Action<Conversation> StateChanged;
+
+        /// <summary>How far the conversation is.</summary>
+        public SessionState State =>
+            _problem.Length > 0 ? SessionState.Refused : _session != null ? _session.State : SessionState.Stopped;
+
+        /// <summary>What is wrong and what to do about it; empty when all is well.</summary>
+        public string Sentence
+        {
+            get
+            {
+                if (_problem.Length > 0)
+                {
+                    return _problem;
+                }
+                var sentence = _session != null ? _session.Sentence : Sentences.Stopped;
+                return sentence.Length > 0 ? sentence : _refusal;
+            }
+        }
+
+        /// <summary>Whether both heads live.</summary>
+        public bool IsLive => State == SessionState.Live && _session.Link != null;
+
+        /// <summary>The sidecar; null before it was found.</summary>
+        public SidecarInfo Sidecar => _session?.Info;
+
+        /// <summary>What the sidecar measures while its window is open; null otherwise.</summary>
+        public ConversationHealth Health => _session?.Health;
+
+        /// <summary>New frames of the first head a second.</summary>
+        public float FramesPerSecond => _meter.PerSecond;
+
+        /// <summary>From writing the eyes to the frame that was drawn for them, milliseconds.</summary>
+        public float LatencyMs => _meter.LatencyMs;
+
+        internal bool WantsHealth
+        {
+            set
+            {
+                if (_session != null)
+                {
+                    _session.WantsHealth = value;
+                }
+            }
+        }
+
+        private void OnEnable()
+        {
+            _problem = _refusal = "";
+            Guarded(Begin);
+        }
+
+        private void OnDisable()
+        {
+            Guarded(End);
+        }
+
+        private void Begin()
+        {
+            AudioSettings.OnAudioConfigurationChanged += TakeAudioDevice;
+            Application.onBeforeRender += WriteLateEyes;
+            _heads[0] = _headA;
+            _heads[1] = _headB;
+            if (_headA == null || _headB == null || _headA == _headB)
+            {
+                throw new InvalidOperationException(
+                    "The conversation needs two heads: set Head A and Head B to two Talking Head objects.");
+            }
+            var setup = new ConversationSetup
+            {
+                Relationship = Relationship,
+                FrameSizePx = _frameSizePx,
+                Layers = _stereo ? 2 : 1,
+                MotionOnly = !_headA.ShowsHead && !_headB.ShowsHead,
+                PixelsPerDegree = ViewerEyes.PixelsPerDegree(CurrentViewer),
+                Seed = unchecked((ulong)_seed),
+                AvOffsetMs = _avOffsetMs,
+            };
+            for (var head = 0; head < _heads.Length; ++head)
+            {
+                if (string.IsNullOrEmpty(_heads[head].Avatar))
+                {
+                    throw new InvalidOperationException(Sentences.OneAvatarMissing(head));
+                }
+                _heads[head].Join(this);
+                _heads[head].Describe(setup.Participants[head], _scratch);
+            }
+            TakeAudioDevice(false);
+            var client = "Unity " + Application.unityVersion + " com.rsatalker.sidecar " + PackageVersion.Text;
+            _session = new SidecarSession(new SidecarFinder(_place, _address, Token), setup, client);
+        }
+
+        private void End()
+        {
+            AudioSettings.OnAudioConfigurationChanged -= TakeAudioDevice;
+            Application.onBeforeRender -= WriteLateEyes;
+            _session?.Dispose();
+            _session = null;
+            FailAll(Sentences.Stopped);
+            foreach (var head in _heads)
+            {
+                if (head != null)
+                {
+                    head.Leave();
+                }
+            }
+            _motion.Clear();
+            Tell();
+        }
+
+        private void Update()
+        {
+            if (_session != null && _problem.Length == 0)
+            {
+                Guarded(_tick ??= Tick);
+            }
+            Tell();
+        }
+
+        private void LateUpdate()
+        {
+            if (_session?.Link != null && _problem.Length == 0)
+            {
+                Guarded(_show ??= Show);
+            }
+        }
+
+        // Takes over what is new, starts sounds whose motion has come, and gives both heads their pose.
+        private void Tick()
+        {
+            var nowNs = HostClock.NowNs;
+            _clock.Observe(AudioSettings.dspTime, nowNs);
+            if (_session.Poll())
+            {
+                Reset();
+            }
+            if (_session.Link == null)
+            {
+                return;
+            }
+            _session.Link.ReadMotion(_motion);
+            _lastAudioS = _clock.At(nowNs);
+            Sound(_lastAudioS);
+            for (var head = 0; head < _heads.Length; ++head)
+            {
+                Pose(head, (nowNs - _lastNs) / 1e9);
+            }
+            _lastNs = nowNs;
+        }
+
+        // Behind all scripts and animators: where heads and eyes are now, and the newest frames.
+        private void Show()
+        {
+            Write();
+            for (var head = 0; head < _heads.Length; ++head)
+            {
+                var shown = _heads[head];
+                if (shown == null || !shown.ShowsHead || !shown.isActiveAndEnabled)
+                {
+                    continue;
+                }
+                if (_session.Link.ReadFrame(head, shown.Drawing.Frame))
+                {
+                    shown.Drawing.Upload();
+                    _meter.Note(head, shown.Drawing.Frame.RequestedNs, HostClock.NowNs);
+                }
+                shown.WritePlace(_place16, 0, _scratch);
+                shown.Drawing.Draw(_place16, shown.transform.position, shown.gameObject.layer);
+            }
+        }
+
+        private void Write()
+        {
+            var nowNs = HostClock.NowNs;
+            ++_state.PoseId;
+            _state.DisplayNs = nowNs + DisplayFrames * NsPerFrame;
+            _eyes.Write(_state, CurrentViewer);
+            for (var head = 0; head < _heads.Length; ++head)
+            {
+                _heads[head].WritePlace(_state.WorldFromHead, 16 * head, _scratch);
+            }
+            _state.HasLight = false;
+            if (_sendsLight)
+            {
+                var middle = (_heads[0].transform.position + _heads[1].transform.position) / 2;
+                _light.Write(_state, middle, _keyLight != null ? _keyLight : RenderSettings.sun);
+            }
+            _schedule.Report(_state, _clock, nowNs);
+            _session.Link.Write(_state);
+        }
+
+        // In a headset the eyes are known best just before they are drawn for.
+        private void WriteLateEyes()
+        {
+            if (_session?.Link != null && _problem.Length == 0 && CurrentViewer != null && CurrentViewer.stereoEnabled)
+            {
+                Guarded(_write ??= Write);
+            }
+        }
+
+        private void Reset()
+        {
+            _motion.Clear();
+            FailAll(Sentences.Interrupted);
+            _refusal = "";
+            _lastNs = HostClock.NowNs;
+            foreach (var head in _heads)
+            {
+                head.HasPose = false;
+                head.Drawing.Clear();
+            }
+        }
+
+        private void Pose(int head, double elapsedS)
+        {
+            var clock = _headClocks[head];
+            clock.Run(elapsedS, _motion.EndUs);
+            for (var index = 0; index < _schedule.Utterances.Count; ++index)
+            {
+                var utterance = _schedule.Utterances[index];
+                var isDry = utterance.Voice != null && !utterance.Voice.IsFlowing;
+                if (utterance.Participant == head && utterance.State == UtteranceState.Playing && !isDry)
+                {
+                    var heardUs = _schedule.HeardUs(utterance, _lastAudioS) - 1000 * _avOffsetMs;
+                    clock.Follow(_motion.TimelineOf(head, utterance.Id, heardUs));
+                }
+            }
+            _heads[head].HasPose = _motion.Sample(head, clock.TimelineUs, _heads[head].Pose);
+        }
+
+        private Camera CurrentViewer => _viewer != null ? _viewer : Camera.main;
+
+        // Nothing escapes a message of Unity's: what fails stands in Sentence until the component is enabled again.
+        private void Guarded(Action step)
+        {
+            try
+            {
+                step();
+            }
+            catch (Exception failure)
+            {
+                _problem = failure is InvalidOperationException || failure is RegionException || failure is SidecarException
+                    ? failure.Message
+                    : Sentences.Unexpected(failure);
+            }
+        }
+
+        private void Tell()
+        {
+            if (State != _shownState)
+            {
+                _shownState = State;
+                StateChanged?.Invoke(this);
+            }
+        }
+    }
+}
