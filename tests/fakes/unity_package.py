@@ -27,6 +27,33 @@ class UnityPackage:
         return self._compiled("RsaTalker.Sidecar.Protocol.dll", PACKAGE / "Runtime" / "Protocol")
 
     @cached_property
+    def engine(self) -> Assembly:
+        """The stub of the engine."""
+        others = ("NUnit.cs", "RunTests.cs", "Editor.cs")
+        return compile_assembly(
+            self.folder / "UnityEngine.dll", [file for file in STUBS.glob("*.cs") if file.name not in others]
+        )
+
+    @cached_property
+    def engine_editor(self) -> Assembly:
+        """The stub of the editor."""
+        return compile_assembly(self.folder / "UnityEditor.dll", [STUBS / "Editor.cs"], [self.engine])
+
+    @cached_property
+    def editor(self) -> Assembly:
+        references = (self.protocol, self.engine, self.engine_editor, self.adapters)
+        return self._compiled("RsaTalker.Sidecar.Editor.dll", PACKAGE / "Editor", *references)
+
+    @cached_property
+    def adapters(self) -> Assembly:
+        sources = [file for file in (PACKAGE / "Runtime").rglob("*.cs") if "Protocol" not in file.parts]
+        return compile_assembly(self.folder / "RsaTalker.Sidecar.dll", sources, [self.protocol, self.engine])
+
+    @cached_property
+    def play_session(self) -> Assembly:
+        return self.program("PlaySession", self.protocol, self.engine, self.adapters)
+
+    @cached_property
     def nunit(self) -> Assembly:
         return compile_assembly(self.folder / "nunit.framework.dll", [STUBS / "NUnit.cs"])
 

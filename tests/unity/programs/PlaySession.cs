@@ -1,0 +1,311 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Threading;
+using RsaTalker.Sidecar;
+using RsaTalker.Sidecar.Protocol;
+using UnityEngine;
+using Object = UnityEngine.Object;
+
+/// <summary>
+/// A project with two heads, played by the stub of the engine. Reads a command a line and answers each with a line of
+/// JSON; the test says what happens and looks at what comes.
+/// </summary>
+internal static class PlaySession
+{
+    private const int RateHz = 16000;
+    private static readonly List<Utterance> Spoken = new List<Utterance>();
+    private static readonly TalkingHead[] Heads = new TalkingHead[2];
+    private static Conversation _conversation;
+    private static SkinnedMeshRenderer _mesh;
+    private static Camera _camera;
+    private static StreamingVoice _voice;
+    private static IReadOnlyList<FoundSidecar> _found = new FoundSidecar[0];
+    private static int _started;
+    private static int _ended;
+
+    private static void Main()
+    {
+        for (var line = Console.ReadLine(); line != null; line = Console.ReadLine())
+        {
+            var words = line.Split(' ');
+            Do(words[0], words.Skip(1).ToArray());
+            Answer();
+        }
+    }
+
+    private static void Do(string verb, string[] words)
+    {
+        switch (verb)
+        {
+            case "scene":
+                MakeScene(words);
+                return;
+            case "start":
+                PlayMode.Start();
+                return;
+            case "stop":
+                PlayMode.Stop();
+                return;
+            case "reload":
+                PlayMode.ReloadDomain();
+                FindAgain();
+                return;
+            case "pause":
+                PlayMode.IsPaused = words[0] == "on";
+                return;
+            case "device":
+                AudioSettings.ChangeDevice();
+                return;
+            case "frames":
+                Frames(int.Parse(words[0], CultureInfo.InvariantCulture), () => false);
+                return;
+            case "until":
+                Frames(90 * int.Parse(words[1], CultureInfo.InvariantCulture), () => IsSo(words[0]));
+                return;
+            case "speak":
+                Spoken.Add(_conversation.Speak(Heads[int.Parse(words[0])], Clip(words), words.Contains("interrupts")));
+                return;
+            case "voice":
+                _voice = _conversation.BeginVoice(Heads[int.Parse(words[0])], RateHz);
+                Spoken.Add(_voice.Utterance);
+                return;
+            case "push":
+                Push(float.Parse(words[0], CultureInfo.InvariantCulture));
+                return;
+            case "finish":
+                _voice.Finish();
+                return;
+            case "cancel":
+                _conversation.Cancel(Spoken[Spoken.Count - 1]);
+                return;
+            case "relate":
+                _conversation.SetRelationship(Kinship.Blood, SocialStatus.Unequal, Senior.B, 1.2f);
+                Heads[0].SetMood(HeadMood.Happy, 0.5f);
+                return;
+            case "enable":
+                _conversation.enabled = words[0] == "on";
+                return;
+            case "move":
+                Heads[0].transform.position = new Vector3(Number(words[0]), Number(words[1]), Number(words[2]));
+                return;
+            case "picture":
+                SavePicture(int.Parse(words[0]), words[1]);
+                return;
+            case "browse":
+                _found = LanBrowser.Find(3000, CancellationToken.None);
+                return;
+            case "trust":
+                KnownSidecars.Trust(_found[0].HttpAddress, KnownSidecars.ShownFingerprint(_found[0].HttpAddress));
+                return;
+            case "churn":
+                for (var time = int.Parse(words[0]); time > 0; --time)
+                {
+                    _conversation.enabled = false;
+                    _conversation.enabled = true;
+                    Frames(450, () => IsSo("live"));
+                    Frames(3, () => false);
+                }
+                return;
+            default:
+                throw new ArgumentException(verb);
+        }
+    }
+
+    private static void MakeScene(string[] words)
+    {
+        for (var head = 0; head < 2; ++head)
+        {
+            Heads[head] = new GameObject("Head " + "AB"[head], typeof(TalkingHead)).GetComponent<TalkingHead>();
+            Heads[head].Avatar = head == 0 ? "ann" : "bob";
+            Heads[head].transform.position = new Vector3(head == 0 ? 0.5f : -0.5f, 1.6f, 2);
+            Heads[head].transform.rotation = Quaternion.Euler(0, head == 0 ? 200 : 160, 0);
+        }
+        _camera = new GameObject("Main Camera", typeof(Camera)).GetComponent<Camera>();
+        _camera.transform.position = new Vector3(0, 1.6f, 0);
+        _camera.EyeDistanceM = words.Contains("mono") ? 0 : 0.064f;
+        Camera.main = _camera;
+        RenderSettings.sun = new GameObject("Sun", typeof(Light)).GetComponent<Light>();
+        RenderSettings.sun.type = LightType.Directional;
+        RenderSettings.sun.intensity = 0.5f;
+        for (var channel = 0; channel < 3; ++channel)
+        {
+            LightProbes.Everywhere[channel, 0] = 0.25f;
+        }
+        MakeMesh();
+        _conversation = new GameObject("Conversation", typeof(Conversation)).GetComponent<Conversation>();
+        _conversation.HeadA = Heads[0];
+        _conversation.HeadB = words.Contains("one-head") ? null : Heads[1];
+        _conversation.FrameSizePx = 32;
+        _conversation.Stereo = !words.Contains("mono");
+        if (words.Contains("at"))
+        {
+            var at = Array.IndexOf(words, "at");
+            _conversation.LookAt(SidecarPlace.Address, words[at + 1], words[at + 2]);
+        }
+        if (words.Contains("no-avatar"))
+        {
+            Heads[1].Avatar = "";
+        }
+        if (words.Contains("stranger"))
+        {
+            Heads[1].Avatar = "nobody";
+        }
+        Listen();
+    }
+
+    private static void MakeMesh()
+    {
+        var face = new GameObject("Face", typeof(SkinnedMeshRenderer), typeof(ArkitFace));
+        _mesh = face.GetComponent<SkinnedMeshRenderer>();
+        _mesh.sharedMesh = new Mesh { BlendShapes = ArkitNames.All.Select(name => "face." + name).Reverse().ToList() };
+        face.GetComponent<ArkitFace>().Head = Heads[0];
+    }
+
+    private static void FindAgain()
+    {
+        _conversation = Object.FindObjectOfType<Conversation>();
+        Heads[0] = _conversation.HeadA;
+        Heads[1] = _conversation.HeadB;
+        Listen();
+    }
+
+    private static void Listen()
+    {
+        _conversation.UtteranceStarted += utterance => ++_started;
+        _conversation.UtteranceEnded += utterance => ++_ended;
+    }
+
+    private static void Frames(int most, Func<bool> isDone)
+    {
+        for (var frame = 0; frame < most && !isDone(); ++frame)
+        {
+            PlayMode.Frame();
+        }
+    }
+
+    private static bool IsSo(string what)
+    {
+        switch (what)
+        {
+            case "drawn":
+                return Graphics.Drawn.Count == 2;
+            case "playing":
+            case "ended":
+            case "cancelled":
+            case "failed":
+                return Spoken.Last().State.ToString().ToLowerInvariant() == what;
+            case "heard": // a third of a second, and a face that says it
+                return Heads[Spoken.Last().Participant].Pose.Arkit[17] > 0.2f
+                    && AudioSettings.dspTime > Spoken.Last().StartDspS + 0.35;
+            case "loud":
+                return Heads[0].GetComponent<AudioSource>().Loudest > 0;
+            default:
+                return _conversation.State.ToString().ToLowerInvariant() == what && (what != "live" || _conversation.IsLive);
+        }
+    }
+
+    private static AudioClip Clip(string[] words)
+    {
+        var samples = new float[2 * (int)(RateHz * Number(words[1]))];
+        Array.Fill(samples, Number(words[2]));
+        var clip = AudioClip.Create("clip", samples.Length / 2, 2, RateHz, false);
+        clip.SetData(samples, 0);
+        clip.IsReadable = !words.Contains("unreadable");
+        return clip;
+    }
+
+    private static void Push(float seconds)
+    {
+        var part = new float[(int)(0.04f * RateHz)];
+        Array.Fill(part, 0.5f);
+        for (var sent = 0f; sent < seconds; sent += 0.04f)
+        {
+            _voice.Push(part, 0, part.Length);
+        }
+    }
+
+    // Colours and depths as they are on the graphics card, and what the shader was told.
+    private static void SavePicture(int head, string path)
+    {
+        var properties = Graphics.Drawn[head].Parameters.matProps;
+        File.WriteAllBytes(path, (byte[])((Texture2D)properties["_RsaColors"]).Applied);
+        var depths = (float[])((Texture2D)properties["_RsaDepths"]).Applied;
+        var bytes = new byte[4 * depths.Length];
+        Buffer.BlockCopy(depths, 0, bytes, 0, bytes.Length);
+        File.WriteAllBytes(path + ".depth", bytes);
+        File.WriteAllText(path + ".number", "" + Heads[head].DrawnFrameNumber);
+    }
+
+    private static void Answer()
+    {
+        var json = new JsonWriter().Field("state", _conversation.State.ToString()).Field("sentence", _conversation.Sentence);
+        json.Field("frames", (int)_conversation.FramesPerSecond).Field("scriptBytes", PlayMode.ScriptBytes);
+        json.Field("objects", Object.Living.Count).Field("listeners", AudioSettings.Listeners + Application.Listeners);
+        json.Field("threads", System.Diagnostics.Process.GetCurrentProcess().Threads.Count);
+        json.Field("escaped", string.Join("; ", PlayMode.Escaped)).Field("drawn", Graphics.Drawn.Count);
+        json.Field("started", _started).Field("ended", _ended).Field("dspMs", (long)(1000 * AudioSettings.dspTime));
+        json.Field("weight", _mesh.Weights.TryGetValue(51 - 17, out var weight) ? weight : 0);
+        json.Field("mapped", Mapped());
+        json.Field("found", string.Join(" ", _found.Select(one => one.HttpAddress)));
+        json.BeginList("heads");
+        foreach (var head in Heads)
+        {
+            var source = head.GetComponent<AudioSource>();
+            var stoppedMs = double.IsNaN(source.StoppedS) ? -1 : (long)(1000 * source.StoppedS);
+            json.BeginItem().Field("pose", head.HasPose).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);
+            json.Field("loudest", source.Loudest).Field("starts", source.Starts.Count).Field("stoppedMs", stoppedMs);
+            json.Field("fromS", source.Starts.Count > 0 ? source.Starts.Last().FromS : -1).End();
+            source.Loudest = 0;
+        }
+        json.EndList().BeginList("utterances");
+        foreach (var utterance in Spoken)
+        {
+            json.BeginItem().Field("state", utterance.State.ToString()).Field("sentence", utterance.Sentence);
+            json.Field("id", utterance.Id).Field("startUs", utterance.StartUs).Field("cutAtUs", utterance.CutAtUs);
+            json.Field("startDspMs", double.IsNaN(utterance.StartDspS) ? -1 : (long)(1000 * utterance.StartDspS)).End();
+        }
+        json.EndList().Field("late", _voice?.LateCount ?? 0).BeginList("shown");
+        foreach (var (parameters, mesh) in Graphics.Drawn)
+        {
+            Describe(json.BeginItem(), parameters, mesh);
+            json.End();
+        }
+        Console.WriteLine(json.EndList());
+    }
+
+    private static void Describe(JsonWriter json, RenderParams parameters, Mesh mesh)
+    {
+        var texture = (Texture2D)parameters.matProps["_RsaColors"];
+        json.Field("width", texture.width).Field("height", texture.height).Field("corners", mesh.vertices.Length);
+        json.Field("layout", Numbers(((Vector4[])parameters.matProps["_RsaLayout"])[0]));
+        json.Field("source", Numbers(((Vector4[])parameters.matProps["_RsaSource"])[0]));
+        json.Field("file", texture.LoadedFile != null);
+        foreach (var (name, shown) in new[] { ("_RsaCameraFromWorld", "cameras"), ("_RsaWorldFromCamera", "worlds") })
+        {
+            var rows = ((Matrix4x4[])parameters.matProps[name]).SelectMany(one => Enumerable.Range(0, 4).Select(one.GetRow));
+            json.Field(shown, rows.SelectMany(Numbers).ToArray());
+        }
+        json.Field("tangents", ((Vector4[])parameters.matProps["_RsaTangents"]).SelectMany(Numbers).ToArray());
+    }
+
+    private static float[] Numbers(Vector4 vector)
+    {
+        return new[] { vector.x, vector.y, vector.z, vector.w };
+    }
+
+    // Regions of shared memory that this process holds open, on Linux.
+    private static int Mapped()
+    {
+        return File.ReadAllLines("/proc/self/maps").Count(line => line.Contains("/dev/shm/{"));
+    }
+
+    private static float Number(string text)
+    {
+        return float.Parse(text, CultureInfo.InvariantCulture);
+    }
+}

@@ -1,0 +1,257 @@
+"""A scripted play session of the Unity package, on a stub of the engine, with a live sidecar."""
+
+import signal
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from unity_package import UnityPackage
+from unity_session import PatternedSidecar, PlaySession, playing
+
+from sidecar.errors import FrameRingError
+from sidecar.regions.frame_ring import Frame, FrameRingReader
+
+pytestmark = pytest.mark.cross_language
+
+SHARED_MEMORY = Path("/dev/shm")
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
+    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"), least_frame_scale=1.0)  # also on a busy machine
+    sidecar.start()
+    yield sidecar
+    sidecar.stop()
+
+
+@pytest.fixture(scope="module")
+def player(package: UnityPackage, runtime: str, sidecar: PatternedSidecar) -> Iterator[PlaySession]:
+    """A project that plays and is live before each test; what a test changes, it changes back."""
+    with playing(package.play_session, runtime, sidecar.folder) as player:
+        player.do("scene")
+        player.do("start")
+        yield player
+        end = player.do("stop")
+        assert (end["escaped"], end["mapped"], end["listeners"]) == ("", 0, 0)
+
+
+@pytest.fixture
+def live(player: PlaySession) -> PlaySession:
+    assert player.do("until live 20")["state"] == "Live"
+    assert player.do("until drawn 10")["drawn"] == 2
+    return player
+
+
+def spoken(answer: Any) -> Any:
+    return answer["utterances"][-1]
+
+
+def test_each_head_is_drawn_for_both_eyes(live: PlaySession):
+    for shown in live.do("frames 1")["shown"]:
+        assert (shown["width"], shown["height"]) == (32, 64)
+        assert shown["layout"] == [32, 32, 0, 32]
+        assert shown["source"][:3] == [2, 1, 0]
+        left, right = np.reshape(shown["worlds"], (2, 4, 4))[:, :3, 3]
+        assert right[0] - left[0] == pytest.approx(0.064, abs=1e-4)  # Unity's x: to the right
+
+
+def test_card_has_the_pixels_that_python_reads(live: PlaySession, tmp_path: Path):
+    drawn: list[Frame] = []
+    for _attempt in range(20):  # of frames that nobody holds, one that both have seen
+        frames = _frames_while(lambda: [live.do("frames 20"), live.do(f"picture 0 {tmp_path / 'a'}")])
+        number = int((tmp_path / "a.number").read_text())
+        drawn = [frame for frame in frames if frame.header.frame_number == number]
+        if drawn:
+            break
+    frame = drawn[0]
+    colors = np.fromfile(tmp_path / "a", np.uint8).reshape(frame.colors.shape)
+    depths = np.fromfile(tmp_path / "a.depth", np.float32).reshape(frame.depths.shape)
+    assert len(np.unique(colors.reshape(-1, 4), axis=0)) > 1000
+    np.testing.assert_array_equal(colors, frame.colors)
+    np.testing.assert_array_equal(depths, frame.depths)
+
+
+def _frames_while(doing: Any) -> list[Frame]:
+    """Return every frame of every head that was published while something was done."""
+    readers, frames, has_ended = [], {}, threading.Event()
+    for region in SHARED_MEMORY.glob("{*}"):
+        try:
+            readers.append(FrameRingReader(region.name))
+        except FrameRingError:  # not one of frames
+            continue
+
+    def watch() -> None:
+        while not has_ended.wait(0.002):
+            for index, reader in enumerate(readers):
+                if frame := reader.latest():
+                    frames[index, frame.header.frame_number] = frame
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        doing()
+    finally:
+        has_ended.set()
+        watcher.join()
+        for reader in readers:
+            reader.close()
+    return list(frames.values())
+
+
+def test_face_says_what_the_head_says(live: PlaySession):
+    assert spoken(live.do("speak 0 1.5 0.5"))["state"] == "Sent"
+    heard = live.do("until heard 10")
+    assert spoken(heard)["state"] == "Playing"
+    assert heard["heads"][0]["jaw"] == pytest.approx(0.5, abs=0.05)
+    assert heard["heads"][1]["jaw"] == pytest.approx(0, abs=0.05)
+    assert heard["weight"] == pytest.approx(50, abs=5)  # of the mesh that the head drives
+    before = heard["ended"]
+    ended = live.do("until ended 10")
+    assert spoken(ended)["state"] == "Ended"
+    assert live.do("frames 1")["ended"] == before + 1
+
+
+def test_sound_starts_on_the_sample_that_the_schedule_says(live: PlaySession):
+    live.do("speak 0 0.4 0.5")
+    playing_now = live.do("until playing 10")
+    assert spoken(playing_now)["startDspMs"] >= playing_now["dspMs"]
+    live.do("until ended 10")
+
+
+def test_growing_voice_is_heard_and_followed(live: PlaySession):
+    live.do("voice 0")
+    live.do("push 0.6")
+    assert live.do("until loud 10")["heads"][0]["loudest"] == pytest.approx(0.5, abs=0.01)
+    live.do("push 0.4")
+    assert live.do("until heard 10")["heads"][0]["jaw"] == pytest.approx(0.5, abs=0.05)
+    live.do("finish")
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_growing_voice_that_comes_late_pauses_and_goes_on(live: PlaySession):
+    live.do("voice 0")
+    live.do("push 0.4")
+    live.do("until loud 10")
+    assert live.do("frames 60")["late"] == 1
+    live.do("push 0.4")
+    live.do("finish")
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_cancelled_utterance_stops_at_its_cut(live: PlaySession):
+    live.do("speak 0 5 0.5")
+    live.do("until heard 10")
+    live.do("cancel")
+    cut = live.do("until cancelled 10")
+    assert spoken(cut)["state"] == "Cancelled"
+    assert 0 < int(spoken(cut)["cutAtUs"]) < 5_000_000
+    assert live.do("frames 2")["heads"][0]["sounds"] is False
+    assert live.do("frames 30")["heads"][0]["jaw"] == pytest.approx(0, abs=0.05)
+
+
+def test_head_that_breaks_in_cuts_the_other_off(live: PlaySession):
+    live.do("speak 0 5 0.5")
+    live.do("until heard 10")
+    live.do("speak 1 0.5 0.5 interrupts")
+    answer = live.do("until ended 10")
+    first, second = answer["utterances"][-2:]
+    assert (first["state"], second["state"]) == ("Cancelled", "Ended")
+
+
+def test_manner_is_changed_while_it_lives(live: PlaySession):
+    answer = live.do("relate")
+    assert (answer["sentence"], live.do("frames 20")["sentence"]) == ("", "")
+
+
+def test_sound_of_a_paused_game_waits_for_it(live: PlaySession):
+    live.do("speak 0 1.5 0.5")
+    live.do("until heard 10")
+    live.do("pause on")
+    first = live.do("frames 30")
+    second = live.do("frames 30")
+    live.do("pause off")
+    assert second["dspMs"] == first["dspMs"]
+    assert spoken(second)["state"] == "Playing"
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_sound_goes_on_where_it_was_on_another_device(live: PlaySession):
+    live.do("speak 0 2.5 0.5")
+    before = live.do("until heard 10")["heads"][0]["starts"]
+    answer = live.do("device")
+    assert answer["heads"][0]["starts"] == before + 1
+    assert 0.2 < answer["heads"][0]["fromS"] < 2
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_clip_that_cannot_be_read_is_refused_with_what_to_do(live: PlaySession):
+    answer = spoken(live.do("speak 0 1 0.5 unreadable"))
+    assert answer["state"] == "Failed"
+    assert answer["sentence"] == ("The samples of clip clip cannot be read: set its Load Type to Decompress On Load.")
+
+
+def test_components_make_no_garbage_per_frame(package: UnityPackage, sidecar: PatternedSidecar):
+    with playing(package.play_session, "dotnet", sidecar.folder, COMPlus_TieredCompilation="0") as player:
+        player.do("scene")
+        player.do("start")
+        player.do("until live 20")
+        player.do("until drawn 10")
+        player.do("speak 0 6 0.5")
+        player.do("until heard 10")
+        first = player.do("frames 20")
+        second = player.do("frames 200")
+        assert spoken(second)["state"] == "Playing"
+        assert int(second["scriptBytes"]) - int(first["scriptBytes"]) == 0
+        player.do("stop")
+
+
+def test_domain_reload_while_playing_is_survived(live: PlaySession):
+    live.do("speak 0 3 0.5")
+    answer = live.do("reload")
+    assert spoken(answer)["state"] == "Failed"
+    assert spoken(answer)["sentence"]
+    assert live.do("until live 20")["state"] == "Live"
+    live.do("until drawn 10")
+    live.do("speak 0 0.5 0.5")
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_sidecar_that_comes_back_is_found_again(live: PlaySession, sidecar: PatternedSidecar, how: int):
+    live.do("speak 0 10 0.5")
+    live.do("until heard 10")
+    sidecar.stop(how)
+    lost = live.do("until lost 10")
+    assert lost["state"] == "Lost"
+    assert spoken(lost)["sentence"] == "The connection to the sidecar was lost while this was being said."
+    assert live.do("frames 80")["sentence"].startswith("No sidecar is running on this machine: ")
+    sidecar.start()
+    assert live.do("until live 20")["state"] == "Live"
+    live.do("until drawn 10")
+    live.do("speak 0 0.5 0.5")
+    assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_play_can_be_stopped_and_pressed_again(live: PlaySession):
+    stopped = live.do("stop")
+    assert (stopped["state"], stopped["mapped"], stopped["listeners"]) == ("Stopped", 0, 0)
+    live.do("start")
+    assert live.do("until live 20")["state"] == "Live"
+    live.do("until drawn 10")
+
+
+def test_hundred_restarts_leave_nothing_behind(package: UnityPackage, sidecar: PatternedSidecar):
+    with playing(package.play_session, "dotnet", sidecar.folder) as player:
+        player.do("scene")
+        player.do("start")
+        player.do("until live 20")
+        before = player.do("churn 3")
+        after = player.do("churn 100")
+        for counted in ("objects", "listeners", "mapped"):
+            assert after[counted] == before[counted]
+        assert after["threads"] < before["threads"] + 8  # the runtime's pool breathes
+        assert len(list(SHARED_MEMORY.glob("{*}"))) < 20
+        player.do("stop")
