@@ -17,9 +17,9 @@ AMARA = Character(
     name="amara",
     description="a young woman with deep brown skin, full lips and short natural curls",
     identity=Identity(
-        male=-0.7, face_width=-0.15, face_length=-0.25, forehead=0.25, brow_ridge=-0.4, cheekbones=0.55, jaw=-0.2,
-        taper=0.35, chin=-0.1, fat=-0.05, nose=-0.1, nose_width=0.8, nose_bridge=-0.75, nose_tip=0.15,
-        eye_spacing=0.25, eye_open=0.25, eye_tilt=0.35, lips=0.95, mouth_width=0.25, neck=-0.5,
+        male=-0.7, face_width=-0.15, face_length=-0.2, forehead=0.25, brow_ridge=-0.4, cheekbones=0.6, jaw=-0.2,
+        taper=0.25, chin=-0.15, fat=-0.05, nose=-0.15, nose_width=0.85, nose_bridge=-0.7, nose_tip=0.15,
+        eye_spacing=0.2, eye_open=0.3, eye_tilt=0.35, lips=1.3, mouth_width=0.25, muzzle=0.5, neck=-0.5,
     ),
     look=Look(
         skin=SkinLook(

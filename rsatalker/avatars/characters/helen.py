@@ -17,9 +17,9 @@ HELEN = Character(
     name="helen",
     description="a slim woman past fifty with a fine-boned face, grey eyes and ash-blond hair",
     identity=Identity(
-        male=-0.6, age=0.5, face_width=-0.55, face_length=0.15, forehead=0.15, brow_height=0.1, cheekbones=0.75,
-        jaw=0.1, taper=0.3, chin=0.25, fat=-0.55, nose=0.1, nose_width=-0.5, nose_bridge=0.4, eye_open=0.0,
-        eye_tilt=0.1, lips=-0.35, mouth_width=0.1, neck=-0.8,
+        male=-0.6, age=0.5, face_width=-0.5, face_length=0.1, forehead=0.15, brow_height=0.1, cheekbones=0.75, jaw=0.1,
+        taper=0.2, chin=0.25, fat=-0.6, nose=0.1, nose_width=-0.4, nose_bridge=0.4, nose_hump=0.35, eye_open=0.05,
+        eye_tilt=0.1, lips=-0.1, mouth_width=0.1, neck=-0.7,
     ),
     look=Look(
         skin=SkinLook(

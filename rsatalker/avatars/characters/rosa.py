@@ -17,8 +17,8 @@ ROSA = Character(
     name="rosa",
     description="an old woman with grey hair in a bun, brown eyes and a round face",
     identity=Identity(
-        male=-0.7, age=0.85, face_width=0.2, face_length=-0.3, forehead=-0.2, cheekbones=0.25, jaw=-0.2, taper=-0.1,
-        fat=0.35, nose=0.15, nose_width=0.2, nose_tip=-0.2, eye_open=-0.2, eye_tilt=-0.15, lips=-0.15, ears=0.3,
+        male=-0.7, age=0.95, face_width=0.25, face_length=-0.35, forehead=-0.2, cheekbones=0.25, jaw=-0.2, taper=-0.2,
+        fat=0.45, nose=0.2, nose_width=0.3, nose_tip=-0.3, eye_open=-0.2, eye_tilt=-0.2, lips=-0.2, ears=0.3, neck=0.2,
     ),
     look=Look(
         skin=SkinLook(

@@ -18,8 +18,8 @@ TOMAS = Character(
     name="tomas",
     description="a tanned man with short dark hair, brown eyes and stubble",
     identity=Identity(
-        male=0.85, face_width=0.05, face_length=0.2, jaw=0.35, chin=0.4, brow_ridge=0.45, cheekbones=0.2, fat=-0.25,
-        nose=-0.15, nose_width=-0.2, nose_bridge=0.25, eye_open=-0.1, lips=-0.25, neck=0.3, age=0.15,
+        male=0.85, face_width=0.0, face_length=0.1, jaw=0.25, chin=0.35, brow_ridge=0.35, cheekbones=0.35, fat=-0.3,
+        nose=-0.1, nose_width=-0.1, nose_bridge=0.25, nose_hump=0.3, eye_open=-0.05, lips=0.0, neck=0.2, age=0.1,
     ),
     look=Look(
         skin=SkinLook(

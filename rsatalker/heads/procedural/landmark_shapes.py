@@ -15,6 +15,7 @@ from scipy.spatial import KDTree
 
 from rsatalker.heads.procedural.anatomy import landmark_figures, landmark_positions
 from rsatalker.heads.procedural.curves import smooth_step
+from rsatalker.heads.procedural.fold_shapes import fold_shapes
 from rsatalker.heads.procedural.half_mesh import MIRROR
 from rsatalker.heads.procedural.sculpture import Sculpture, average_head
 from rsatalker.heads.procedural.skinning import JAW_JOINT, joint_shares
@@ -30,8 +31,8 @@ SEALED = frozenset({
     "cheekSquint", "eyeSquint", "eyeWide", "browDown", "browOuterUp", "browInnerUp",
     "jawForward", "mouthPucker", "noseSneer",
 })  # fmt: skip
-# How much stronger than measured a shape is, where the average person's motion reads weakly.
-GAINS = {"mouthRollUpper": 1.1, "mouthRollLower": 1.1, "mouthShrugUpper": 1.2, "mouthShrugLower": 1.1, "browDown": 1.35}
+# How much stronger than measured a shape is: where motion reads weakly, or hides too much of the lips.
+GAINS = {"mouthRollUpper": 0.9, "mouthRollLower": 0.9, "mouthShrugUpper": 1.2, "mouthShrugLower": 1.1, "browDown": 1.5}
 # Places that no expression moves: ears, neck, cranium.
 ANCHORS = np.array([
     (7.4, 1, 1.5), (7.8, 5.6, 1), (0, 12.5, 6), (4, 11.5, 6), (7, 9, 3), (0, -10, 5.5), (4.5, -9, 3), (5.8, -6.5, 0),
@@ -67,7 +68,7 @@ def landmark_shapes() -> dict[str, Float[np.ndarray, "H 3"]]:
         field = line_cavities(field * GAINS.get(shape, 1.0), sculpture)
         if shape in SEALED:
             field = seal_lips(field, sculpture)
-        shapes[shape] = _smoothed(field, sculpture)
+        shapes[shape] = _smoothed(field, sculpture) + fold_shapes().get(shape, 0.0)
     return shapes
 
 

@@ -139,25 +139,25 @@ def _shape_mouth(points: Points, move: Points, identity: Identity, sculpture: Sc
 
 def _age(points: Points, move: Points, identity: Identity) -> None:
     age = max(identity.age, 0.0)
-    x, _y, z = points.T
+    x, y, z = points.T
     front = smooth_step(z, 1.0, 7.0)
     _push(points, move, _at(points, 3.7, -6.1, 8.0, 1.3), 0.16 * age, -0.40 * age)  # jowl
     _push(points, move, _at(points, 2.3, -6.9, 9.4, 0.8), -0.05 * age, 0.22 * age, -0.10 * age)  # notch before it
     fold = np.array([(1.95, 0.3), (2.55, -0.9), (3.05, -2.2), (3.2, -3.5)])
     distance = nearest_on_polyline(points[:, :2], fold)[0]
-    _push(points, move, front * bell(distance, 0.32), 0, 0, -0.15 * age)
-    _push(
-        points, move, front * bell(distance - 0.75, 0.6) * smooth_step(x, 1.8, 2.6), 0.03 * age, -0.05 * age, 0.12 * age
-    )
-    line = np.array([(3.0, -4.1), (3.15, -4.9), (3.0, -5.7)])
-    _push(
-        points, move, front * bell(nearest_on_polyline(points[:, :2], line)[0], 0.3), 0, 0, -0.10 * age
-    )  # marionette line
-    _push(points, move, _at(points, 3.1, 2.2, 9.4, 0.95, 0.3), 0, -0.05 * age, 0.12 * age)  # bag under the eye
-    _push(points, move, _at(points, 3.1, 1.75, 9.4, 1.1, 0.3), 0, 0, -0.08 * age)
-    _push(points, move, _at(points, 4.1, 4.6, 9.3, 1.1, 0.45), 0, -0.14 * age, 0.02 * age)  # hooded lid
-    _push(points, move, _at(points, 6.2, 5.0, 6.6, 1.6, 2.0), -0.16 * age)  # temple
-    _push(points, move, _at(points, 0.9, -9.6, 5.0, 0.5, 1.6), 0, 0, 0.22 * age)  # cord of the neck
+    _push(points, move, front * bell(distance, 0.30), 0, 0, -0.19 * age)
+    outside = front * bell(distance - 0.75, 0.6) * smooth_step(x, 1.8, 2.6)
+    _push(points, move, outside, 0.04 * age, -0.08 * age, 0.14 * age)
+    marionette = nearest_on_polyline(points[:, :2], np.array([(3.0, -4.1), (3.15, -4.9), (3.0, -5.7)]))[0]
+    _push(points, move, front * bell(marionette, 0.3), 0, 0, -0.14 * age)
+    _push(points, move, _at(points, 3.1, 2.2, 9.4, 1.0, 0.34), 0, -0.08 * age, 0.19 * age)  # bag under the eye
+    _push(points, move, _at(points, 3.0, 1.6, 9.5, 1.2, 0.32), 0, 0, -0.17 * age)  # groove below it
+    _push(points, move, _at(points, 4.1, 4.6, 9.3, 1.1, 0.45), 0, -0.20 * age, 0.03 * age)  # hooded lid
+    _push(points, move, _at(points, 2.4, 4.7, 9.7, 0.9, 0.45), 0, 0, -0.14 * age)  # hollow above the eye
+    _push(points, move, _at(points, 6.2, 5.0, 6.6, 1.6, 2.0), -0.28 * age)  # temple
+    _push(points, move, front * bell(y + 3.4, 1.3) * bell(x, 2.4), 0, 0, -0.16 * age)  # lips lose their support
+    for cord, depth in ((0.9, 0.30), (2.2, 0.16)):
+        _push(points, move, _at(points, cord, -9.9, 5.0, 0.45, 1.7), 0, -0.10 * age, depth * age)  # cords of the neck
 
 
 def _shape_neck(points: Points, move: Points, identity: Identity) -> None:
