@@ -208,7 +208,7 @@ def _head_file(head: str) -> tuple[ShapeHead, IdentitySpace | None]:
     if not Path(head).is_file():
         raise AssetError(
             f"there is no head {head!r}; give --head with a head file of `rsatalker import-head`, or one of "
-            f"{', '.join(sorted(CHARACTERS))}."
+            f"{', '.join(CHARACTERS)}."
         )
     return read_head(Path(head))
 

@@ -75,7 +75,7 @@ def read_any_head(name: str) -> AnyHead:
     if not Path(name).is_file():
         raise AssetError(
             f"there is no head {name!r}; give a head file of `rsatalker import-head`, or one of "
-            f"{', '.join(sorted(CHARACTERS))}."
+            f"{', '.join(CHARACTERS)}."
         )
     return read_head(Path(name))[0]
 
