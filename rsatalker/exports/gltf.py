@@ -100,8 +100,9 @@ def _add_head(document: _Document, head: SkinnedHead) -> tuple[list[int], int]:
     for node, parent in zip(nodes, JOINT_PARENTS, strict=True):
         if parent >= 0:
             document.part("nodes", nodes[parent]).setdefault("children", []).append(node)
-    matrix = head.world_from_head.T.reshape(-1).tolist()  # column by column
-    place = document.add("nodes", {"name": f"{head.name} place", "matrix": matrix, "children": [nodes[0]]})
+    place = document.add("nodes", {"name": f"{head.name} place", "children": [nodes[0]]})
+    if not np.array_equal(head.world_from_head, np.eye(4)):  # which the format wants left out
+        document.part("nodes", place)["matrix"] = head.world_from_head.T.reshape(-1).tolist()  # column by column
     inverse_binds = np.tile(np.eye(4, dtype=np.float32), (len(nodes), 1, 1))
     inverse_binds[:, 3, :3] = -head.joints  # transposed: column by column
     skin = document.add(
