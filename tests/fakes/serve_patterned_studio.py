@@ -20,8 +20,8 @@ from sidecar.server import serve
 class PatternedHead(FlatHead):
     """Draws place and layer as colours and depths, transparent in one corner; the opening of the jaw is the blue."""
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths):
-        timings = super().draw(pose, cameras, light, world_from_head, colors, depths)
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None):
+        timings = super().draw(pose, cameras, light, world_from_head, colors, depths, at_s)
         layers, height, width = depths.shape
         rows, columns = np.mgrid[0:height, 0:width]
         for layer in range(layers):

@@ -226,6 +226,7 @@ def test_sidecar_that_comes_back_is_found_again(live: PlaySession, sidecar: Patt
     sidecar.stop(how)
     lost = live.do("until lost 10")
     assert lost["state"] == "Lost"
+    assert lost["drawn"] == 2  # the last frames stay
     assert spoken(lost)["sentence"] == "The connection to the sidecar was lost while this was being said."
     assert live.do("frames 80")["sentence"].startswith("No sidecar is running on this machine: ")
     sidecar.start()

@@ -107,6 +107,11 @@ namespace UnityEngine
             set => localRotation = value;
         }
 
+        public Vector3 localScale { get; set; } = Vector3.one;
+
+        public void SetPositionAndRotation(Vector3 position, Quaternion rotation) =>
+            (localPosition, localRotation) = (position, rotation);
+
         public Vector3 forward => rotation * Vector3.forward;
 
         public void SetParent(Transform other, bool worldPositionStays) => parent = other;
@@ -129,11 +134,14 @@ namespace UnityEngine
             }
         }
 
-        public bool isActiveAndEnabled => _enabled;
+        public bool isActiveAndEnabled => _enabled && gameObject.activeSelf;
     }
 
     public class MonoBehaviour : Behaviour
     {
+        /// <summary>The stub starts no coroutine: only samples have some, and they are compiled only.</summary>
+        public Coroutine StartCoroutine(System.Collections.IEnumerator routine) => new Coroutine();
+
         protected override void OnDestroyed() => PlayMode.Destroyed(this);
     }
 
@@ -143,6 +151,15 @@ namespace UnityEngine
 
         public Transform transform { get; }
         public int layer { get; set; }
+        public bool activeSelf { get; private set; } = true;
+
+        public static GameObject CreatePrimitive(PrimitiveType type) => new GameObject(type.ToString());
+
+        public void SetActive(bool value)
+        {
+            activeSelf = value;
+            Components.OfType<Behaviour>().ToList().ForEach(PlayMode.Changed);
+        }
 
         public GameObject(string name, params Type[] components)
         {

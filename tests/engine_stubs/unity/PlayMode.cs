@@ -91,7 +91,7 @@ namespace UnityEngine
         {
             if (IsPlaying && behaviour is MonoBehaviour script)
             {
-                (behaviour.enabled ? (Action<MonoBehaviour>)Enable : Disable)(script);
+                (behaviour.isActiveAndEnabled ? (Action<MonoBehaviour>)Enable : Disable)(script);
             }
         }
 
@@ -147,7 +147,7 @@ namespace UnityEngine
 
         private static void Enable(MonoBehaviour behaviour)
         {
-            if (behaviour.enabled && Enabled.Add(behaviour))
+            if (behaviour.isActiveAndEnabled && Enabled.Add(behaviour))
             {
                 var place = Order.FindIndex(other => OrderOf(other) > OrderOf(behaviour));
                 Order.Insert(place < 0 ? Order.Count : place, behaviour);

@@ -143,8 +143,9 @@ namespace RsaTalker.Sidecar
             get => _avOffsetMs;
             set
             {
-                _avOffsetMs = Mathf.Clamp(value, -500, 500);
-                Send((calls, id, stop) => calls.SetAvOffset(id, _avOffsetMs, stop));
+                var offsetMs = _avOffsetMs = Mathf.Clamp(value, -500, 500);
+                _session?.Change(setup => setup.AvOffsetMs = offsetMs);
+                Send((calls, id, stop) => calls.SetAvOffset(id, offsetMs, stop));
             }
         }
 
@@ -164,6 +165,7 @@ namespace RsaTalker.Sidecar
             _senior = senior;
             _relationshipStrength = strength;
             var relationship = Relationship;
+            _session?.Change(setup => setup.Relationship = relationship);
             Send((calls, id, stop) => calls.SetRelationship(id, relationship, strength, default, 0, stop));
         }
 

@@ -161,7 +161,7 @@ namespace RsaTalker.Sidecar
 
         private void LateUpdate()
         {
-            if (_session?.Link != null && _problem.Length == 0)
+            if (_session != null && _problem.Length == 0)
             {
                 Guarded(_show ??= Show);
             }
@@ -190,10 +190,15 @@ namespace RsaTalker.Sidecar
             _lastNs = nowNs;
         }
 
-        // Behind all scripts and animators: where heads and eyes are now, and the newest frames.
+        // Behind all scripts and animators: where heads and eyes are now, and the newest frames. While the sidecar is away
+        // the last ones stay.
         private void Show()
         {
-            Write();
+            var link = _session.Link;
+            if (link != null)
+            {
+                Write();
+            }
             for (var head = 0; head < _heads.Length; ++head)
             {
                 var shown = _heads[head];
@@ -201,7 +206,7 @@ namespace RsaTalker.Sidecar
                 {
                     continue;
                 }
-                if (_session.Link.ReadFrame(head, shown.Drawing.Frame))
+                if (link != null && link.ReadFrame(head, shown.Drawing.Frame))
                 {
                     shown.Drawing.Upload();
                     _meter.Note(head, shown.Drawing.Frame.RequestedNs, HostClock.NowNs);
@@ -246,10 +251,13 @@ namespace RsaTalker.Sidecar
             FailAll(Sentences.Interrupted);
             _refusal = "";
             _lastNs = HostClock.NowNs;
+            if (_session.Link != null && _relationshipStrength != 1)
+            {
+                SetRelationship(_kinship, _status, _senior, _relationshipStrength);
+            }
             foreach (var head in _heads)
             {
                 head.HasPose = false;
-                head.Drawing.Clear();
             }
         }
 

@@ -66,12 +66,6 @@ namespace RsaTalker.Sidecar
             HasFrame = true;
         }
 
-        /// <summary>Shows nothing until the next frame comes.</summary>
-        public void Clear()
-        {
-            HasFrame = false;
-        }
-
         /// <summary>Draws the head where it stands now, for all cameras of this frame.</summary>
         public void Draw(float[] worldFromHeadNow, Vector3 position, int layer)
         {

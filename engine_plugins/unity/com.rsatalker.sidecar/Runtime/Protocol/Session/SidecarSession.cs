@@ -157,9 +157,12 @@ namespace RsaTalker.Sidecar.Protocol
         private void Live(ref bool hasLived)
         {
             using var calls = new SidecarCalls(_finder.Find(_stop.Token));
-            Become(SessionState.Connecting, "");
             _info = calls.GetInfo(_clientName, _stop.Token);
-            var created = calls.Create(_setup, _gate, _stop.Token);
+            if (State != SessionState.Refused) // whose sentence stays until it is not true any more
+            {
+                Become(SessionState.Connecting, "");
+            }
+            var created = Created(calls);
             ConversationLink link = null;
             try
             {
@@ -175,6 +178,18 @@ namespace RsaTalker.Sidecar.Protocol
             {
                 _ended = link;
                 Close(calls, created.Id);
+            }
+        }
+
+        private CreatedConversation Created(SidecarCalls calls)
+        {
+            try
+            {
+                return calls.Create(_setup, _gate, _stop.Token);
+            }
+            catch (SidecarException problem) when (problem.Problem == CallProblem.NotFound) // an avatar
+            {
+                throw new SidecarException(CallProblem.Refused, problem.Message, problem);
             }
         }
 

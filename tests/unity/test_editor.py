@@ -1,0 +1,63 @@
+"""The package's part of Unity's editor, on a stub: menu, inspectors, window; and the samples compile."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from unity_package import PACKAGE, UnityPackage, run
+from unity_session import PatternedSidecar
+from unity_toolchain import compile_assembly
+
+pytestmark = pytest.mark.cross_language
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
+    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
+    sidecar.start()
+    yield sidecar
+    sidecar.stop()
+
+
+def shown(package: UnityPackage, folder: Path, waits_for: str) -> list[str]:
+    program = package.program(
+        "EditorSession", package.protocol, package.engine, package.engine_editor, package.adapters
+    )
+    result = run(program.command("dotnet", str(package.editor.path), waits_for), RSATALKER_RUNTIME=str(folder))
+    assert result.stderr == ""
+    return result.stdout.splitlines()
+
+
+def test_menu_makes_two_heads_that_face_each_other(package: UnityPackage, tmp_path: Path) -> None:
+    lines = shown(package, tmp_path, "Warning: No sidecar is running")
+    assert lines[:2] == ["Head A mara at (-0.6, 1.6, 0)", "Head B tomas at (0.6, 1.6, 0)"]
+
+
+def test_inspectors_show_every_property(package: UnityPackage, tmp_path: Path) -> None:
+    lines = shown(package, tmp_path, "Warning: No sidecar is running")
+    assert lines[2:4] == ["ConversationEditor 15", "TalkingHeadEditor 6"]  # all but Senior, which the status hides
+
+
+def test_window_says_why_there_is_no_sidecar(package: UnityPackage, tmp_path: Path) -> None:
+    lines = shown(package, tmp_path, "Warning: No sidecar is running")
+    assert any(line.startswith("Warning: No sidecar is running on this machine: ") for line in lines)
+    assert lines[-1].startswith("Info: There is no program no-such-program. Install it with `pip install rsatalker`")
+
+
+def test_window_says_which_sidecar_there_is(package: UnityPackage, sidecar: PatternedSidecar) -> None:
+    lines = shown(package, sidecar.folder, "Info: Sidecar ")
+    assert any(line.startswith("Info: Sidecar 0.") and "renderer flat" in line for line in lines)
+    assert "Avatars: ann, bob" in lines
+
+
+@pytest.mark.parametrize("sample", sorted(folder.name for folder in (PACKAGE / "Samples~").iterdir()))
+def test_sample_compiles(package: UnityPackage, sample: str, tmp_path: Path) -> None:
+    sources = (PACKAGE / "Samples~" / sample).glob("*.cs")
+    references = [package.protocol, package.engine, package.adapters]
+    compile_assembly(tmp_path / f"{sample}.dll", sources, references)
+
+
+def test_play_mode_tests_compile(package: UnityPackage, tmp_path: Path) -> None:
+    sources = (PACKAGE / "Tests" / "PlayMode").glob("*.cs")
+    references = [package.protocol, package.engine, package.adapters, package.nunit]
+    compile_assembly(tmp_path / "RsaTalker.Sidecar.Tests.PlayMode.dll", sources, references)

@@ -1,0 +1,60 @@
+"""The Unity package on another machine than its sidecar: found by multicast, trusted, watched over TLS."""
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from lan import FAKES, Machine, two_machines
+from unity_package import ROOT, UnityPackage
+from unity_session import playing
+
+pytestmark = pytest.mark.cross_language
+
+TOKEN = "a-token-for-the-lan-0123456789"
+
+
+@pytest.fixture(scope="module")
+def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine, Machine]]:
+    with two_machines(tmp_path_factory.mktemp("lan")) as machines:
+        yield machines
+
+
+@pytest.fixture(scope="module")
+def served(machines: tuple[Machine, Machine]) -> Iterator[subprocess.Popen[str]]:
+    options = json.dumps({"lan": True, "interface": [machines[0].interface], "least_frame_scale": 1.0})
+    process = machines[0].start(
+        "serve_patterned_studio.py", "0", options, RSATALKER_TOKEN=TOKEN, PYTHONPATH=f"{ROOT}:{FAKES}"
+    )
+    assert process.stdout
+    while "Other machines need the token" not in (line := process.stdout.readline()):
+        assert line, "the sidecar ended"
+    yield process
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
+def test_heads_of_another_machine_are_found_trusted_and_drawn(
+    package: UnityPackage, runtime: str, machines: tuple[Machine, Machine], served: object, tmp_path: Path
+) -> None:
+    there = ("ip", "netns", "exec", machines[1].name)
+    with playing(package.play_session, runtime, tmp_path, *there, RSATALKER_TOKEN=TOKEN) as player:
+        player.do("scene")
+        player.do("start")
+        assert player.do("frames 20")["state"] == "Searching"  # nobody is trusted yet
+        found = player.do("browse")["found"].split() or player.do("browse")["found"].split()  # also on a busy machine
+        assert [address.rpartition(":")[0] for address in found] == [machines[0].address]
+        player.do("trust")
+        assert player.do("until live 30")["state"] == "Live"
+        assert player.do("until drawn 20")["drawn"] == 2
+        (shown, _) = player.do("frames 5")["shown"]
+        assert shown["file"] is True
+        assert shown["source"][:3] == [2, 0, 1]  # two layers, no depth, a JPEG
+        player.do("speak 0 1.5 0.5")
+        assert player.do("until heard 20")["heads"][0]["jaw"] == pytest.approx(0.5, abs=0.05)
+        assert player.do("until ended 20")["utterances"][-1]["state"] == "Ended"
+        assert player.do("stop")["escaped"] == ""
