@@ -3,12 +3,15 @@
 import json
 import os
 import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from region_probes import ROOT, Probe
+from region_probes import PROGRAMS, ROOT, Probe
 
 from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.camera import look_at
@@ -17,6 +20,7 @@ from sidecar.grid_raster import fill_triangles
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
 from sidecar.regions.layout import FrameFlags
+from sidecar.regions.shared_memory import remove_dead_regions
 from sidecar.runtime_file import RuntimeRecord, runtime_file, write_record
 
 pytestmark = pytest.mark.cross_language
@@ -147,3 +151,22 @@ def test_core_reports_the_curves_that_live_link_gets_from_the_sidecar(native_cor
     made = json.loads(run(native_core, "curves", angles).stdout)
     assert made["names"] == list(LIVE_LINK_NAMES)
     assert made["angles"] == pytest.approx(live_link_values(pose)[52:].tolist(), abs=1e-6)
+
+
+@contextmanager
+def endless_writer(verb: str) -> Iterator[str]:
+    """Write a region without end in a process of its own; yield its name."""
+    command = [sys.executable, str(PROGRAMS / "write_regions.py"), verb]
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+        process.kill()
+    remove_dead_regions()
+
+
+def test_core_asks_for_no_memory_while_frames_are_shown(native_core: Probe) -> None:
+    with endless_writer("steady") as frames, endless_writer("motion") as motion:
+        allocations, seen = map(int, run(native_core, "allocations", frames, motion).stdout.split())
+    assert seen >= 300
+    assert allocations == 0

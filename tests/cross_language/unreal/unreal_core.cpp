@@ -4,6 +4,7 @@
 //
 //   unreal_core checks        runs all checks; prints those that fail, and how many there are
 //   unreal_core grid NAME     the depth grid of the newest frame of a region: one corner a line, x y z u v
+//   unreal_core allocations FRAMES MOTION    how often memory was asked for while 300 frames were shown
 //   unreal_core find          what the runtime file says, as a line of JSON
 //   unreal_core curves A,...  Live Link's names, and the angles of a pose: 3 of the root, 3 of the neck, 6 of the eyes
 
@@ -11,6 +12,7 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "Allocations.h"
 #include "CardGrid.h"
 #include "Checks.h"
 #include "JsonWriter.h"
@@ -93,6 +95,13 @@ int main(int Count, char** Arguments)
     if (What == "curves" && Count > 2)
     {
         return PrintCurves(Arguments[2]);
+    }
+    if (What == "allocations" && Count > 3)
+    {
+        std::uint64_t Seen = 0;
+        const long Allocations = AllocationsOfALife(Arguments[2], Arguments[3], 300, Seen);
+        std::printf("%ld %llu\n", Allocations, static_cast<unsigned long long>(Seen));
+        return 0;
     }
     return What == "grid" && Count > 2 ? PrintGrid(Arguments[2]) : 2;
 }
