@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from placed_regions import Place, placed_regions
-from region_probes import BUILDERS, NATIVE, ROOT, SANITIZERS, Probe, windows_environment
+from region_probes import BUILDERS, NATIVE, ROOT, SANITIZERS, Probe, start_windows, windows_environment
 from unreal_build import build_checks, build_session, core_objects, host_compiler, windows_compiler
 
 
@@ -87,7 +87,9 @@ def core_checks(
         yield Probe([str(program)])
         return
     with windows_environment() as (wine, environment):
-        yield Probe([wine, str(program)], environment)
+        probe = Probe([wine, str(program)], environment)
+        start_windows(probe)
+        yield probe
 
 
 @pytest.fixture(scope="session")

@@ -90,9 +90,14 @@ def windows_probe(folder: Path) -> Iterator[Probe]:
     compile_cpp(windows_cpp(), program, "-static")
     with windows_environment() as (wine, environment):
         probe = Probe([wine, str(program)], environment)
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}  # the services would keep pipes open
-        subprocess.run(probe.command, check=False, env=os.environ | environment, **quiet)  # starts the services
+        start_windows(probe)
         yield probe
+
+
+def start_windows(probe: Probe) -> None:
+    """Make the prefix and start Wine's services, which would keep the pipes of the first program open."""
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+    subprocess.run(probe.command, check=False, env=os.environ | probe.environment, **quiet)
 
 
 def windows_cpp() -> str:
