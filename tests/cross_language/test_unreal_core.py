@@ -12,11 +12,13 @@ from typing import Any
 import numpy as np
 import pytest
 from region_probes import PROGRAMS, ROOT, Probe
+from zeroconf import ServiceInfo, Zeroconf
 
 from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.camera import look_at
 from sidecar.compositor import GRID_CELLS, EyeImage, grid_texels
 from sidecar.grid_raster import fill_triangles
+from sidecar.network.advertisement import SERVICE_TYPE
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
 from sidecar.regions.layout import FrameFlags
@@ -170,3 +172,16 @@ def test_core_asks_for_no_memory_while_frames_are_shown(native_core: Probe) -> N
         allocations, seen = map(int, run(native_core, "allocations", frames, motion).stdout.split())
     assert seen >= 300
     assert allocations == 0
+
+
+def test_core_finds_a_sidecar_that_announces_itself(native_core: Probe) -> None:
+    zeroconf = Zeroconf()
+    texts = {"txtvers": "1", "proto": "1", "id": "1a2b3c4d", "tls": "0", "auth": "token", "caps": "", "http": "50552"}
+    name = f"RSATalker 1a2b3c4d.{SERVICE_TYPE}"
+    info = ServiceInfo(SERVICE_TYPE, name, 50551, properties=texts, server="box.local.", addresses=[b"\x7f\0\0\1"])
+    try:
+        zeroconf.register_service(info)
+        result = run(native_core, "browse", "20")
+    finally:
+        zeroconf.close()
+    assert result.stdout == "127.0.0.1:50552\n"

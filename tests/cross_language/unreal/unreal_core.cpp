@@ -5,17 +5,21 @@
 //   unreal_core checks        runs all checks; prints those that fail, and how many there are
 //   unreal_core grid NAME     the depth grid of the newest frame of a region: one corner a line, x y z u v
 //   unreal_core allocations FRAMES MOTION    how often memory was asked for while 300 frames were shown
+//   unreal_core browse SECONDS    the HTTP addresses of sidecars that announce themselves, one a line
 //   unreal_core find          what the runtime file says, as a line of JSON
 //   unreal_core curves A,...  Live Link's names, and the angles of a pose: 3 of the root, 3 of the neck, 6 of the eyes
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <thread>
 
 #include "Allocations.h"
 #include "CardGrid.h"
 #include "Checks.h"
 #include "JsonWriter.h"
+#include "LanBrowser.h"
 #include "LiveLinkCurves.h"
 #include "RuntimeFile.h"
 
@@ -79,6 +83,23 @@ int PrintCurves(const char* Numbers)
                 Json.End(']').Numbers("angles", Values + ArkitCount, LiveLinkCount - ArkitCount).Take().c_str());
     return 0;
 }
+
+int PrintLan(double Seconds)
+{
+    LanBrowser Browser;
+    const bool HasAsked = Browser.Ask();
+    const auto End = std::chrono::steady_clock::now() + std::chrono::duration<double>(Seconds);
+    while (HasAsked && Browser.Found().empty() && std::chrono::steady_clock::now() < End)
+    {
+        Browser.Poll();
+        std::this_thread::sleep_for(std::chrono::milliseconds(5));
+    }
+    for (const LanSidecar& Each : Browser.Found())
+    {
+        std::printf("%s\n", Each.HttpAddress.c_str());
+    }
+    return HasAsked ? 0 : 1;
+}
 } // namespace
 
 int main(int Count, char** Arguments)
@@ -102,6 +123,10 @@ int main(int Count, char** Arguments)
         const long Allocations = AllocationsOfALife(Arguments[2], Arguments[3], 300, Seen);
         std::printf("%ld %llu\n", Allocations, static_cast<unsigned long long>(Seen));
         return 0;
+    }
+    if (What == "browse" && Count > 2)
+    {
+        return PrintLan(std::atof(Arguments[2]));
     }
     return What == "grid" && Count > 2 ? PrintGrid(Arguments[2]) : 2;
 }
