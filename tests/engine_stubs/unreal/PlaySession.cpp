@@ -235,6 +235,7 @@ void Session::Materials(RsaTalker::JsonWriter& Json) const
         UToolMenus::Get()->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"))->Sections[TEXT("RsaTalker")];
     Json.Integer("entries", static_cast<int64>(Section.Entries.size()));
     Section.Entries.at(TEXT("RsaTalkerStartSidecar")).Execute();
+    Json.Boolean("asksLan", Engine.World->Game->GetSubsystem<URsaTalkerSubsystem>()->FindSidecars());
     Json.Text("note", FSlateNotificationManager::Get().Shown.back());
     StubModuleRsaTalkerEditor()->ShutdownModule();
 }

@@ -3,6 +3,7 @@
 #include "RsaTalkerSubsystem.h"
 
 #include "HostClock.h"
+#include "LanBrowser.h"
 #include "RsaTalkerHttp.h"
 #include "RsaTalkerLog.h"
 #include "RsaTalkerProgram.h"
@@ -13,6 +14,7 @@ struct URsaTalkerSubsystem::FConnection
 {
     FRsaTalkerHttp Http;
     RsaTalker::SidecarLink Link{Http};
+    RsaTalker::LanBrowser Lan;
 };
 
 void URsaTalkerSubsystem::Initialize(FSubsystemCollectionBase& Collection)
@@ -64,6 +66,12 @@ void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Toke
     Connection->Link.Configure(Settings);
 }
 
+bool URsaTalkerSubsystem::FindSidecars()
+{
+    Announced = 0;
+    return Connection->Lan.Ask();
+}
+
 RsaTalker::SidecarLink& URsaTalkerSubsystem::Link() const
 {
     return Connection->Link;
@@ -72,6 +80,12 @@ RsaTalker::SidecarLink& URsaTalkerSubsystem::Link() const
 bool URsaTalkerSubsystem::Tick(float)
 {
     Connection->Link.Tick(RsaTalker::HostClockNs());
+    Connection->Lan.Poll();
+    while (Announced < static_cast<int32>(Connection->Lan.Found().size()))
+    {
+        const RsaTalker::LanSidecar& Newest = Connection->Lan.Found()[static_cast<std::size_t>(Announced++)];
+        OnAnnounced.Broadcast(UTF8_TO_TCHAR(Newest.HttpAddress.c_str()));
+    }
     if (IsConnected() == bWasConnected)
     {
         return true;

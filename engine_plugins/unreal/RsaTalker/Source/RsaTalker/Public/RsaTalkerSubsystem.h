@@ -41,6 +41,15 @@ public:
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     void UseSidecar(const FString& Address, const FString& Token);
 
+    /** Asks the LAN for sidecars that announce themselves; On Announced tells each. False: no network takes the
+     * question. */
+    UFUNCTION(BlueprintCallable, Category = "RSATalker")
+    bool FindSidecars();
+
+    /** A sidecar of the LAN announced itself: its address for Use Sidecar. Anybody may announce anything. */
+    UPROPERTY(BlueprintAssignable, Category = "RSATalker")
+    FRsaTalkerConnection OnAnnounced;
+
     /** A sidecar answers. */
     UPROPERTY(BlueprintAssignable, Category = "RSATalker")
     FRsaTalkerConnection OnFound;
@@ -59,5 +68,6 @@ private:
     TSharedPtr<FConnection> Connection;
     FTSTicker::FDelegateHandle Ticker;
     FString StartProblem;
+    int32 Announced = 0;
     bool bWasConnected = false;
 };

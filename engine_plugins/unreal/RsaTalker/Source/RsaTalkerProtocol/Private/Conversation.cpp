@@ -19,6 +19,12 @@ std::string Naming(const std::string& ConversationId)
     JsonWriter Json;
     return Json.Text("conversationId", ConversationId).Take();
 }
+
+bool IsThisMachine(const std::string& Url)
+{
+    return Url.find("//127.") != std::string::npos || Url.find("//localhost:") != std::string::npos ||
+           Url.find("//[::1]") != std::string::npos;
+}
 } // namespace
 
 Conversation::Conversation(SidecarLink& InLink, StateListener InStateListener, Speech::Listener InTurnListener)
@@ -128,6 +134,11 @@ void Conversation::Created(const CallResult& Result)
     Problem Why;
     if (!OpenRegions(Result.Answer, Why))
     {
+        if (!IsThisMachine(Calls->BaseUrl()))
+        {
+            Why.Text = "The sidecar at " + Calls->BaseUrl() +
+                       " runs on another machine, whose shared memory cannot be read here. Run one on this machine.";
+        }
         const bool IsGone = Why.Kind == ProblemKind::RegionNotFound && Link.Calls() != Calls;
         return IsGone ? Lose(Why.Text) : Enter(ConversationState::Failed, Why.Text);
     }
