@@ -109,9 +109,7 @@ def corners_of(probe: Probe, image: EyeImage) -> np.ndarray:
         slot.colors[0], slot.depths[0] = image.colors, image.depths
         place = np.eye(4, dtype=np.float32)
         place[:3, 3] = image.anchor
-        ring.publish(
-            slot, FrameHeader(1, 0, 0, -1, 0, 0, 0, (image.view,), place, FrameFlags.NONE, FlamePose.neutral())
-        )
+        ring.publish(slot, FrameHeader(1, 0, 0, -1, 0, 0, 0, (image.view,), place, FrameFlags(0), FlamePose.neutral()))
         result = run(probe, "grid", ring.name)
     finally:
         ring.close()

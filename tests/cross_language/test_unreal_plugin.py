@@ -156,14 +156,15 @@ def test_curves_follow_the_voice(play: PlaySession, sidecar: Callable[[], subpro
     sidecar()
     play("begin", "mono")
     assert play(*LIVE)["reached"]
-    spoken(play, "A", 4)
+    spoken(play, "A", 20)
     play("run", 1.5)
     seen = play("look")
     subject = seen["subjects"]["RSATalkerA"]
     assert subject["names"] == len(subject["values"]) == 61
-    jaw = subject["values"][17]  # jawOpen
-    assert 0.15 < jaw < 0.75
-    assert seen["jawOpen"] == pytest.approx(jaw)
+    jaw = subject["values"][17]  # jawOpen, which the light studio makes of the sample that is heard: a ramp
+    assert jaw == pytest.approx(seen["heardSamples"] / (20 * 16_000), abs=0.1)
+    assert jaw > 0.02
+    assert seen["jawOpen"] == pytest.approx(jaw)  # of the mesh that follows, too
     assert seen["morphs"] == 52
     assert seen["subjects"]["RSATalkerB"]["values"][17] == 0
     play("end")
@@ -230,5 +231,6 @@ def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:
     assert solid["connections"] == edge["connections"] == 8
     assert solid["outputs"] == edge["outputs"] == 2
     assert made["entries"] == 2
+    assert made["asksLan"]
     assert made["note"].startswith("No program rsatalker is in PATH.")
     play("end")

@@ -19,7 +19,8 @@ from sidecar.server import serve
 class BulgingHead(FlatHead):
     """Draws rows in green, columns in blue, the jaw in red, a round edge in alpha, and a bulge as depth."""
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, *more) -> DrawTimings:
+        timings = super().draw(pose, cameras, light, world_from_head, colors, depths, *more)
         layers, height, width = depths.shape
         rows, columns = np.mgrid[:height, :width]
         from_middle = np.hypot((columns + 0.5) / width - 0.5, (rows + 0.5) / height - 0.5)
@@ -29,7 +30,7 @@ class BulgingHead(FlatHead):
             colors[layer, ..., 2] = (columns + 7 * layer) % 256
             colors[layer, ..., 3] = np.where(from_middle < 0.4, 255, 0)
             depths[layer] = np.where(from_middle < 0.4, 0.9 + from_middle / 4, 0)
-        return DrawTimings()
+        return timings
 
 
 class BulgingStudio(LightStudio):

@@ -51,6 +51,11 @@ class Session
 public:
     std::string Answer(const std::string& Line);
 
+    bool IsRunning() const
+    {
+        return Conversation != nullptr;
+    }
+
 private:
     void Begin(bool bStereo);
     bool RunUntil(double Seconds, const std::function<bool()>& bReached);
@@ -343,6 +348,10 @@ int main()
     for (std::string Line; std::getline(std::cin, Line);)
     {
         std::cout << Play.Answer(Line) << std::endl;
+    }
+    if (Play.IsRunning()) // of a test that failed
+    {
+        Play.Answer("end");
     }
     return 0;
 }
