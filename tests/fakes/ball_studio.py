@@ -19,7 +19,7 @@ class BallHead(FlatHead):
         super().__init__()
         self._color = np.array(LIGHT_SQUARES[avatar], np.float32)
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths) -> DrawTimings:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawTimings:
         self.poses.append(pose)
         self.lights.append(light)
         for layer, camera in enumerate(cameras):

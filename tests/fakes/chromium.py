@@ -38,6 +38,7 @@ FLAGS = (
 )
 LARGEST_MESSAGE = 64 << 20  # bytes: of a screenshot
 ANSWER_S = 60.0
+LOOK_S = 0.05  # between looks: each one takes the page's time
 
 
 class Chromium:
@@ -75,7 +76,7 @@ class Chromium:
 
     def wait(self, expression: str, longest_s: float = 60.0) -> Any:
         """Return the value of an expression as soon as there is a true one."""
-        return until(lambda: self.evaluate(expression) or None, f"{expression}; {self.complaints}", longest_s)
+        return until(lambda: self.evaluate(expression) or None, f"{expression}; {self.complaints}", longest_s, LOOK_S)
 
     def picture(self) -> np.ndarray:
         """Return what the tab shows: height, width, red green blue."""

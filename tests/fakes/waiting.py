@@ -11,7 +11,7 @@ LOOK_S = 0.002
 _Found = TypeVar("_Found")
 
 
-def until(look: Callable[[], _Found | None], what: str, longest_s: float = LONGEST_S) -> _Found:
+def until(look: Callable[[], _Found | None], what: str, longest_s: float = LONGEST_S, look_s: float = LOOK_S) -> _Found:
     """Return the first result of `look` that is not None or False."""
     pause = threading.Event()
     deadline = time.monotonic() + longest_s
@@ -19,5 +19,5 @@ def until(look: Callable[[], _Found | None], what: str, longest_s: float = LONGE
         found = look()
         if found is not None and found is not False:
             return found
-        pause.wait(LOOK_S)
+        pause.wait(look_s)
     raise AssertionError(f"waited {longest_s} s in vain for {what}")

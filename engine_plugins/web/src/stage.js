@@ -5,7 +5,7 @@ import { sceneLight } from "./coordinates.js";
 
 const AWAY_M = 1.1; // from where a visitor stands to the line between the heads
 const APART_M = 0.7; // between the two heads
-const TURNED_RAD = 0.65; // of each towards the other
+const TURNED_RAD = 0.5; // of each towards the other
 const BUST_END_M = 0.2; // below a head's anchor: there its plinth begins
 const PLINTH_RADIUS_M = 0.21;
 const BELOW_EYES_M = 0.06; // from a visitor's eyes to the anchors: eye to eye
@@ -15,6 +15,7 @@ const LAMP = new THREE.Color(1, 0.93, 0.82);
 const LAMP_INTENSITY = 2.6; // three.js's: pi is a white surface at 1
 const TOWARDS_LAMP = new THREE.Vector3(-0.55, 0.75, 0.8); // from the heads; beside the visitor's left shoulder
 const BACKDROP = 0x1b1f27;
+const WALL_BEHIND_M = 1.6; // the heads; its lamp is too far from them to count as their light
 
 /** The scene without the heads. */
 export class Stage {
@@ -30,12 +31,19 @@ export class Stage {
       new THREE.MeshStandardMaterial({ color: 0x4a4d52, roughness: 1 }),
     );
     const tiles = new THREE.GridHelper(16, 32, 0x2c2f34, 0x3a3d42); // half a metre each
+    const wall = new THREE.Mesh(
+      new THREE.PlaneGeometry(9, 4),
+      new THREE.MeshStandardMaterial({ color: 0x3b3f46, roughness: 1 }),
+    );
+    wall.position.set(0, 2, -AWAY_M - WALL_BEHIND_M);
+    const glow = new THREE.PointLight(0xffb070, 2.2, 2.2, 1.6);
+    glow.position.set(0.35, 1.75, wall.position.z + 0.5);
     floor.position.z = -AWAY_M;
     tiles.position.set(0, 0.002, -AWAY_M);
     this.#plinths = [0, 1].map(
       () => new THREE.Mesh(undefined, new THREE.MeshStandardMaterial({ color: 0x6b6459, roughness: 0.9 })),
     );
-    this.scene.add(key, around, floor, tiles, ...this.#plinths);
+    this.scene.add(key, around, glow, floor, tiles, wall, ...this.#plinths);
     this.stand(1.6);
   }
 
