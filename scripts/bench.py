@@ -21,7 +21,7 @@ BENCHMARKS: dict[str, str] = {
     "compositor": "How far off a composited head is when the eye has moved since its frame was drawn.",
     "cutscene": "Frames a second of a cutscene with one worker and more, and where the time goes.",
     "cutscene-beside": "Whether a live conversation notices that a cutscene is rendered beside it.",
-    "follow": "Milliseconds and CPU time of posing a head and its 56,000 Gaussians, lit.",
+    "follow": "Milliseconds and CPU time of posing a head and its 65,000 Gaussians, lit.",
     "gradients": "Milliseconds of a step of fitting: drawing into tensors, and its gradients.",
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",

@@ -56,7 +56,7 @@ def build_avatar_data(
     Args:
         head: Identity baked in.
         look: Recipe.
-        detail: 1 gives about 55,000 Gaussians; spacing of surfels goes with 1 / detail.
+        detail: 1 gives about 65,000 Gaussians; spacing of surfels goes with 1 / detail.
         progress: Told what is being done.
         texels: Side of the depth maps that light is baked with.
     """

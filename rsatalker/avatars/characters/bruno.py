@@ -33,7 +33,7 @@ BRUNO = Character(
         brows=BrowLook(hairs=620, color=(0.045, 0.028, 0.018), thickness=0.48, length=0.50),
         lashes=LashLook(hairs=66, length=0.32, line_opacity=0.3),
         hair=HairLook(
-            style="short", dark=(0.040, 0.025, 0.016), light=(0.170, 0.108, 0.064), strands=3700, width=0.034,
+            style="short", dark=(0.040, 0.025, 0.016), light=(0.120, 0.076, 0.046), strands=3700, width=0.034,
             length=1.7, side_length=0.9, shine=0.8, comb=5.0, volume=0.5,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),

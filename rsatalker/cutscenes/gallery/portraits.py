@@ -22,6 +22,7 @@ from rsatalker.renderers.choose import RendererName, choose_renderer
 SIZE_PX = 480
 BACKGROUND_TOP, BACKGROUND_BOTTOM = np.array([58, 66, 78]), np.array([22, 24, 28])  # sRGB bytes
 NOSE, EYES, MOUTH = range(27, 36), range(36, 48), range(48, 68)  # landmarks
+MIDDLE_M = 0.085  # of the head, behind the nose's landmarks
 HOLD_STILL = np.eye(4, dtype=np.float32)
 
 
@@ -45,6 +46,7 @@ class Portrait:
         character: Key of `CHARACTERS`.
         aim: Landmarks whose middle the camera looks at, Multi-PIE order.
         above_m: How far over them it looks.
+        behind_m: How far behind them: about the middle of the head it turns in its place.
         turn_deg: How far it stands to the head's left.
         distance_m: From there.
         angle_deg: That the picture is high.
@@ -57,6 +59,7 @@ class Portrait:
     character: str
     aim: range = NOSE
     above_m: float = -0.015
+    behind_m: float = 0.0
     turn_deg: float = 20.0
     distance_m: float = 1.2
     angle_deg: float = 21.0
@@ -67,21 +70,23 @@ class Portrait:
 
 FRIENDLY = {"mouthSmile": 0.30, "cheekSquint": 0.25}
 CAST = tuple(
-    Portrait(name, name, turn_deg=turn, weights=FRIENDLY)
+    Portrait(name, name, behind_m=MIDDLE_M, turn_deg=turn, weights=FRIENDLY)
     for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
 )
 GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
 CLOSE = (
-    Portrait("0.5 m", "mara", EYES, 0.0, 8.0, 0.5, 12.0),
-    Portrait("a grin", "amara", MOUTH, 0.004, 16.0, 0.5, 13.0, weights=GRIN),
-    Portrait("surprise", "gustav", above_m=0.02, turn_deg=-14.0, distance_m=0.55, angle_deg=25.0, jaw_open=0.3,
-             weights={"browInnerUp": 0.9, "browOuterUp": 0.9, "eyeWide": 0.6}),
-    Portrait("a frown", "rosa", above_m=0.01, turn_deg=12.0, distance_m=0.55, angle_deg=24.0,
+    Portrait("from half a metre", "mara", EYES, 0.0, turn_deg=8.0, distance_m=0.5, angle_deg=12.0),
+    Portrait("a grin", "amara", MOUTH, 0.004, turn_deg=16.0, distance_m=0.5, angle_deg=13.0, weights=GRIN),
+    Portrait("surprise", "gustav", behind_m=0.05, above_m=0.02, turn_deg=-14.0, distance_m=0.55, angle_deg=25.0,
+             jaw_open=0.3, weights={"browInnerUp": 0.9, "browOuterUp": 0.9, "eyeWide": 0.6}),
+    Portrait("a frown", "rosa", behind_m=0.05, above_m=0.01, turn_deg=12.0, distance_m=0.55, angle_deg=24.0,
              weights={"browDown": 1.0, "mouthFrown": 0.6, "noseSneer": 0.3}),
-    Portrait("by candle", "amara", above_m=0.01, distance_m=0.7, angle_deg=22.0, light="candle"),
-    Portrait("in the evening", "mara", above_m=0.01, turn_deg=-20.0, distance_m=0.7, angle_deg=22.0, light="evening"),
-    Portrait("in daylight", "kenji", above_m=0.02, turn_deg=-15.0, distance_m=0.7, angle_deg=24.0, light="daylight"),
-    Portrait("noir", "bruno", above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
+    Portrait("by candle", "amara", behind_m=0.05, above_m=0.01, distance_m=0.7, angle_deg=22.0, light="candle"),
+    Portrait("in the evening", "mara", behind_m=0.05, above_m=0.01, turn_deg=-20.0, distance_m=0.7, angle_deg=22.0,
+             light="evening"),
+    Portrait("in daylight", "kenji", behind_m=0.05, above_m=0.02, turn_deg=-15.0, distance_m=0.7, angle_deg=24.0,
+             light="daylight"),
+    Portrait("noir", "bruno", behind_m=0.05, above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
              weights={"mouthSmile": 0.45, "cheekSquint": 0.4}),
 )  # fmt: skip
 SHEETS: Mapping[str, tuple[Portrait, ...]] = {"cast": CAST, "close": CLOSE}
@@ -110,7 +115,7 @@ def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[
 
 def _camera(avatar: Avatar, portrait: Portrait):
     middle = avatar.head.neutral_vertices[avatar.head.landmarks[portrait.aim]].mean(0)
-    middle = middle + np.array([0, portrait.above_m, 0])
+    middle = middle + np.array([0, portrait.above_m, -portrait.behind_m])
     turn = math.radians(portrait.turn_deg)
     place = middle + portrait.distance_m * np.array([math.sin(turn), 0, math.cos(turn)])
     return look_at(
