@@ -66,7 +66,7 @@ def _shape_skull(points: Points, move: Points, identity: Identity) -> None:
     move[:, 1] += (0.016 * identity.male - 0.02 * identity.face_width) * (y - 3.0) * head
     move[:, 2] += 0.016 * identity.male * (z - 4.0) * head
     move[:, 1] += identity.forehead * 0.5 * smooth_step(y, 6.0, 12.0)
-    length = 0.5 * identity.face_length + 0.22 * identity.male
+    length = 0.5 * identity.face_length + 0.40 * identity.male
     move[:, 1] -= length * smooth_step(y, 1.0, -7.0) * smooth_step(z, -6.0, 2.0)
     slope = -0.20 * max(identity.male, 0) + 0.12 * max(-identity.male, 0)  # a man's forehead leans back
     _push(points, move, bell(y - 8.5, 2.6) * smooth_step(z, 6.0, 9.5), 0, 0, slope)
