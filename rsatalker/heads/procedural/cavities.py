@@ -100,7 +100,7 @@ def add_caruncle(mesh: HalfMesh) -> Int[np.ndarray, " N"]:
 
 
 # The bag of the mouth behind the contact line: way back, way up and down, width.
-MOUTH_BAG = ((0.18, 0.03, 0.995), (0.42, 0.12, 0.99), (0.62, 0.36, 1.0), (0.75, 0.9, 1.06), (1.1, 1.55, 1.2),
+MOUTH_BAG = ((0.18, 0.03, 0.975), (0.42, 0.12, 0.94), (0.62, 0.36, 0.93), (0.75, 0.9, 0.98), (1.1, 1.55, 1.12),
              (2.2, 1.9, 1.38), (4.0, 1.95, 1.42), (5.6, 1.5, 1.25), (6.4, 0.8, 0.8))  # fmt: skip
 
 
@@ -114,7 +114,7 @@ def add_mouth_bag(mesh: HalfMesh, contact: Int[np.ndarray, " M"]) -> list[Int[np
     for back, up, width in MOUTH_BAG:
         strip = points * [width, 1.0, 1.0]
         strip[:, 1] += height * up
-        strip[:, 2] -= back * (0.55 + 0.45 * np.abs(height))
+        strip[:, 2] -= back * (0.8 + 0.2 * np.abs(height))
         if back > 2.0:  # behind the teeth the bag is a tube of its own
             strip[:, 2] = 0.5 * (strip[:, 2] + 11.1 - back)
         strips.append(mesh.add(strip))
