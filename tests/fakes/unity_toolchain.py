@@ -62,6 +62,7 @@ def compile_assembly(
     kind = "exe" if target.suffix == ".exe" else "library"
     command = [DOTNET / "dotnet", "exec", "--depsfile", ROSLYN / "AutoRest.CSharp.deps.json", ROSLYN / "Compile.dll"]
     options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
+    options.append("-nowarn:CS0649")  # fields that the inspector sets; Unity silences it for these
     given = [f"-r:{assembly.path}" for assembly in references] + [f"-d:{name}" for name in defines]
     _run([*command, *options, *given, f"-out:{target}", *sorted(sources)])
     target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)

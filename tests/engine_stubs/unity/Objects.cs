@@ -22,7 +22,7 @@ namespace UnityEngine
 
         private bool _isDestroyed;
 
-        public string name { get; set; } = "";
+        public virtual string name { get; set; } = "";
         public HideFlags hideFlags { get; set; }
 
         public Object()
@@ -70,6 +70,13 @@ namespace UnityEngine
     public class Component : Object
     {
         public GameObject gameObject { get; internal set; }
+
+        public override string name
+        {
+            get => gameObject.name;
+            set => gameObject.name = value;
+        }
+
         public Transform transform => gameObject.transform;
 
         public T GetComponent<T>()

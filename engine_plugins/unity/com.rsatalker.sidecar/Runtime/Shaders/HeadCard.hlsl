@@ -156,7 +156,8 @@ float RsaBufferDepth(RsaFragment fragment, float behind)
 
 float3 RsaLinear(float3 srgb)
 {
-    return srgb <= 0.04045 ? srgb / 12.92 : pow((srgb + 0.055) / 1.055, 2.4);
+    float3 above = pow((srgb + 0.055) / 1.055, 2.4);
+    return lerp(above, srgb / 12.92, step(srgb, 0.04045));
 }
 
 float4 RsaColorPass(RsaFragment fragment, out float depth : SV_Depth) : SV_Target
