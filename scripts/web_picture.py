@@ -1,6 +1,6 @@
 """Take the picture of the web client's README: both eyes of a headset that looks at two characters who talk.
 
-    python3 scripts/web_picture.py [--seconds 5.3] [--out engine_plugins/web/vr.jpg]
+    python3 scripts/web_picture.py [--seconds 6.2] [--out engine_plugins/web/vr.jpg]
 
 A sidecar with the real characters, Chromium and an emulated headset; for what it needs see test_web_client.py. Prints
 how far each eye is from the reference compositor at the same pose, too, the room left out.
@@ -30,7 +30,7 @@ LARGEST_BYTES = 150_000
 def main() -> int:
     """Take the picture, or prepare the environment and let its interpreter do so."""
     parser = argparse.ArgumentParser(description="Take the picture of the web client's README.")
-    parser.add_argument("--seconds", type=float, default=5.3, help="of the dialogue, at which the picture is taken")
+    parser.add_argument("--seconds", type=float, default=6.2, help="of the dialogue, at which the picture is taken")
     parser.add_argument("--out", type=Path, default=ROOT / "engine_plugins" / "web" / "vr.jpg", help="JPEG to write")
     options = parser.parse_args()
     if util.find_spec("websockets") is None:  # not the environment's interpreter
