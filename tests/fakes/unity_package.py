@@ -4,7 +4,7 @@ import subprocess
 from functools import cached_property
 from pathlib import Path
 
-from unity_toolchain import Assembly, compile_assembly, environment
+from unity_toolchain import Assembly, Compiler, environment
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "engine_plugins" / "unity" / "com.rsatalker.sidecar"
@@ -17,10 +17,12 @@ class UnityPackage:
 
     Args:
         folder: Where they are written.
+        compiler: Unity's.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, compiler: Compiler) -> None:
         self.folder = folder
+        self.compiler = compiler
 
     @cached_property
     def protocol(self) -> Assembly:
@@ -30,14 +32,14 @@ class UnityPackage:
     def engine(self) -> Assembly:
         """The stub of the engine."""
         others = ("NUnit.cs", "RunTests.cs", "Editor.cs")
-        return compile_assembly(
+        return self.compiler.compile(
             self.folder / "UnityEngine.dll", [file for file in STUBS.glob("*.cs") if file.name not in others]
         )
 
     @cached_property
     def engine_editor(self) -> Assembly:
         """The stub of the editor."""
-        return compile_assembly(self.folder / "UnityEditor.dll", [STUBS / "Editor.cs"], [self.engine])
+        return self.compiler.compile(self.folder / "UnityEditor.dll", [STUBS / "Editor.cs"], [self.engine])
 
     @cached_property
     def editor(self) -> Assembly:
@@ -47,7 +49,7 @@ class UnityPackage:
     @cached_property
     def adapters(self) -> Assembly:
         sources = [file for file in (PACKAGE / "Runtime").rglob("*.cs") if "Protocol" not in file.parts]
-        return compile_assembly(self.folder / "RsaTalker.Sidecar.dll", sources, [self.protocol, self.engine])
+        return self.compiler.compile(self.folder / "RsaTalker.Sidecar.dll", sources, [self.protocol, self.engine])
 
     @cached_property
     def play_session(self) -> Assembly:
@@ -55,7 +57,7 @@ class UnityPackage:
 
     @cached_property
     def nunit(self) -> Assembly:
-        return compile_assembly(self.folder / "nunit.framework.dll", [STUBS / "NUnit.cs"])
+        return self.compiler.compile(self.folder / "nunit.framework.dll", [STUBS / "NUnit.cs"])
 
     @cached_property
     def edit_mode_tests(self) -> Assembly:
@@ -64,14 +66,14 @@ class UnityPackage:
 
     @cached_property
     def test_runner(self) -> Assembly:
-        return compile_assembly(self.folder / "RunTests.exe", [STUBS / "RunTests.cs"], [self.nunit])
+        return self.compiler.compile(self.folder / "RunTests.exe", [STUBS / "RunTests.cs"], [self.nunit])
 
     def program(self, name: str, *references: Assembly) -> Assembly:
         """Return a program of tests/unity/programs."""
-        return compile_assembly(self.folder / f"{name}.exe", [PROGRAMS / f"{name}.cs"], references)
+        return self.compiler.compile(self.folder / f"{name}.exe", [PROGRAMS / f"{name}.cs"], references)
 
     def _compiled(self, name: str, folder: Path, *references: Assembly) -> Assembly:
-        return compile_assembly(self.folder / name, folder.rglob("*.cs"), references)
+        return self.compiler.compile(self.folder / name, folder.rglob("*.cs"), references)
 
 
 def run(command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:

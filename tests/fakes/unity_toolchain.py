@@ -54,19 +54,44 @@ def environment(**more: str) -> dict[str, str]:
     }
 
 
-def compile_assembly(
-    target: Path, sources: Iterable[Path], references: Sequence[Assembly] = (), defines: Sequence[str] = ()
-) -> Assembly:
-    """Compile a library, or a program if the target ends in .exe; warnings are errors."""
-    demand()
-    kind = "exe" if target.suffix == ".exe" else "library"
-    command = [DOTNET / "dotnet", "exec", "--depsfile", ROSLYN / "AutoRest.CSharp.deps.json", ROSLYN / "Compile.dll"]
-    options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
-    options.append("-nowarn:CS0649")  # fields that the inspector sets; Unity silences it for these
-    given = [f"-r:{assembly.path}" for assembly in references] + [f"-d:{name}" for name in defines]
-    _run([*command, *options, *given, f"-out:{target}", *sorted(sources)])
-    target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)
-    return Assembly(target)
+class Compiler:
+    """Unity's compiler, a process that stays: the first assembly takes seconds, each further one a fraction."""
+
+    def __init__(self) -> None:
+        demand()
+        command = [
+            DOTNET / "dotnet",
+            "exec",
+            "--depsfile",
+            ROSLYN / "AutoRest.CSharp.deps.json",
+            ROSLYN / "Compile.dll",
+        ]
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
+        )
+
+    def compile(self, target: Path, sources: Iterable[Path], references: Sequence[Assembly] = ()) -> Assembly:
+        """Compile a library, or a program if the target ends in .exe; warnings are errors."""
+        assert self._process.stdin
+        assert self._process.stdout
+        kind = "exe" if target.suffix == ".exe" else "library"
+        options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
+        options.append("-nowarn:CS0649")  # fields that the inspector sets; Unity silences it for these
+        given = [f"-r:{assembly.path}" for assembly in references]
+        line = "\t".join([*options, *given, f"-out:{target}", *map(str, sorted(sources))])
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        said: list[str] = []
+        while not said or said[-1] not in ("ok", "failed"):
+            said.append(self._process.stdout.readline().rstrip("\n"))
+            assert said[-1] or self._process.poll() is None, "the compiler ended"
+        assert said == ["ok"], "\n".join(said)
+        target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)
+        return Assembly(target)
+
+    def close(self) -> None:
+        """End the process."""
+        self._process.communicate(timeout=30)
 
 
 @cache
@@ -76,6 +101,8 @@ def demand() -> None:
         if os.environ.get("CI") != "true":
             pytest.skip(f"Unity's compiler is not installed; install it with `python {Path(__file__).name}` (340 MB)")
         install()
+    if (ROSLYN / "Compile.dll").stat().st_mtime < (TOOLCHAIN / "Compile.cs").stat().st_mtime:
+        _build_front_end()
 
 
 def install() -> None:
@@ -102,6 +129,10 @@ def install() -> None:
         library = next((OPENSSL / "psycopg2_binary.libs").glob(f"lib{name}-*.so.1.1"))
         shutil.copy(library, OPENSSL / f"lib{name}.so.1.1")
     (DOTNET / "dotnet").chmod(0o755)
+    _build_front_end()
+
+
+def _build_front_end() -> None:
     references = [*(DOTNET / "packs" / "Microsoft.NETCore.App.Ref").glob("*/ref/*/*.dll")]
     references += [ROSLYN / f"{name}.dll" for name in ("Microsoft.CodeAnalysis", "Microsoft.CodeAnalysis.CSharp")]
     references.append(ROSLYN / "System.Collections.Immutable.dll")

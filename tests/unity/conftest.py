@@ -1,12 +1,17 @@
 """The Unity package, compiled once a session against stubs of the engine, and the programs that run it."""
 
+from collections.abc import Iterator
+from contextlib import closing
+
 import pytest
 from unity_package import UnityPackage
+from unity_toolchain import Compiler
 
 
 @pytest.fixture(scope="session")
-def package(tmp_path_factory: pytest.TempPathFactory) -> UnityPackage:
-    return UnityPackage(tmp_path_factory.mktemp("unity"))
+def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnityPackage]:
+    with closing(Compiler()) as compiler:
+        yield UnityPackage(tmp_path_factory.mktemp("unity"), compiler)
 
 
 @pytest.fixture(scope="session", params=["dotnet", "mono"])

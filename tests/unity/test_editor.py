@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from unity_package import PACKAGE, UnityPackage, run
 from unity_session import PatternedSidecar
-from unity_toolchain import compile_assembly
 
 pytestmark = pytest.mark.cross_language
 
@@ -54,10 +53,10 @@ def test_window_says_which_sidecar_there_is(package: UnityPackage, sidecar: Patt
 def test_sample_compiles(package: UnityPackage, sample: str, tmp_path: Path) -> None:
     sources = (PACKAGE / "Samples~" / sample).glob("*.cs")
     references = [package.protocol, package.engine, package.adapters]
-    compile_assembly(tmp_path / f"{sample}.dll", sources, references)
+    package.compiler.compile(tmp_path / f"{sample}.dll", sources, references)
 
 
 def test_play_mode_tests_compile(package: UnityPackage, tmp_path: Path) -> None:
     sources = (PACKAGE / "Tests" / "PlayMode").glob("*.cs")
     references = [package.protocol, package.engine, package.adapters, package.nunit]
-    compile_assembly(tmp_path / "RsaTalker.Sidecar.Tests.PlayMode.dll", sources, references)
+    package.compiler.compile(tmp_path / "RsaTalker.Sidecar.Tests.PlayMode.dll", sources, references)

@@ -39,10 +39,10 @@ def served(machines: tuple[Machine, Machine]) -> Iterator[subprocess.Popen[str]]
 
 @pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
 def test_heads_of_another_machine_are_found_trusted_and_drawn(
-    package: UnityPackage, runtime: str, machines: tuple[Machine, Machine], served: object, tmp_path: Path
+    package: UnityPackage, machines: tuple[Machine, Machine], served: object, tmp_path: Path
 ) -> None:
     there = ("ip", "netns", "exec", machines[1].name)
-    with playing(package.play_session, runtime, tmp_path, *there, RSATALKER_TOKEN=TOKEN) as player:
+    with playing(package.play_session, "mono", tmp_path, *there, RSATALKER_TOKEN=TOKEN) as player:
         player.do("scene")
         player.do("start")
         assert player.do("frames 20")["state"] == "Searching"  # nobody is trusted yet

@@ -28,9 +28,9 @@ def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidec
 
 
 @pytest.fixture(scope="module")
-def player(package: UnityPackage, runtime: str, sidecar: PatternedSidecar) -> Iterator[PlaySession]:
-    """A project that plays and is live before each test; what a test changes, it changes back."""
-    with playing(package.play_session, runtime, sidecar.folder) as player:
+def player(package: UnityPackage, sidecar: PatternedSidecar) -> Iterator[PlaySession]:
+    """A project that plays, on Mono as in Unity; what a test changes, it changes back."""
+    with playing(package.play_session, "mono", sidecar.folder) as player:
         player.do("scene")
         player.do("start")
         yield player
@@ -199,7 +199,7 @@ def test_components_make_no_garbage_per_frame(package: UnityPackage, sidecar: Pa
         player.do("start")
         player.do("until live 20")
         player.do("until drawn 10")
-        player.do("speak 0 6 0.5")
+        player.do("speak 0 60 0.5")
         player.do("until heard 10")
         first = player.do("frames 20")
         second = player.do("frames 200")
