@@ -3,6 +3,7 @@
 import runpy
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -97,7 +98,7 @@ def native_core(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> P
     return Probe([str(build_checks(*unreal_core("gcc")))])
 
 
-@pytest.fixture(scope="session", params=["gcc", "clang"])
-def unreal_session(request: pytest.FixtureRequest, unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Path:
-    """The whole plugin on stubs that behave: as C++17 by g++, as C++20 by clang."""
-    return build_session(*unreal_core(request.param))
+@pytest.fixture(scope="session")
+def build_unreal_session(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Callable[[str], Path]:
+    """Build the whole plugin on stubs that behave: as C++17 by g++, as C++20 by clang."""
+    return cache(lambda name: build_session(*unreal_core(name)))

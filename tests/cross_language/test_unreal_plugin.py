@@ -22,8 +22,16 @@ LIVE = ("until", "live", PATIENCE_S)
 
 
 @pytest.fixture
-def play(unreal_session: Path, tmp_path: Path) -> Iterator[PlaySession]:
-    with play_session(unreal_session, tmp_path) as session:
+def play(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> Iterator[PlaySession]:
+    with play_session(build_unreal_session("gcc"), tmp_path) as session:
+        yield session
+
+
+@pytest.fixture(params=["gcc", "clang"])
+def any_play(
+    request: pytest.FixtureRequest, build_unreal_session: Callable[[str], Path], tmp_path: Path
+) -> Iterator[PlaySession]:
+    with play_session(build_unreal_session(request.param), tmp_path) as session:
         yield session
 
 
@@ -71,8 +79,9 @@ def spoken(play: PlaySession, head: str, seconds: float, *more: str) -> int:
 
 
 def test_play_session_goes_from_start_to_start_again(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
+    any_play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
+    play = any_play
     play("begin", "mono")
     play("run", 0.3)
     waiting = play("look")
@@ -221,6 +230,17 @@ def test_nothing_is_left_after_100_starts_and_stops(
         left.append(play("end"))
     assert [entry["regions"] for entry in left] == [0] * 100
     assert left[-1] == left[20]  # objects, threads, files, tickers
+
+
+def test_nodes_of_blueprint_fire_their_pins_in_order(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    sidecar()
+    play("begin", "mono")
+    fired = play("nodes")
+    assert fired["fired"] == "failed live began ended "
+    assert fired["listeners"] == 0  # a node that is done listens no more
+    play("end")
 
 
 def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:

@@ -90,6 +90,18 @@ def test_functions_have_types_that_unreal_knows(file: Path) -> None:
 
 
 @pytest.mark.parametrize("file", REFLECTED, ids=name_of)
+def test_no_parameter_bears_the_name_of_a_property(file: Path) -> None:
+    """Unreal's header tool refuses it, static functions included."""
+    for body in re.split(r"(?=\bUCLASS\()", without_comments(file.read_text()))[1:]:
+        properties = set(re.findall(r"UPROPERTY\((?:[^()]|\([^()]*\))*\)\s*[^;={]+?\s+(\w+)\s*[;={]", body))
+        parameters = re.findall(r"UFUNCTION\((?:[^()]|\([^()]*\))*\)[^;(]+\(([^)]*)\)", body)
+        names = {
+            re.sub(r"\s*=.*", "", each).split()[-1] for line in parameters for each in line.split(",") if each.strip()
+        }
+        assert properties & names == set()
+
+
+@pytest.mark.parametrize("file", REFLECTED, ids=name_of)
 def test_objects_are_held_by_properties_alone(file: Path) -> None:
     """What the garbage collector does not see, it frees: a pointer to an object that is no property dangles."""
     text = without_comments(file.read_text())

@@ -8,6 +8,7 @@
 //   start | stop | pause | resume | swap-audio | move METRES
 //   speak HEAD SECONDS [interrupt]    a sound asset, a ramp from silence to full scale
 //   stream HEAD SECONDS         the same, in pieces of 40 ms as time goes by
+//   nodes                       Blueprint's nodes: starts, waits, lets A speak, waits; tells which pins fired, in order
 //   cancel TURN | relate
 //   heard-start TURN SECONDS, heard-end TURN SECONDS    ticks until the event came
 //   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
@@ -64,6 +65,7 @@ private:
     void Look(RsaTalker::JsonWriter& Json) const;
     void End(RsaTalker::JsonWriter& Json);
     void Materials(RsaTalker::JsonWriter& Json) const;
+    void Nodes(RsaTalker::JsonWriter& Json);
 
     FStubEngine Engine;
     ARsaTalkerConversation* Conversation = nullptr;
@@ -245,6 +247,26 @@ void Session::Materials(RsaTalker::JsonWriter& Json) const
     StubModuleRsaTalkerEditor()->ShutdownModule();
 }
 
+void Session::Nodes(RsaTalker::JsonWriter& Json)
+{
+    std::string Fired;
+    const auto Note = [&Fired](const char* Pin)
+    { return [&Fired, Pin](const FString&) { Fired += std::string(Pin) + " "; }; };
+    URsaTalkerSpeak* const Lost = URsaTalkerSpeak::SpeakAndWait(nullptr, ERsaTalkerHead::A, nullptr, false);
+    Lost->OnFailed.AddStub(Note("failed"));
+    Lost->Activate();
+    URsaTalkerStartConversation* const Start = URsaTalkerStartConversation::StartConversationAndWait(Conversation);
+    Start->OnLive.AddStub(Note("live"));
+    Start->Activate();
+    RunUntil(60, [Start] { return Start->bIsDone; });
+    URsaTalkerSpeak* const Speak = URsaTalkerSpeak::SpeakAndWait(Conversation, ERsaTalkerHead::A, Ramp(0.3), false);
+    Speak->OnBegan.AddStub(Note("began"));
+    Speak->OnEnded.AddStub(Note("ended"));
+    Speak->Activate();
+    RunUntil(60, [Speak] { return Speak->bIsDone; });
+    Json.Text("fired", Fired).Integer("listeners", Conversation->OnFound.Num() + Conversation->OnLost.Num());
+}
+
 std::string Session::Answer(const std::string& Line)
 {
     std::istringstream Words(Line);
@@ -291,7 +313,6 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "speak")
     {
-        URsaTalkerSpeak::SpeakAndWait(nullptr, Head, nullptr, false)->Activate(); // refuses, and says so to its pin
         Json.Integer("turn", Conversation->Speak(Head, Ramp(Number(Second)), Third == "interrupt"));
     }
     else if (Verb == "stream")
@@ -329,6 +350,10 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "end")
     {
         End(Json);
+    }
+    else if (Verb == "nodes")
+    {
+        Nodes(Json);
     }
     else if (Verb == "materials")
     {

@@ -8,21 +8,21 @@
 URsaTalkerStartConversation* URsaTalkerStartConversation::StartConversationAndWait(ARsaTalkerConversation* Conversation)
 {
     URsaTalkerStartConversation* Action = NewObject<URsaTalkerStartConversation>();
-    Action->Conversation = Conversation;
+    Action->Stage = Conversation;
     Action->RegisterWithGameInstance(Conversation);
     return Action;
 }
 
 void URsaTalkerStartConversation::Activate()
 {
-    if (!Conversation)
+    if (!Stage)
     {
         return Finish(OnFailed,
                       TEXT("Start Conversation was given no conversation. Connect an RsaTalker Conversation."));
     }
-    Conversation->OnFound.AddDynamic(this, &URsaTalkerStartConversation::Found);
-    Conversation->OnLost.AddDynamic(this, &URsaTalkerStartConversation::Lost);
-    Conversation->StartConversation();
+    Stage->OnFound.AddDynamic(this, &URsaTalkerStartConversation::Found);
+    Stage->OnLost.AddDynamic(this, &URsaTalkerStartConversation::Lost);
+    Stage->StartConversation();
 }
 
 void URsaTalkerStartConversation::Found(ERsaTalkerState, const FString& Sentence)
@@ -40,10 +40,10 @@ void URsaTalkerStartConversation::Lost(ERsaTalkerState State, const FString& Sen
 
 void URsaTalkerStartConversation::Finish(FRsaTalkerActionPin& Pin, const FString& Sentence)
 {
-    if (Conversation)
+    if (Stage)
     {
-        Conversation->OnFound.RemoveDynamic(this, &URsaTalkerStartConversation::Found);
-        Conversation->OnLost.RemoveDynamic(this, &URsaTalkerStartConversation::Lost);
+        Stage->OnFound.RemoveDynamic(this, &URsaTalkerStartConversation::Found);
+        Stage->OnLost.RemoveDynamic(this, &URsaTalkerStartConversation::Lost);
     }
     Pin.Broadcast(Sentence);
     SetReadyToDestroy();
@@ -53,27 +53,27 @@ URsaTalkerSpeak* URsaTalkerSpeak::SpeakAndWait(ARsaTalkerConversation* Conversat
                                                USoundWave* Sound, bool bInterrupt)
 {
     URsaTalkerSpeak* Action = NewObject<URsaTalkerSpeak>();
-    Action->Conversation = Conversation;
-    Action->Sound = Sound;
-    Action->Head = Head;
-    Action->bInterrupt = bInterrupt;
+    Action->Stage = Conversation;
+    Action->Words = Sound;
+    Action->Speaker = Head;
+    Action->bBreaksIn = bInterrupt;
     Action->RegisterWithGameInstance(Conversation);
     return Action;
 }
 
 void URsaTalkerSpeak::Activate()
 {
-    Turn = Conversation ? Conversation->Speak(Head, Sound, bInterrupt) : 0;
+    Turn = Stage ? Stage->Speak(Speaker, Words, bBreaksIn) : 0;
     if (Turn == 0)
     {
-        OnFailed.Broadcast(Conversation
-                               ? Conversation->GetSentence()
+        OnFailed.Broadcast(Stage
+                               ? Stage->GetSentence()
                                : FString(TEXT("Speak was given no conversation. Connect an RsaTalker Conversation.")));
         SetReadyToDestroy();
         return;
     }
-    Conversation->OnTurnStart.AddDynamic(this, &URsaTalkerSpeak::Began);
-    Conversation->OnTurnEnd.AddDynamic(this, &URsaTalkerSpeak::Ended);
+    Stage->OnTurnStart.AddDynamic(this, &URsaTalkerSpeak::Began);
+    Stage->OnTurnEnd.AddDynamic(this, &URsaTalkerSpeak::Ended);
 }
 
 void URsaTalkerSpeak::Began(ERsaTalkerHead, int64 InTurn)
@@ -90,8 +90,8 @@ void URsaTalkerSpeak::Ended(ERsaTalkerHead, int64 InTurn, bool bWasCut)
     {
         return;
     }
-    Conversation->OnTurnStart.RemoveDynamic(this, &URsaTalkerSpeak::Began);
-    Conversation->OnTurnEnd.RemoveDynamic(this, &URsaTalkerSpeak::Ended);
+    Stage->OnTurnStart.RemoveDynamic(this, &URsaTalkerSpeak::Began);
+    Stage->OnTurnEnd.RemoveDynamic(this, &URsaTalkerSpeak::Ended);
     (bWasCut ? OnCut : OnEnded).Broadcast(FString());
     SetReadyToDestroy();
 }

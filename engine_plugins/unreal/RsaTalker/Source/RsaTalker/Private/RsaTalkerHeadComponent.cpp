@@ -38,16 +38,16 @@ const TArray<FName>& MorphNames()
 
 void URsaTalkerHeadComponent::Join(ARsaTalkerConversation* InConversation, ERsaTalkerHead InHead)
 {
-    Owner = InConversation;
+    Stage = InConversation;
     Head = InHead;
 }
 
 void URsaTalkerHeadComponent::SetMood(const FRsaTalkerMood& NewMood)
 {
     Mood = NewMood;
-    if (Owner)
+    if (Stage)
     {
-        Owner->SetMood(Head, NewMood);
+        Stage->SetMood(Head, NewMood);
     }
 }
 
@@ -86,7 +86,7 @@ bool URsaTalkerHeadComponent::ShowFrame(RsaTalker::Conversation& Conversation, i
     {
         return false;
     }
-    Mesh->SetWorldLocation(Owner->GetSpaceOrigin());
+    Mesh->SetWorldLocation(Stage->GetSpaceOrigin());
     RsaTalker::Problem Problem;
     if (const RsaTalker::FrameSlot* Shown = Card->Show(Conversation.Frames(Index), Problem))
     {
@@ -125,34 +125,34 @@ void URsaTalkerHeadComponent::PlayVoice(std::shared_ptr<RsaTalker::VoiceBuffer> 
 {
     EndVoice(std::shared_ptr<RsaTalker::VoiceBuffer>(Playing));
     Playing = std::move(Voice);
-    if (!Audio)
+    if (!Speaker)
     {
-        Audio = NewObject<UAudioComponent>(GetOwner());
-        Audio->SetupAttachment(this);
-        Audio->bAutoDestroy = false;
-        Audio->AttenuationSettings = Attenuation;
-        Audio->RegisterComponent();
+        Speaker = NewObject<UAudioComponent>(GetOwner());
+        Speaker->SetupAttachment(this);
+        Speaker->bAutoDestroy = false;
+        Speaker->AttenuationSettings = Attenuation;
+        Speaker->RegisterComponent();
     }
     Wave = NewObject<URsaTalkerSoundWave>(this);
     Wave->SetVoice(Playing);
-    Audio->SetSound(Wave);
-    Audio->Play();
+    Speaker->SetSound(Wave);
+    Speaker->Play();
 }
 
 void URsaTalkerHeadComponent::EndVoice(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice)
 {
     if (Voice && Voice == Playing)
     {
-        Audio->Stop();
+        Speaker->Stop();
         Playing.reset();
     }
 }
 
 void URsaTalkerHeadComponent::KeepPlaying()
 {
-    if (Playing && Audio && !Audio->IsPlaying())
+    if (Playing && Speaker && !Speaker->IsPlaying())
     {
-        Audio->Play(); // the voice goes on where it was: it keeps its own place
+        Speaker->Play(); // the voice goes on where it was: it keeps its own place
     }
 }
 
@@ -179,9 +179,9 @@ void URsaTalkerHeadComponent::EndPlay(const EEndPlayReason::Type EndPlayReason)
     {
         Mesh->DestroyComponent();
     }
-    if (Audio)
+    if (Speaker)
     {
-        Audio->DestroyComponent();
+        Speaker->DestroyComponent();
     }
     Super::EndPlay(EndPlayReason);
 }

@@ -45,7 +45,7 @@ private:
     void Finish(FRsaTalkerActionPin& Pin, const FString& Sentence);
 
     UPROPERTY()
-    TObjectPtr<ARsaTalkerConversation> Conversation;
+    TObjectPtr<ARsaTalkerConversation> Stage;
 };
 
 /** Says a sound and goes on when it begins and when it ends. Game thread. */
@@ -87,12 +87,12 @@ private:
     void Ended(ERsaTalkerHead InHead, int64 InTurn, bool bWasCut);
 
     UPROPERTY()
-    TObjectPtr<ARsaTalkerConversation> Conversation;
+    TObjectPtr<ARsaTalkerConversation> Stage;
 
     UPROPERTY()
-    TObjectPtr<USoundWave> Sound;
+    TObjectPtr<USoundWave> Words;
 
-    ERsaTalkerHead Head = ERsaTalkerHead::A;
-    bool bInterrupt = false;
+    ERsaTalkerHead Speaker = ERsaTalkerHead::A;
+    bool bBreaksIn = false;
     int64 Turn = 0;
 };

@@ -107,13 +107,13 @@ private:
     TObjectPtr<UTexture2D> Texture;
 
     UPROPERTY(Transient)
-    TObjectPtr<UAudioComponent> Audio;
+    TObjectPtr<UAudioComponent> Speaker;
 
     UPROPERTY(Transient)
     TObjectPtr<URsaTalkerSoundWave> Wave;
 
     UPROPERTY(Transient)
-    TObjectPtr<class ARsaTalkerConversation> Owner;
+    TObjectPtr<class ARsaTalkerConversation> Stage;
 
     ERsaTalkerHead Head = ERsaTalkerHead::A;
     TSharedPtr<FRsaTalkerCard> Card;

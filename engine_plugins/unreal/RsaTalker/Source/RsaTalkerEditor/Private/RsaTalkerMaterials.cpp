@@ -71,7 +71,7 @@ void Fill(UMaterial* Material, bool bIsEdge)
     UMaterialExpressionTextureSampleParameter2D* Frame =
         Add<UMaterialExpressionTextureSampleParameter2D>(Material, -900, 0);
     Frame->ParameterName = FName(TEXT("Frame"));
-    Frame->SamplerType = SAMPLERTYPE_LinearColor;
+    Frame->SamplerType = SAMPLERTYPE_Color; // as its default texture; ours says itself that it is not sRGB
     UMaterialExpressionTextureCoordinate* Eye = Add<UMaterialExpressionTextureCoordinate>(Material, -900, 250);
     Eye->CoordinateIndex = 1;
     UMaterialExpression* Solid = AddNumber(Material, TEXT("SolidAlpha"), SolidAlpha, 350);
