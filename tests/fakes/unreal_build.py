@@ -63,11 +63,12 @@ CLASS = re.compile(r"^(?:class|struct) (?:\w+_API )?(\w+)(?: final)?(?: : public
 
 @dataclass(frozen=True)
 class Compiler:
-    """How to build: the compiler, the language's standard, and more flags."""
+    """How to build: the compiler, the language's standard, more flags, and libraries that the system has."""
 
     command: str
     standard: str
     flags: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
 
 
 def write_engine_headers(folder: Path) -> None:
@@ -138,8 +139,8 @@ def compile_all(compiler: Compiler, sources: list[Path], folder: Path, *flags: s
         return list(pool.map(compile_one, sources))
 
 
-def link(compiler: Compiler, objects: list[Path], program: Path, *flags: str) -> Path:
-    command = [compiler.command, *compiler.flags, *objects, "-o", program, "-pthread", *flags]
+def link(compiler: Compiler, objects: list[Path], program: Path) -> Path:
+    command = [compiler.command, *compiler.flags, *objects, "-o", program, "-pthread", *compiler.libraries]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr[:4000]
     return program
@@ -149,11 +150,11 @@ def core_objects(compiler: Compiler, folder: Path) -> list[Path]:
     return compile_all(compiler, core_sources(), folder / "core", f"-I{CORE / 'Public'}", *ENGINE_FLAGS)
 
 
-def build_checks(compiler: Compiler, folder: Path, core: list[Path], *flags: str) -> Path:
+def build_checks(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     """Build the checks of the core."""
     sources = sorted(CHECKS.glob("*.cpp"))
     objects = compile_all(compiler, sources, folder / "checks", f"-I{CORE / 'Public'}")
-    return link(compiler, [*core, *objects], folder / "unreal_core", *flags)
+    return link(compiler, [*core, *objects], folder / "unreal_core")
 
 
 def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
@@ -173,7 +174,7 @@ def host_compiler(name: str, standard: str, *flags: str) -> Compiler:
 
 
 def windows_compiler() -> Compiler:
-    return Compiler(windows_cpp(), "c++17", ("-O1", "-static"))
+    return Compiler(windows_cpp(), "c++17", ("-static",), ("-lws2_32",))
 
 
 def main() -> None:

@@ -10,5 +10,9 @@ public class RsaTalkerProtocol : ModuleRules
 		PCHUsage = PCHUsageMode.NoPCHs; // windows.h in some of its sources must not meet Unreal's names
 		bUseUnity = false;              // sources have names of their own in anonymous namespaces
 		PublicDependencyModuleNames.Add("Core");
+		if (Target.Platform == UnrealTargetPlatform.Win64)
+		{
+			PublicSystemLibraries.Add("ws2_32.lib"); // LanBrowser's sockets
+		}
 	}
 }
