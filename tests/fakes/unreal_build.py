@@ -69,6 +69,7 @@ class Compiler:
     standard: str
     flags: tuple[str, ...] = ()
     libraries: tuple[str, ...] = ()
+    suffix: str = ""  # of programs
 
 
 def write_engine_headers(folder: Path) -> None:
@@ -154,7 +155,7 @@ def build_checks(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     """Build the checks of the core."""
     sources = sorted(CHECKS.glob("*.cpp"))
     objects = compile_all(compiler, sources, folder / "checks", f"-I{CORE / 'Public'}")
-    return link(compiler, [*core, *objects], folder / "unreal_core")
+    return link(compiler, [*core, *objects], folder / f"unreal_core{compiler.suffix}")
 
 
 def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
@@ -174,7 +175,7 @@ def host_compiler(name: str, standard: str, *flags: str) -> Compiler:
 
 
 def windows_compiler() -> Compiler:
-    return Compiler(windows_cpp(), "c++17", ("-static",), ("-lws2_32",))
+    return Compiler(windows_cpp(), "c++17", ("-static",), ("-lws2_32",), ".exe")
 
 
 def main() -> None:
