@@ -22,6 +22,7 @@ BLOCK = 256  # Gaussians at a time: what is known of them and what is worked out
 
 MORTON_BITS = 8  # a head of 50 cm in steps of 2 mm
 LARGEST_STEP = 65535
+LEAST_STEP = 1e-30  # numbers closer together count as the same
 
 # Planes of what is known of a Gaussian, from `binding.BOUND`. Names are where a plane starts.
 (
@@ -128,11 +129,12 @@ def packed(
 ) -> tuple[UInt16[np.ndarray, " S"], Int[np.ndarray, " B"], Float32[np.ndarray, "B K"], Float32[np.ndarray, "B K"]]:
     """Return planes as `GaussianBlocks` keeps them: `steps`, `begins`, `lows` and `sizes`."""
     low = planes.min(2)
-    size = (planes.max(2) - low) / LARGEST_STEP
+    size = ((planes.max(2) - low) / LARGEST_STEP).astype(np.float32)
+    size[size < LEAST_STEP] = 0  # the kernel must find the same planes empty
     steps = np.round((planes - low[..., None]) / np.where(size > 0, size, 1)[..., None])
     kept = size > 0
     begins = np.cumsum(np.r_[0, kept.sum(1)[:-1]]) * planes.shape[2]
-    return steps[kept].ravel().astype(np.uint16), begins, low.astype(np.float32), size.astype(np.float32)
+    return steps[kept].ravel().astype(np.uint16), begins, low.astype(np.float32), size
 
 
 @njit(nogil=True, cache=True, fastmath=True, error_model="numpy")

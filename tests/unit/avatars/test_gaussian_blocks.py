@@ -86,6 +86,13 @@ def test_a_plane_of_equal_numbers_comes_back_as_it_was():
     np.testing.assert_array_equal(known, np.float32(0.7))
 
 
+def test_numbers_that_single_precision_cannot_tell_apart_take_no_place():
+    planes = np.zeros((1, KNOWN, BLOCK))
+    planes[0, 0, 0] = 1e-44
+    steps, _, _, sizes = packed(planes)
+    assert (len(steps), sizes.max()) == (0, 0)
+
+
 def test_lower_triangle_makes_the_same_covariance():
     factors = np.random.default_rng(2).normal(size=(40, 3, 3))
     factors[0, :, 2] = 0  # flat
