@@ -89,8 +89,15 @@ CLOSE = (
     Portrait("noir", "bruno", behind_m=0.05, above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
              weights={"mouthSmile": 0.45, "cheekSquint": 0.4}),
 )  # fmt: skip
-SHEETS: Mapping[str, tuple[Portrait, ...]] = {"cast": CAST, "close": CLOSE}
-COLUMNS = 4
+TURNS_DEG = (0.0, 45.0, 90.0, 180.0, -90.0, -45.0)
+TURNTABLES = tuple(
+    Portrait(name if turn == 0.0 else f"{turn:+.0f} degrees", name, behind_m=MIDDLE_M, above_m=0.01, turn_deg=turn,
+             distance_m=1.4, angle_deg=16.0)
+    for name in CHARACTERS for turn in TURNS_DEG
+)  # fmt: skip
+SHEETS: Mapping[str, tuple[Portrait, ...]] = {"cast": CAST, "close": CLOSE, "turntables": TURNTABLES}
+COLUMNS = {"turntables": 2 * len(TURNS_DEG)}  # two people in a row; in other sheets four pictures
+PICTURE_WIDTH_PX = {"turntables": 200}  # in other sheets as drawn
 
 
 def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[np.ndarray, "H W 3"]:
@@ -110,7 +117,7 @@ def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[
         )
         painter.render(gaussians, [camera], colors, depths)
         tiles.append(Tile(_before_backdrop(colors[0]), portrait.label))
-    return contact_sheet(tiles, COLUMNS)
+    return contact_sheet(tiles, COLUMNS.get(name, 4), PICTURE_WIDTH_PX.get(name))
 
 
 def _camera(avatar: Avatar, portrait: Portrait):

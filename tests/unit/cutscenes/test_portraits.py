@@ -10,7 +10,7 @@ pytestmark = pytest.mark.unit
 ALL = [portrait for sheet in portraits.SHEETS.values() for portrait in sheet]
 
 
-@pytest.mark.parametrize("portrait", ALL, ids=lambda portrait: portrait.label)
+@pytest.mark.parametrize("portrait", ALL, ids=lambda portrait: f"{portrait.character} {portrait.label}")
 def test_portrait_names_what_there_is(portrait):
     assert portrait.character in CHARACTERS
     assert portrait.light in portraits.LIGHTS
@@ -19,6 +19,12 @@ def test_portrait_names_what_there_is(portrait):
 
 def test_cast_sheet_shows_everybody():
     assert {portrait.character for portrait in portraits.CAST} == set(CHARACTERS)
+
+
+def test_turntables_show_everybody_from_all_sides():
+    sides = {(portrait.character, portrait.turn_deg) for portrait in portraits.TURNTABLES}
+    assert sides == {(name, turn) for name in CHARACTERS for turn in portraits.TURNS_DEG}
+    assert {0.0, 90.0, 180.0, -90.0} < set(portraits.TURNS_DEG)
 
 
 def test_expression_without_a_side_sets_both():
