@@ -72,14 +72,19 @@ def on_surface(vectors: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 
     return vectors - (vectors * normals).sum(1, keepdims=True) * normals
 
 
+FAR_SIDE_CM = 8.0  # between the ends of strands that a parting separates
+
+
 def clumped(
     paths: Float[np.ndarray, "S K 3"], clumps: int, strength: float, random: np.random.Generator, stray: float = 0.12
 ) -> Float[np.ndarray, "S K 3"]:
-    """Return strands that draw together towards a guide as they run down."""
+    """Return strands that draw together towards a guide as they run down, if it falls on their side of the head."""
     roots = paths[:, 0]
     guides = spread_out(roots, clumps, random)
     nearest = guides[KDTree(roots[guides]).query(roots)[1]]
     count, points = paths.shape[:2]
     pull = (smooth_step(0.25, 0.9, np.linspace(0, 1, points)) * strength)[None, :, None]
     pull = pull * (0.55 + 0.45 * random.uniform(size=(count, 1, 1)))
+    apart = np.linalg.norm(paths[:, -1] - paths[nearest, -1], axis=1)
+    pull = pull * smooth_step(FAR_SIDE_CM, 0.4 * FAR_SIDE_CM, apart)[:, None, None]  # or it would cut through the skull
     return paths * (1 - pull) + paths[nearest] * pull + stray * random.normal(size=(count, 1, 3)) * pull
