@@ -100,9 +100,9 @@ def _mouth_sideways(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], s
     whole = sculpture.reflection.vectors(positions)
     x, y, z = whole.T
     x = x * sign
-    mouth = np.exp(-np.square(x / 3.0) - np.square((y + 3.6) / 2.0)) * smooth_step(z, 5.0, 8.5)
+    mouth = np.exp(-np.square(x / 3.6) - np.square((y + 3.6) / 2.5)) * smooth_step(z, 5.0, 8.5)
     corner = np.exp(-np.square((x - 2.6) / 1.2) - np.square((y + 3.5) / 1.4)) * smooth_step(z, 5.0, 8.5)
-    field = np.stack([sign * (0.85 * mouth), 0.12 * corner, -0.45 * corner - 0.05 * mouth], axis=1)
+    field = np.stack([sign * (1.15 * mouth), 0.12 * corner, -0.45 * corner - 0.05 * mouth], axis=1)
     still = np.concatenate([sculpture.upper_jaw, sculpture.lower_jaw, sculpture.tongue, sculpture.eyeball])
     partner = sculpture.reflection.partner
     field[np.concatenate([still, partner[still]])] = 0.0
