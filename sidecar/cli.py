@@ -36,6 +36,7 @@ COMMANDS: dict[str, str] = {
     "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
     "retarget-motion": "Write motion of one head as motion of another, with ARKit-52 weights.",
     "import-avatar": "Make a talking avatar of a GaussianAvatars PLY, or of a plain one and a head.",
+    "dress-head": "Let our skin, eyes and hair grow on the head of ICT-FaceKit.",
     "export-avatar": "Write an avatar in any pose as PLY (3D Gaussian Splatting) or SPZ.",
     "compare-heads": "Print and draw our head beside a real one: surface, shapes, what must not show.",
 }

@@ -1,7 +1,8 @@
-"""The folder of a fitted avatar, as `rsatalker fit-avatar` writes it.
+"""The folder of an avatar that is no character of ours: fitted, imported, or grown on a head of others.
 
 avatar.json       what it is: name, description, how its Gaussians follow the mesh, how it was made
 point_cloud.ply   its Gaussians (`ply`)
+                  (or what `dressed_folder` describes in its place)
 head.npz          its mesh (`rsatalker.heads.head_file`); left out where the mesh is one of our own characters'
 """
 
@@ -17,7 +18,9 @@ from typing import Any, get_args
 import numpy as np
 from jaxtyping import Float32, Int32
 
+from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.dressed_folder import is_dressed, read_dressed
 from rsatalker.avatars.fitted_avatar import DISPLAY_GAMMA, FittedAvatar, PosedHead
 from rsatalker.avatars.ply import read_ply, write_ply
 from rsatalker.avatars.triangle_carriers import CarrierKind
@@ -30,6 +33,7 @@ from rsatalker.heads.shape_head import ArkitHead, ShapeHead
 
 ABOUT, SPLATS, HEAD = "avatar.json", "point_cloud.ply", "head.npz"
 FORMAT = "rsatalker-avatar-1"
+UNPAINTED = 0.45  # linear grey of a mesh whose skin is in Gaussians that take light
 UNSEEN, FAINT = (
     0.6,
     1e-3,
@@ -69,6 +73,11 @@ def write_avatar(folder: Path, note: AvatarNote, splats: BoundSplats, head: Shap
     if head is not None:
         write_head(folder / HEAD, head)
     write_ply(folder / SPLATS, splats)
+    write_note(folder, note)
+
+
+def write_note(folder: Path, note: AvatarNote) -> None:
+    """Write what a folder says of itself, once all else is in it."""
     unfinished = folder / (ABOUT + ".part")
     unfinished.write_text(json.dumps(asdict(note), indent=2, default=str) + "\n", encoding="utf-8")
     os.replace(unfinished, folder / ABOUT)  # noqa: PTH105  replaces on Windows too
@@ -133,7 +142,7 @@ def read_note(folder: Path) -> AvatarNote:
     return AvatarNote(**values)
 
 
-def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: int = 2) -> FittedAvatar:
+def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: int = 2) -> Avatar | FittedAvatar:
     """Return the avatar of a folder, to be driven by motion of `procedural-1`.
 
     Args:
@@ -144,6 +153,8 @@ def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: in
     Raises:
         AssetError: A file is missing or malformed, or the Gaussians are bound to triangles that the mesh lacks.
     """
+    if is_dressed(folder):
+        return read_dressed(folder, read_note(folder).name, threads)
     note, splats, mesh = read_note(folder), read_ply(folder / SPLATS), avatar_mesh(folder, character_head)
     _check_binding(folder, splats, mesh.faces, mesh.neutral_vertices)
     head: PosedHead = mesh if isinstance(mesh, Head) else ArkitHead(mesh)
@@ -177,6 +188,8 @@ def mesh_colors(folder: Path, mesh: Head | ShapeHead) -> Float32[np.ndarray, "V 
     Raises:
         AssetError: The Gaussians cannot be read, or are bound to triangles that the mesh lacks.
     """
+    if is_dressed(folder):
+        return np.full((len(mesh.neutral_vertices), 3), UNPAINTED, np.float32)
     splats = read_ply(folder / SPLATS)
     _check_binding(folder, splats, mesh.faces, mesh.neutral_vertices)
     shown = np.clip(splats.sh[:, 0] * C0 + 0.5, 0, 1) ** DISPLAY_GAMMA

@@ -132,6 +132,8 @@ def bake_creases(
         change[skip] = 0
         if not is_jaw and names[index].startswith("eyeBlink"):
             change[lids] = 0  # their light is blended instead
+        if not is_jaw and names[index] == "mouthClose":
+            change[:] = 0  # it belongs to an open jaw; alone it may push one lip of a head of others over the other
         vertices = np.flatnonzero(np.abs(change) > SMALLEST_CHANGE)
         parts.append((vertices, np.full(len(vertices), index), change[vertices].clip(-0.8, 0.4)))
         progress((index + 1) / (len(names) + 1))

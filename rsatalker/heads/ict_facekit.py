@@ -10,6 +10,7 @@ face attributes (CVPR 2020); file layout of the ICT-VGL/ICT-FaceKit repository.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -40,10 +41,33 @@ LEAST_JAW_TURN_RAD = 0.05  # less is a shift, which has no hinge
 NEIGHBOURS = 60  # vertices that carry a joint along when the identity changes
 
 
+@dataclass(frozen=True, slots=True)
+class IctKit:
+    """A kit's folder.
+
+    Attributes:
+        head: The average person.
+        identity: Whom it can be, where the folder says so.
+        quads: Of the kit's whole mesh, in its own numbers.
+        kept: The kit's number of each vertex of the head.
+    """
+
+    head: ShapeHead
+    identity: IdentitySpace | None
+    quads: Int[np.ndarray, "Q 4"]
+    kept: Int[np.ndarray, " V"]
+
+
 def read_ict_facekit(
     folder: Path, say: Callable[[str], None] = lambda _: None
 ) -> tuple[ShapeHead, IdentitySpace | None]:
-    """Return the head of a kit's folder and whom it can be.
+    """Return the head of a kit's folder and whom it can be; see `read_ict_kit`."""
+    kit = read_ict_kit(folder, say)
+    return kit.head, kit.identity
+
+
+def read_ict_kit(folder: Path, say: Callable[[str], None] = lambda _: None) -> IctKit:
+    """Return what a kit's folder holds.
 
     Args:
         folder: Of the kit, or its FaceXModel.
@@ -66,11 +90,9 @@ def read_ict_facekit(
     driven = int(head.expression_from_arkit.any(1).sum())
     say(f"{len(head.expression_names)} expression shapes, driven by {driven} of the 52 ARKit weights")
     say(f"{len(identities)} identity modes")
-    if not identities:
-        return head, None
-    return head, IdentitySpace(
-        (np.stack(identities)[:, kept] * CM).astype(np.float32), _joint_regressor(head.neutral_vertices, head.joints)
-    )
+    modes = [(mode[kept] * CM).astype(np.float32) for mode in identities]
+    regressor = _joint_regressor(head.neutral_vertices, head.joints)
+    return IctKit(head, IdentitySpace(np.stack(modes), regressor) if modes else None, mesh.quads, kept)
 
 
 def ict_head(

@@ -41,8 +41,8 @@ class IctHead:
     landmarks: np.ndarray
 
 
-def ict_head() -> IctHead:
-    """Return the head at rest in metres; jaw, brows and lips move by its shapes, eyes and neck by joints."""
+def ict_mesh() -> tuple[ObjMesh, dict[str, np.ndarray]]:
+    """Return the kit's whole mesh and its expression shapes, centimetres."""
     with np.load(FOLDER / "ict_light.npz") as pack:
         fields = pack["expression_q"] * (pack["expression_scale"][:, None, None] / 32767)
         shapes = dict(zip((str(name) for name in pack["expression_names"]), fields, strict=True))
@@ -50,6 +50,12 @@ def ict_head() -> IctHead:
             pack["vertices"].astype(np.float64), pack["quads"].astype(np.int32), pack["quad_material"].astype(np.int64),
             tuple(str(name) for name in pack["material_names"]),
         )  # fmt: skip
+    return mesh, shapes
+
+
+def ict_head() -> IctHead:
+    """Return the head at rest in metres; jaw, brows and lips move by its shapes, eyes and neck by joints."""
+    mesh, shapes = ict_mesh()
     head, kept = ict_facekit.ict_head(mesh, shapes, WORN, LOWEST_CM)
     indices = (FOLDER / "landmarks.txt").read_text().split("\n", 1)[1].split()
     return IctHead(head, _material(mesh, kept, head.faces), mesh.vertices[np.array(indices, int)] * CM)
