@@ -30,12 +30,11 @@ export class Conversation {
       frames: { layers: setup.layers, pixelsPerDegree: setup.pixelsPerDegree },
       seed: "1",
     });
-    return new Conversation(sidecar, created, setup, onFrame, onEnd);
+    return new Conversation(sidecar, created, onFrame, onEnd);
   }
 
-  constructor(sidecar, created, setup, onFrame, onEnd) {
+  constructor(sidecar, created, onFrame, onEnd) {
     this.id = created.conversationId;
-    this.layers = setup.layers;
     this.poseId = 0; // of the last report
     this.#sidecar = sidecar;
     this.#worker = new Worker(new URL("./picture_worker.js", import.meta.url), { type: "module" });
