@@ -99,7 +99,7 @@ def demand() -> None:
     """Skip where the tools are not installed; CI installs them."""
     if not _is_installed():
         if os.environ.get("CI") != "true":
-            pytest.skip(f"Unity's compiler is not installed; install it with `python {Path(__file__).name}` (340 MB)")
+            pytest.skip("Unity's compiler is not installed: python tests/fakes/unity_toolchain.py (340 MB)")
         install()
     if (ROSLYN / "Compile.dll").stat().st_mtime < (TOOLCHAIN / "Compile.cs").stat().st_mtime:
         _build_front_end()
@@ -111,20 +111,13 @@ def install() -> None:
         _missing("npm is not installed; on Debian: apt-get install nodejs npm")
     _patiently(["npm", "ci", "--no-audit", "--no-fund", "--silent", "--ignore-scripts", "--prefix", TOOLCHAIN])
     BUILD.mkdir(exist_ok=True)
-    wheel = [
-        "--platform",
-        "manylinux2014_x86_64",
-        "--python-version",
-        "3.11",
-        "--implementation",
-        "cp",
-        "--abi",
-        "cp311",
-    ]
+    wheel = ["--platform", "manylinux2014_x86_64", "--python-version", "3.11"]
+    wheel += ["--implementation", "cp", "--abi", "cp311"]
     hashed = ["--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", TOOLCHAIN / "openssl.txt"]
     _patiently([sys.executable, "-m", "pip", "download", "--quiet", "-d", BUILD, *wheel, *hashed])
     for archive in BUILD.glob("*.whl"):
-        zipfile.ZipFile(archive).extractall(OPENSSL)
+        with zipfile.ZipFile(archive) as wheel_file:
+            wheel_file.extractall(OPENSSL)
     for name in ("ssl", "crypto"):
         library = next((OPENSSL / "psycopg2_binary.libs").glob(f"lib{name}-*.so.1.1"))
         shutil.copy(library, OPENSSL / f"lib{name}.so.1.1")

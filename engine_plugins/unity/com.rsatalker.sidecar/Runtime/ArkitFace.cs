@@ -86,7 +86,7 @@ namespace RsaTalker.Sidecar
             _rightTurn = new BoneTurn(_rightEye);
         }
 
-        private void LateUpdate() // behind animators, and behind the conversation, which fills the pose
+        private void LateUpdate() // behind animators, and behind the conversation's Update, which fills the pose
         {
             if (_head == null || !_head.HasPose)
             {

@@ -11,7 +11,7 @@ namespace RsaTalker.Sidecar
     /// begins again whenever the sidecar went away. Nothing blocks and nothing is thrown: see State and Sentence. Main thread.
     /// </summary>
     [DisallowMultipleComponent]
-    [DefaultExecutionOrder(-100)] // before the components that take the heads' poses
+    [DefaultExecutionOrder(100)] // its LateUpdate is behind those that move heads and cameras
     [AddComponentMenu("RSATalker/Conversation")]
     public sealed partial class Conversation : MonoBehaviour
     {
