@@ -70,9 +70,9 @@ namespace RsaTalker.Sidecar.Protocol
                 _client.Call("ConversationService/CreateConversation", request, CreateMs, stop));
         }
 
-        public void KeepAlive(string id, CancellationToken stop)
+        public void KeepAlive(string id, int timeoutMs, CancellationToken stop)
         {
-            _client.Call("ConversationService/KeepAlive", Named(id).ToString(), CallMs, stop);
+            _client.Call("ConversationService/KeepAlive", Named(id).ToString(), timeoutMs, stop);
         }
 
         public void Close(string id)

@@ -25,6 +25,9 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Whether the sidecar has gone or is going: the session asks for the conversation again.</summary>
         public abstract bool IsLost { get; }
 
+        /// <summary>Whether the sidecar has been silent for so long that the session had better ask whether it lives.</summary>
+        public abstract bool IsDoubtful { get; }
+
         /// <summary>Copies a head's newest frame; false: the one there is has been read already.</summary>
         public abstract bool ReadFrame(int head, Frame frame);
 

@@ -31,7 +31,9 @@ namespace RsaTalker.Sidecar.Protocol
             }
         }
 
-        public override bool IsLost => _motion.Ring.WriterIsLost;
+        public override bool IsLost => _motion.Ring.State == RegionState.Stopping;
+
+        public override bool IsDoubtful => _motion.Ring.WriterIsLost; // or just starved by a busy machine
 
         public override bool ReadFrame(int head, Frame frame)
         {

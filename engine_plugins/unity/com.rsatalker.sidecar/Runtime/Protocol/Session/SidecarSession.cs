@@ -17,6 +17,7 @@ namespace RsaTalker.Sidecar.Protocol
         private const int AskAgainMs = 2000; // after a refusal
         private const int JoinMs = 1000; // longest wait for the thread when Play mode stops
         private const int HealthEveryMs = 1000;
+        private const int DoubtMs = 5000; // longest wait for a word of a sidecar that has fallen silent
 
         private readonly object _gate = new object();
         private readonly Queue<SidecarWork> _work = new Queue<SidecarWork>();
@@ -32,6 +33,7 @@ namespace RsaTalker.Sidecar.Protocol
         private volatile ConversationLink _lost; // the main thread found it lost
         private volatile ConversationLink _ended; // this one closed it
         private volatile bool _wantsHealth;
+        private volatile bool _isDoubtful; // the main thread has heard nothing for a while
         private int _state = (int)SessionState.Searching;
 
         /// <summary>Starts at once.</summary>
@@ -78,6 +80,11 @@ namespace RsaTalker.Sidecar.Protocol
                 LetGo();
                 return true;
             }
+            if (Link != null && Link.IsDoubtful && !_isDoubtful)
+            {
+                _isDoubtful = true;
+                Wake();
+            }
             return false;
         }
 
@@ -104,10 +111,7 @@ namespace RsaTalker.Sidecar.Protocol
         public void Dispose()
         {
             _stop.Cancel();
-            lock (_gate)
-            {
-                Monitor.PulseAll(_gate);
-            }
+            Wake();
             _thread.Join(JoinMs);
             Link?.Dispose();
             Link = null;
@@ -120,6 +124,11 @@ namespace RsaTalker.Sidecar.Protocol
             _lost = Link;
             Link.Dispose();
             Link = null;
+            Wake();
+        }
+
+        private void Wake()
+        {
             lock (_gate)
             {
                 Monitor.PulseAll(_gate);
@@ -171,6 +180,7 @@ namespace RsaTalker.Sidecar.Protocol
                     : new StreamedConversation(created, calls);
                 Interlocked.Exchange(ref _opened, link)?.Dispose();
                 hasLived = true;
+                _isDoubtful = false;
                 Become(SessionState.Live, "");
                 Serve(calls, link);
             }
@@ -208,10 +218,11 @@ namespace RsaTalker.Sidecar.Protocol
                 {
                     _health = _wantsHealth ? calls.GetHealth(link.Id, _stop.Token) : _health;
                 }
-                if (unchecked(Environment.TickCount - askedMs) >= patienceMs)
+                if (_isDoubtful || unchecked(Environment.TickCount - askedMs) >= patienceMs)
                 {
-                    calls.KeepAlive(link.Id, _stop.Token);
+                    calls.KeepAlive(link.Id, _isDoubtful ? DoubtMs : SidecarCalls.CallMs, _stop.Token);
                     askedMs = Environment.TickCount;
+                    _isDoubtful = false;
                 }
             }
             if (_lost == link)
@@ -224,7 +235,7 @@ namespace RsaTalker.Sidecar.Protocol
         {
             lock (_gate)
             {
-                if (_work.Count == 0 && _lost != link && !_stop.IsCancellationRequested)
+                if (_work.Count == 0 && _lost != link && !_isDoubtful && !_stop.IsCancellationRequested)
                 {
                     Monitor.Wait(_gate, waitMs);
                 }

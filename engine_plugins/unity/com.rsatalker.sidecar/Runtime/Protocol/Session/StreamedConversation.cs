@@ -37,6 +37,8 @@ namespace RsaTalker.Sidecar.Protocol
 
         public override bool IsLost => _isLost;
 
+        public override bool IsDoubtful => false;
+
         public override bool ReadFrame(int head, Frame frame)
         {
             lock (_gate)
