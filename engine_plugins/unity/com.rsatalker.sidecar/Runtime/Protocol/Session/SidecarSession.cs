@@ -17,6 +17,7 @@ namespace RsaTalker.Sidecar.Protocol
         private const int AskAgainMs = 2000; // after a refusal
         private const int JoinMs = 1000; // longest wait for the thread when Play mode stops
         private const int HealthEveryMs = 1000;
+        private const long DoubtEveryNs = 1000000000;
         private const int DoubtMs = 5000; // longest wait for a word of a sidecar that has fallen silent
 
         private readonly object _gate = new object();
@@ -34,6 +35,7 @@ namespace RsaTalker.Sidecar.Protocol
         private volatile ConversationLink _ended; // this one closed it
         private volatile bool _wantsHealth;
         private volatile bool _isDoubtful; // the main thread has heard nothing for a while
+        private long _doubtedNs; // main thread
         private int _state = (int)SessionState.Searching;
 
         /// <summary>Starts at once.</summary>
@@ -80,8 +82,9 @@ namespace RsaTalker.Sidecar.Protocol
                 LetGo();
                 return true;
             }
-            if (Link != null && Link.IsDoubtful && !_isDoubtful)
+            if (Link != null && Link.IsDoubtful && HostClock.NowNs - _doubtedNs > DoubtEveryNs)
             {
+                _doubtedNs = HostClock.NowNs;
                 _isDoubtful = true;
                 Wake();
             }
