@@ -77,10 +77,14 @@ def instants_s(count: int) -> Float32[np.ndarray, " T"]:
 
 def animate(segments: Sequence[Segment], count: int) -> Float32[np.ndarray, "T 12"]:
     """Return the articulation at the first `count` instants."""
-    times = instants_s(count)
+    return animate_at(segments, instants_s(count))
+
+
+def animate_at(segments: Sequence[Segment], times: Float32[np.ndarray, " T"]) -> Float32[np.ndarray, "T 12"]:
+    """Return the articulation at some times, in seconds."""
     visemes, starts, ends = _columns(segments)
     distance = np.maximum(0, np.maximum(starts - times[:, None], times[:, None] - ends))  # (T, N) s, 0 inside
-    articulation = np.empty((count, CONTROLS), np.float32)
+    articulation = np.empty((len(times), CONTROLS), np.float32)
     for control in range(CONTROLS):
         pull = DOMINANCE[visemes, control] * np.exp(-distance / REACH_S[control])
         articulation[:, control] = pull @ TARGETS[visemes, control] / np.maximum(pull.sum(axis=1), 1e-6)
@@ -90,7 +94,11 @@ def animate(segments: Sequence[Segment], count: int) -> Float32[np.ndarray, "T 1
 
 def viseme_labels(segments: Sequence[Segment], count: int) -> UInt8[np.ndarray, " T"]:
     """Return the viseme that sounds at each of the first `count` instants."""
-    times = instants_s(count)
+    return viseme_labels_at(segments, instants_s(count))
+
+
+def viseme_labels_at(segments: Sequence[Segment], times: Float32[np.ndarray, " T"]) -> UInt8[np.ndarray, " T"]:
+    """Return the viseme that sounds at each of some times, in seconds."""
     visemes, starts, ends = _columns(segments)
     labels = visemes[np.clip(np.searchsorted(starts, times, side="right") - 1, 0, None)].astype(np.uint8)
     labels[(times < starts[0]) | (times >= ends[-1])] = Viseme.SILENCE

@@ -18,7 +18,7 @@ from scipy.fft import dct
 from rsatalker.errors import AssetError
 from rsatalker.speech.features import FEATURES_PER_INSTANT
 from rsatalker.training.animator import TARGETS
-from rsatalker.training.examples import Example, read_corpus
+from rsatalker.training.examples import Example, part_paths, read_part
 from rsatalker.training.phones import Viseme
 
 MFCC_COUNT = 12  # as uLipSync: the first cepstral coefficients without loudness
@@ -123,7 +123,9 @@ def training_sample(corpus: Path) -> list[Example]:
     Raises:
         AssetError: The corpus is missing or damaged.
     """
-    clean = [example for example in read_corpus(corpus, "training") if not example.noisy]
+    paths = part_paths(corpus, "training")
+    each = -(-2 * FITTED_EXAMPLES // len(paths))  # half of them may be noisy copies
+    clean = [example for path in paths for example in read_part(path, at_most=each) if not example.noisy]
     return clean[:: max(1, len(clean) // FITTED_EXAMPLES)]
 
 

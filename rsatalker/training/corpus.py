@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float32, Int16
 from rich.console import Console
 from rich.progress import Progress
 
@@ -39,6 +39,7 @@ from rsatalker.training.dialogue_images import ImageOptions, character_of, has_v
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.engines.voices import (
     GROUPS,
+    Engine,
     InstalledVoices,
     Voice,
     installed_voices,
@@ -46,9 +47,10 @@ from rsatalker.training.engines.voices import (
 )
 from rsatalker.training.examples import Example, write_part
 from rsatalker.training.phones import Segment, Viseme
+from rsatalker.training.sound_parts import SoundExample, write_sound_part
 from rsatalker.training.spoken_dialogue import DialoguePlan, make_dialogue, plan_dialogues, write_relationships
 
-PART_S = 120.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
+PART_S = 60.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
 SHORTEST_S = 0.6  # shorter utterances teach nothing about context
 BABBLE_VOICES = 24  # clips from which each process mixes babble
 FORMANT_RANGE = (0.84, 1.2)  # of the voice's own formants: from a large man's throat to a child's
@@ -56,7 +58,7 @@ SPEED_RANGE = (0.8, 1.35)  # of the voice's own pace; pitch goes with it
 BREATHY_SHARE = 0.25  # of the augmented copies
 LISTENING_SHARE = 0.12  # of the utterances are followed by seconds of silence, as when the other one speaks
 HISS_SHARE = 0.8  # of the utterances have a microphone's hiss; the others are digital, as an engine's own speech is
-MAY_GROW = ("folder", "jobs", "dialogues", "images")  # options that a corpus may be continued with
+MAY_GROW = ("folder", "jobs", "engines", "dialogues", "images")  # options that a corpus may be continued with
 Split = Literal["training", "held-out"]
 
 
@@ -71,6 +73,9 @@ class CorpusOptions:
         augmented_copies: Copies of each training utterance through random throats, rooms and microphones.
         sound: Keep the sound too, for training on another encoder (`rsatalker train-speech --encoder`); three times
             the space.
+        sound_only: Keep the sound, compressed, and nothing that follows from it; a twentieth of the space. For
+            `rsatalker train-speech --from-sound`, which makes its own augmented copies.
+        engines: Who may speak; all that are installed if none is named. They share the hours.
         seed: Another seed makes another corpus.
         dialogues: Spoken dialogues of two voices with the motion of both heads, in turn of every relationship; they go
             into the folder `dialogues`.
@@ -84,6 +89,8 @@ class CorpusOptions:
     held_out_minutes: float = 6.0
     augmented_copies: int = 2
     sound: bool = False
+    sound_only: bool = False
+    engines: tuple[Engine, ...] = ()
     seed: int = 0
     dialogues: int = 0
     dialogue_s: float = 60.0
@@ -101,6 +108,7 @@ class PartPlan:
     seed: int
     augmented_copies: int
     keep_sound: bool = False
+    sound_only: bool = False
 
 
 @dataclass(slots=True)
@@ -134,11 +142,11 @@ def make_corpus(options: CorpusOptions, console: Console | None = None) -> Corpu
     """Make the parts that do not exist yet.
 
     Raises:
-        ToolMissing: No speech engine is installed.
+        ToolMissing: No speech engine is installed, or none of those that may speak.
         AssetError: The folder holds a corpus of other options.
     """
     console = console or Console()
-    installed = installed_voices()
+    installed = installed_voices().only(options.engines)
     for sentence in installed.missing:
         console.print(f"[yellow]{sentence}")
     _claim_folder(options)
@@ -178,8 +186,8 @@ def make_spoken(plan: SpokenPlan) -> tuple[str, float]:
 
 
 def planned_parts(options: CorpusOptions, installed: InstalledVoices) -> list[PartPlan]:
-    """Return the parts of a corpus: every voice's share of the time, cut into equal parts."""
-    plans: list[PartPlan] = []
+    """Return the parts of a corpus in the order of making: every voice's share of the time, cut into equal parts."""
+    plans: list[tuple[float, PartPlan]] = []
     totals: dict[Split, float] = {"training": options.hours * 3600, "held-out": options.held_out_minutes * 60}
     for split, total_s in totals.items():
         voices = [voice for voice in installed.voices if voice.held_out == (split == "held-out")]
@@ -189,10 +197,12 @@ def planned_parts(options: CorpusOptions, installed: InstalledVoices) -> list[Pa
             for index in range(count):
                 name = f"{split}-{voice.engine}-{voice.name.replace('*', 'all')}-{index:03d}"
                 seed = seed_of(f"{options.seed}/{name}")
-                copies = options.augmented_copies if split == "training" else 0
+                copies = options.augmented_copies if split == "training" and not options.sound_only else 0
                 path = options.folder / f"{name}.npz"
-                plans.append(PartPlan(path, voice, voice_s / count, seed, copies, options.sound))
-    return plans
+                plan = PartPlan(path, voice, voice_s / count, seed, copies, options.sound, options.sound_only)
+                plans.append((index / count, plan))
+    plans.sort(key=lambda plan: plan[0])  # all voices in turn: also half a corpus has every one
+    return [plan for _, plan in plans]
 
 
 def seed_of(name: str) -> int:
@@ -204,16 +214,34 @@ def make_part(plan: PartPlan) -> tuple[str, float]:
     """Make one part and save it; return the voice and its minutes of clean speech."""
     rng = np.random.default_rng(plan.seed)
     examples: list[Example] = []
+    sounds: list[SoundExample] = []
     spoken_s = 0.0
     for spoken in speak_endlessly(plan.voice, random.Random(plan.seed)):
         if len(spoken.samples) < SHORTEST_S * SPEECH_RATE_HZ or np.abs(spoken.samples).max() < 1e-3:
             continue
-        examples += examples_of(spoken, plan, rng)
+        if plan.sound_only:
+            sounds.append(sound_of(spoken, plan, rng))
+        else:
+            examples += examples_of(spoken, plan, rng)
         spoken_s += len(spoken.samples) / SPEECH_RATE_HZ
         if spoken_s >= plan.duration_s:
             break
-    write_part(plan.path, examples)
+    if plan.sound_only:
+        write_sound_part(plan.path, sounds)
+    else:
+        write_part(plan.path, examples)
     return f"{plan.voice.engine} {plan.voice.name}", spoken_s / 60
+
+
+def sound_of(spoken: Spoken, plan: PartPlan, rng: np.random.Generator) -> SoundExample:
+    """Return an utterance as it was spoken, with quiet around it."""
+    samples, segments = _with_silence_around(spoken, rng)
+    return SoundExample(as_int16(samples), np.array(segments, np.float32), spoken.voice, GROUPS.index(plan.voice.group))
+
+
+def as_int16(samples: Samples) -> Int16[np.ndarray, " S"]:
+    """Return sound at full scale 32767."""
+    return np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
 
 
 def examples_of(spoken: Spoken, plan: PartPlan, rng: np.random.Generator) -> Iterator[Example]:
@@ -261,7 +289,7 @@ def example_of(
         voice=voice,
         group=group,
         noisy=noisy,
-        sound=np.round(np.clip(kept, -1, 1) * 32767).astype(np.int16),
+        sound=as_int16(kept),
     )
 
 

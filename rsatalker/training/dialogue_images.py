@@ -22,7 +22,7 @@ from rsatalker.motion.pose import FlameMotion
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import choose_renderer
 from rsatalker.talker import Talker
-from rsatalker.training.examples import write_arrays
+from rsatalker.training.arrays import write_arrays
 
 DISTANCE_M = 0.62
 TARGET = np.array([0.0, -0.01, 0.03], np.float32)  # metres: the middle of the face

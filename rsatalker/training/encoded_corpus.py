@@ -16,7 +16,8 @@ import numpy as np
 
 from rsatalker.errors import AssetError
 from rsatalker.speech.encoders import LOG_MEL, heard_whole
-from rsatalker.training.examples import Example, part_paths, read_corpus, read_part, write_arrays
+from rsatalker.training.arrays import write_arrays
+from rsatalker.training.examples import Example, part_paths, read_corpus, read_part
 
 FULL_SCALE = 32767
 

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float16, Float32, Int16, UInt8
 
 from rsatalker.errors import AssetError
+from rsatalker.speech.features import FEATURES_PER_INSTANT, log_mel
+from rsatalker.training.animator import animate, viseme_labels
+from rsatalker.training.arrays import write_arrays
+from rsatalker.training.phones import Segment, Viseme
+from rsatalker.training.sound_parts import SoundExample, read_sound_part
+
+FULL_SCALE = 32767
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +63,21 @@ def write_part(path: Path, examples: Sequence[Example]) -> None:
     write_arrays(path, columns | counts | about)
 
 
-def write_arrays(path: Path, arrays: Mapping[str, np.ndarray]) -> None:
-    """Save an npz; the file appears only when it is complete."""
-    unfinished = path.with_suffix(".part")
-    with unfinished.open("wb") as file:
-        np.savez(file, **arrays)  # type: ignore[arg-type]
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
-
-
-def read_part(path: Path, *, with_sound: bool = False) -> list[Example]:
-    """Return the examples of a part.
+def read_part(path: Path, *, with_sound: bool = False, at_most: int | None = None) -> list[Example]:
+    """Return the examples of a part; what one that keeps nothing but sound leaves out is worked out again.
 
     Args:
         path: One npz.
         with_sound: Read the sound too, if the corpus keeps it.
+        at_most: So many of them, from all over the part.
 
     Raises:
         AssetError: The file is no part of a corpus.
     """
     try:
         with path.open("rb") as file, np.load(file) as archive:
+            if "opus" in archive.files:
+                return [heard_example(example) for example in _spread(read_sound_part(path), at_most)]
             part = {name: archive[name] for name in archive.files if with_sound or not name.startswith("sound")}
         columns = [np.split(part[name], np.cumsum(part[f"{name}_count"])[:-1]) for name in ARRAYS]
         count = len(part["voice"])
@@ -82,11 +85,32 @@ def read_part(path: Path, *, with_sound: bool = False) -> list[Example]:
         if "sound" in part:
             sounds = np.split(part["sound"], np.cumsum(part["sound_count"])[:-1])
         about = zip(part["voice"].tolist(), part["group"].tolist(), part["noisy"].tolist(), sounds, strict=True)
-        return [Example(*arrays, *rest) for *arrays, rest in zip(*columns, about, strict=True)]
+        return _spread([Example(*arrays, *rest) for *arrays, rest in zip(*columns, about, strict=True)], at_most)
     except (BadZipFile, EOFError, KeyError, ValueError) as error:
         raise AssetError(
             f"{path} is no part of a corpus ({error}); delete it and run `rsatalker corpus` again."
         ) from error
+
+
+def heard_example(spoken: SoundExample) -> Example:
+    """Return what the model hears of an utterance and what the lips should do in it."""
+    features = log_mel(spoken.sound[None].astype(np.float32) / FULL_SCALE)[0]
+    count = len(features) // FEATURES_PER_INSTANT
+    segments = [Segment(Viseme(int(viseme)), start_s, end_s) for viseme, start_s, end_s in spoken.segments.tolist()]
+    return Example(
+        features=features.astype(np.float16),
+        articulation=animate(segments, count).astype(np.float16),
+        visemes=viseme_labels(segments, count),
+        segments=spoken.segments,
+        voice=spoken.voice,
+        group=spoken.group,
+        noisy=False,
+        sound=spoken.sound,
+    )
+
+
+def _spread(items: list[T], at_most: int | None) -> list[T]:
+    return items if at_most is None else items[:: max(1, len(items) // at_most)][:at_most]
 
 
 def part_paths(folder: Path, split: str) -> list[Path]:

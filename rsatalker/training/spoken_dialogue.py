@@ -34,12 +34,12 @@ from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.speech.features import log_mel
 from rsatalker.speech.loudness import loudness_db
 from rsatalker.training.animator import animate, viseme_labels
+from rsatalker.training.arrays import write_arrays
 from rsatalker.training.augment import rms
 from rsatalker.training.dialogue_plan import GAP_SPREAD_S, INTERRUPTS
 from rsatalker.training.dialogue_rules import RuleMind
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.engines.voices import Line, Voice, one_speaker, speak_lines
-from rsatalker.training.examples import write_arrays
 from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.social_manner import RELATIONSHIPS, gap_s
 from rsatalker.training.text import english

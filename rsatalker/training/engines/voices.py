@@ -18,7 +18,7 @@ from rsatalker.training.engines.espeak import Espeak, EspeakStyle
 from rsatalker.training.engines.festival import FESTIVAL_VOICES, installed_festival_voices, spoken_by_festival
 from rsatalker.training.engines.flite import PITCH_RANGES_HZ, FliteStyle, speak_with_flite
 from rsatalker.training.engines.hibari import hibari_is_installed, speak_with_hibari
-from rsatalker.training.engines.kokoro import HELD_OUT_VOICES, kokoro_voices, speak_with_kokoro
+from rsatalker.training.engines.kokoro import HELD_OUT_VOICES, blended, kokoro_voices, speak_with_kokoro
 from rsatalker.training.engines.spoken import Spoken
 from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.text import english, pseudo_words, words_of
@@ -44,6 +44,7 @@ ESPEAK_ACCENTS = words_of("""
 """)
 HELD_OUT_VARIANTS = ("f5", "m7")
 HELD_OUT = {"flite-rms", "festival-lp_diphone", *(f"espeak-{variant}" for variant in HELD_OUT_VARIANTS)}
+BLENDED_SHARE = 0.6  # of Kokoro's utterances: speakers between two of its voices
 FESTIVAL_BATCH = 8  # sentences per start of festival
 ESPEAK_WORDS_PER_MINUTE = 165  # conversation
 PACE_RANGE = (0.75, 1.4)  # from deliberate to hurried
@@ -105,6 +106,22 @@ class InstalledVoices:
 
     voices: tuple[Voice, ...]
     missing: tuple[str, ...]
+
+    def only(self, engines: Sequence[Engine]) -> InstalledVoices:
+        """Return the voices of some engines; of all if none is named.
+
+        Raises:
+            ToolMissing: None of them is installed.
+        """
+        if not engines:
+            return self
+        voices = tuple(voice for voice in self.voices if voice.engine in engines)
+        if not voices:
+            raise ToolMissing(
+                f"no voice of {', '.join(engines)} is installed; install one (README.md names the packages), or name "
+                f"others: {', '.join(sorted({voice.engine for voice in self.voices}))}."
+            )
+        return replace(self, voices=voices)
 
 
 def installed_voices() -> InstalledVoices:
@@ -209,7 +226,9 @@ def _nothing_said(voice: Voice) -> Spoken:
 
 
 def one_speaker(voice: Voice, rng: random.Random) -> Voice:
-    """Return a voice that is one speaker: of eSpeak's `*`, a random accent and variant; others are that already."""
+    """Return a voice that is one speaker: of eSpeak's `*`, a random accent and variant; Kokoro's are often blended."""
+    if voice.engine == "kokoro" and not voice.held_out and rng.random() < BLENDED_SHARE:
+        return replace(voice, name=blended(voice.name, rng))
     if voice.engine != "espeak" or "+" in voice.name:
         return voice
     variant = rng.choice(ESPEAK_VARIANTS) if voice.name == "*" else voice.name

@@ -57,10 +57,17 @@ def made_up_example(seed: int, group: int, seconds: float = 4.0):
     return example_of(sound, segments, "hum", group, noisy=bool(seed % 2), keep_sound=True)
 
 
-@pytest.fixture
-def corpus(tmp_path):
-    """A folder with a corpus of hums."""
+@pytest.fixture(scope="session")
+def made_corpus(tmp_path_factory):
+    """A folder with a corpus of hums, made once."""
+    folder = tmp_path_factory.mktemp("corpus")
     for group in range(len(GROUPS)):
-        write_part(tmp_path / f"training-hum-{group}.npz", [made_up_example(10 * group + i, group) for i in range(6)])
-    write_part(tmp_path / "held-out-hum.npz", [made_up_example(100 + i, 1) for i in range(2)])
-    return tmp_path
+        write_part(folder / f"training-hum-{group}.npz", [made_up_example(10 * group + i, group) for i in range(6)])
+    write_part(folder / "held-out-hum.npz", [made_up_example(100 + i, 1) for i in range(2)])
+    return folder
+
+
+@pytest.fixture
+def corpus(made_corpus, tmp_path):
+    """The corpus of hums in a folder of one's own."""
+    return shutil.copytree(made_corpus, tmp_path, dirs_exist_ok=True)

@@ -1,6 +1,7 @@
 """Engines speak and say when each phone sounds."""
 
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -179,3 +180,13 @@ def test_missing_neural_voices_are_told_with_the_way_to_get_them(monkeypatch, tm
     with pytest.raises(ToolMissing, match=r"af_sky\.bin does not exist; set RSATALKER_KOKORO_VOICES"):
         kokoro._styles("af_sky")
     assert kokoro.kokoro_voices() == ()
+
+
+def test_blend_of_two_kokoro_voices_lies_between_them(tmp_path, monkeypatch):
+    for name, value in (("af_a", 1.0), ("im_b", 3.0), ("af_nova", 9.0)):
+        np.full(512, value, np.float32).tofile(tmp_path / f"{name}.bin")
+    monkeypatch.setenv("RSATALKER_KOKORO_VOICES", str(tmp_path))
+    name = kokoro.blended("af_a", random.Random(1))
+    first, share, second = re.fullmatch(r"(\w+)\+(\d+)%(\w+)", name).groups()
+    assert (first, second) == ("af_a", "im_b")  # and never a voice that is held out
+    np.testing.assert_allclose(kokoro._styles(name), 1 + 2 * int(share) / 100)
