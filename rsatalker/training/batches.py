@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -64,6 +64,17 @@ class Batches:
         """Return mean and standard deviation of all features, from a fixed sample."""
         sample = self.features[:: max(1, len(self.features) // 100_000)].astype(np.float32)
         return float(sample.mean()), float(sample.std())
+
+    def refresh(self) -> None:
+        """Do nothing: what was read is all there is."""
+
+    def state(self) -> dict[str, Any]:
+        """Return what the next batches depend on."""
+        return dict(self.rng.bit_generator.state)
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Go on from a `state`."""
+        self.rng.bit_generator.state = state
 
     def draw(self, size: int) -> Batch:
         """Return the next batch."""

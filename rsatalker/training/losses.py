@@ -12,8 +12,10 @@ from rsatalker.motion.model import Prediction
 from rsatalker.training.batches import Batch, is_speech
 
 CONTROL_WEIGHTS = torch.tensor([1.5, 2.0, 1.2, 1.0, 0.7, 0.7, 1.2, 0.8, 0.4, 0.4, 0.5, 0.6])  # what viewers look at
+JAW = ARTICULATION_INDEX["jaw"]
 CONTACTS = [ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"]]
 CONTACT_EXTRA = 2.0  # a missed closure is seen at once; a mean-squared error would rather blur it
+SILENCE_EXTRA = 2.0  # a jaw that noise opens while nobody speaks is seen at once, and small squared
 CONTACT_FROM = 0.7  # target above which lips count as touching
 VELOCITY_WEIGHT = 0.5
 VISEME_WEIGHT = 0.05
@@ -25,10 +27,12 @@ def lip_loss(prediction: Prediction, batch: Batch, look_ahead: int) -> Float[Ten
     """Return the loss of a batch; the prediction at t + look_ahead belongs to the target at t."""
     answer = Prediction(*(part[:, look_ahead:] for part in prediction))
     target = batch.articulation
-    weight = CONTROL_WEIGHTS.repeat(*target.shape[:2], 1)
+    controls = CONTROL_WEIGHTS.to(target.device)
+    weight = controls.repeat(*target.shape[:2], 1)
     weight[..., CONTACTS] *= 1 + CONTACT_EXTRA * (target[..., CONTACTS] > CONTACT_FROM)
+    weight[..., JAW] *= 1 + SILENCE_EXTRA * (1 - is_speech(batch.visemes))
     position = weight * (answer.articulation - target) ** 2
-    velocity = CONTROL_WEIGHTS * (answer.articulation.diff(dim=1) - target.diff(dim=1)) ** 2
+    velocity = controls * (answer.articulation.diff(dim=1) - target.diff(dim=1)) ** 2
     viseme = cross_entropy(answer.viseme_logits[:, WARM_UP:].flatten(0, 1), batch.visemes[:, WARM_UP:].flatten())
     activity = binary_cross_entropy_with_logits(
         answer.activity_logit[:, WARM_UP:], is_speech(batch.visemes)[:, WARM_UP:]

@@ -1,6 +1,7 @@
 """Trains the lips: stage 1 of training, speech of one voice to motion.
 
-One thread: on a machine that does anything else, a second one makes it slower.
+On a CPU from the features that the corpus keeps, on one thread: where anything else runs, a second one makes it slower.
+On a GPU better from its sound (`from_sound`), which sounds different in every batch.
 """
 
 from __future__ import annotations
@@ -8,28 +9,34 @@ from __future__ import annotations
 import copy
 import json
 import math
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
+from jaxtyping import Float32
 from rich.console import Console
 from torch import Tensor
 from torch.optim import AdamW
 from torch.optim.swa_utils import AveragedModel
 
+from rsatalker.errors import AssetError, ToolMissing
+from rsatalker.motion.calm import Calm
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
 from rsatalker.speech.encoders import LOG_MEL
+from rsatalker.speech.features import at_other_gain
 from rsatalker.training.baselines import fit_baselines, save_baselines, training_sample
-from rsatalker.training.batches import Batches
+from rsatalker.training.batches import Batch, Batches
 from rsatalker.training.encoded_corpus import heard_by
 from rsatalker.training.examples import Example
 from rsatalker.training.losses import lip_loss
 from rsatalker.training.metrics import LipScores, Scored, lip_scores
+from rsatalker.training.sound_batches import SoundBatches
 from rsatalker.training.training_run import TrainingRun
 from rsatalker.training.variations import variation_for
 
@@ -57,6 +64,11 @@ class TrainSpeechOptions:
             not lost, and other voices than those of the corpus gain (WiSE-FT, Wortsman et al., CVPR 2022).
         seed: Of weights and batches.
         threads: Of the CPU.
+        device: Where to train: `cpu`, or `cuda` for an NVIDIA GPU.
+        from_sound: Make batches from the sound of the corpus (`rsatalker corpus --sound-only`), each time of other
+            speakers, rooms, noises and microphones; worth it on a GPU. Parts that engines add meanwhile are taken in.
+        minutes: End after so much work, whatever `steps` says; time in which the process was stopped does not count.
+            The learning rate then falls with the time.
     """
 
     corpus: Path = Path("corpus")
@@ -75,6 +87,9 @@ class TrainSpeechOptions:
     start_share: float = 0.0
     seed: int = 0
     threads: int = 1
+    device: Literal["cpu", "cuda"] = "cpu"
+    from_sound: bool = False
+    minutes: float | None = None
 
     @property
     def encoder_name(self) -> str:
@@ -85,6 +100,7 @@ class TrainSpeechOptions:
 CHECKPOINT_NAME = "lips.safetensors"
 WARM_UP_STEPS = 200
 LOG_EVERY = 100  # steps
+LONGEST_STEP_S = 2.0  # what a step takes beyond it, the process was stopped for
 LARGEST_GRADIENT = 1.0  # norm above which gradients are scaled down
 VALIDATION_CLIPS = 60  # of held-out voices
 
@@ -97,31 +113,40 @@ class SpeechTraining:
         torch.set_num_threads(options.threads)
         self.options = options
         config = MotionModelConfig(encoder=options.encoder_name, channels=options.channels)
-        heard = heard_by(config.encoder, options.corpus, "training")
-        vary = variation_for(config.encoder)
-        self.batches = Batches(heard, options.instants, config.look_ahead, vary, options.seed)
+        self.device = training_device(options)
+        self.batches = batches_of(options, config, self.device)
         if options.start_from is not None:
             self.model = load_checkpoint(options.start_from).requires_grad_().train()
         else:
             mean, std = self.batches.feature_statistics()
             shape = {"feature_bands": self.batches.bands, "features_per_instant": self.batches.features_per_instant}
             self.model = MotionModel(replace(config, feature_mean=mean, feature_std=std, **shape))
+        self.model.to(self.device)
         self.start = copy.deepcopy(self.model.state_dict()) if options.start_from is not None else {}
+        self.worked_s, self.steps = 0.0, 0
         self.average = AveragedModel(self.model, avg_fn=self._average)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
 
-    def advance(self, step: int) -> float:
+    def progress(self, step: int) -> float:
+        """Return the share of the work that is done before a step, counted from 0."""
+        minutes = self.options.minutes
+        return step / self.options.steps if minutes is None else min(self.worked_s / (60 * minutes), 1.0)
+
+    def advance(self, step: int) -> Tensor:
         """Learn from the batch of a step, counted from 1; return its loss."""
+        started = time.monotonic()
         for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.options, step - 1)
-        batch = self.batches.draw(self.options.batch_size)
+            group["lr"] = learning_rate(self.options, step - 1, self.progress(step - 1))
+        batch = Batch(*(part.to(self.device) for part in self.batches.draw(self.options.batch_size)))
         loss = lip_loss(self.model(batch.features), batch, self.model.config.look_ahead)
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), LARGEST_GRADIENT)
         self.optimizer.step()
         self.average.update_parameters(self.model)
-        return float(loss.detach())
+        self.steps += 1
+        self.worked_s += min(time.monotonic() - started, LONGEST_STEP_S)
+        return loss.detach()
 
     def averaged_model(self) -> MotionModel:
         """Return the running average of the weights as a model."""
@@ -135,7 +160,7 @@ class SpeechTraining:
             name: weight.lerp(self.start[name], share) for name, weight in model.state_dict().items() if self.start
         }
         model.load_state_dict(mixed, strict=bool(mixed))
-        return model.eval()
+        return model.eval().cpu()
 
     def state(self) -> dict[str, Any]:
         """Return everything that the next step depends on."""
@@ -143,8 +168,10 @@ class SpeechTraining:
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
-            "batches": self.batches.rng.bit_generator.state,
+            "batches": self.batches.state(),
             "torch": torch.get_rng_state(),
+            "worked_s": self.worked_s,
+            "steps": self.steps,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -152,13 +179,12 @@ class SpeechTraining:
         self.model.load_state_dict(state["model"])
         self.average.load_state_dict(state["average"])
         self.optimizer.load_state_dict(state["optimizer"])
-        self.batches.rng.bit_generator.state = state["batches"]
+        self.batches.restore(state["batches"])
         torch.set_rng_state(state["torch"])
+        self.worked_s, self.steps = state["worked_s"], state["steps"]
 
-    def _average(self, average: Tensor, new: Tensor, updates: Tensor | int) -> Tensor:
-        decay = min(
-            self.options.average_decay, (1 + int(updates)) / (10 + int(updates))
-        )  # the first steps count little
+    def _average(self, average: Tensor, new: Tensor, _: Tensor | int) -> Tensor:
+        decay = min(self.options.average_decay, (1 + self.steps) / (10 + self.steps))  # the first steps count little
         return average + (1 - decay) * (new - average)
 
 
@@ -167,7 +193,7 @@ def train_speech(options: TrainSpeechOptions, console: Console | None = None) ->
 
     Raises:
         AssetError: The corpus or the checkpoint to start from is missing or damaged, or the folder holds another run.
-        ToolMissing: matplotlib, which draws the curves, is not installed.
+        ToolMissing: matplotlib, which draws the curves, is not installed, or there is no GPU to train on.
     """
     run = TrainingRun(options.folder, "speech", options, resume=options.resume, console=console)
     held_out = list(islice(heard_by(options.encoder_name, options.corpus, "held-out"), VALIDATION_CLIPS))
@@ -181,21 +207,25 @@ def train_speech(options: TrainSpeechOptions, console: Console | None = None) ->
         f"{training.batches.hours:.1f} h of speech, {parameters:,} parameters, from step {run.first_step}"
     )
     scores = validated(training.saved_model(), held_out)
-    losses: list[float] = []
+    losses: list[Tensor] = []
     for step in run.steps(options.steps):
         losses.append(training.advance(step))
-        run.show(f"loss {losses[-1]:.3f}, held-out r8 {scores.r8:.3f}")
-        saves = step % options.save_every == 0 or step == options.steps
+        ends = step == options.steps or training.progress(step) >= 1
+        saves = step % options.save_every == 0 or ends
         if saves:
             scores = validated(training.saved_model(), held_out)
         if saves or step % LOG_EVERY == 0:
-            entry: dict[str, object] = {"loss": round(float(np.mean(losses)), 4)}
-            entry["learning_rate"] = learning_rate(options, step - 1)
+            training.batches.refresh()
+            entry: dict[str, object] = {"loss": round(float(torch.stack(losses).mean()), 4)}
+            run.show(f"loss {entry['loss']:.3f}, held-out r8 {scores.r8:.3f}")
+            entry["learning_rate"] = learning_rate(options, step - 1, training.progress(step - 1))
             run.log(step, entry | ({"held-out": rounded(asdict(scores))} if saves else {}))
             losses = []
         if saves:
             save_checkpoint(training.saved_model(), checkpoint, recipe_of(options, step, scores))
             run.save(step, training.state())
+        if ends:
+            break
     run.finish({"checkpoint": checkpoint.name, "parameters": parameters, "held-out voices": rounded(asdict(scores))})
     return scores
 
@@ -213,10 +243,41 @@ def corpus_options(folder: Path) -> dict[str, object]:
     return json.loads(note.read_text(encoding="utf-8")) if note.exists() else {}
 
 
-def learning_rate(options: TrainSpeechOptions, step: int) -> float:
+def learning_rate(options: TrainSpeechOptions, step: int, progress: float) -> float:
     """Return the rate of a step, counted from 0: a short warm-up, then half a cosine down to a hundredth."""
-    cosine = 0.5 * (1 + math.cos(math.pi * step / options.steps))
+    cosine = 0.5 * (1 + math.cos(math.pi * progress))
     return options.learning_rate * min(1.0, (step + 1) / WARM_UP_STEPS) * (0.99 * cosine + 0.01)
+
+
+def training_device(options: TrainSpeechOptions) -> torch.device:
+    """Return where to train.
+
+    Raises:
+        ToolMissing: There is no such device.
+    """
+    if options.device == "cuda":
+        if not torch.cuda.is_available():
+            raise ToolMissing(
+                "no NVIDIA GPU was found by PyTorch; train with `--device cpu`, or install a PyTorch built for CUDA."
+            )
+        torch.set_float32_matmul_precision("high")  # TF32: the products need no more
+    return torch.device(options.device)
+
+
+def batches_of(options: TrainSpeechOptions, config: MotionModelConfig, device: torch.device) -> Batches | SoundBatches:
+    """Return what a model learns from.
+
+    Raises:
+        AssetError: The corpus is missing or damaged, keeps no sound, or an encoder is given that hears no log-mel.
+    """
+    if not options.from_sound:
+        heard = heard_by(config.encoder, options.corpus, "training")
+        return Batches(heard, options.instants, config.look_ahead, variation_for(config.encoder), options.seed)
+    if options.encoder is not None:
+        raise AssetError(
+            f"--from-sound makes log-mel features, and {options.encoder} hears others; leave out one of the two."
+        )
+    return SoundBatches(options.corpus, options.instants, config.look_ahead, device, options.seed)
 
 
 def validated(model: MotionModel, examples: list[Example]) -> LipScores:
@@ -225,7 +286,7 @@ def validated(model: MotionModel, examples: list[Example]) -> LipScores:
     model.eval()
     clips = [
         Scored(
-            model.lips(example.features.astype(np.float32)[None]).articulation[0],
+            lips_at_once(model, example.features.astype(np.float32)),
             example.articulation.astype(np.float32),
             example.visemes,
             example.segments,
@@ -234,6 +295,18 @@ def validated(model: MotionModel, examples: list[Example]) -> LipScores:
     ]
     model.train(was_training)
     return lip_scores(clips)
+
+
+@torch.inference_mode()
+def lips_at_once(model: MotionModel, features: Float32[np.ndarray, "F bands"]) -> Float32[np.ndarray, "T 12"]:
+    """Return what `model.lips` returns, by its torch modules, wherever they are."""
+    config = model.config
+    rest = np.repeat(features[-1:], config.look_ahead * config.features_per_instant, axis=0)
+    heard = np.concatenate([features, rest])[None]
+    heard = at_other_gain(heard, config.listening_db) if config.encoder == LOG_MEL else heard
+    said = model(torch.from_numpy(heard).to(next(model.parameters()).device))
+    articulation = said.articulation[:, config.look_ahead :].clamp(0, 1).cpu().numpy()
+    return Calm(1).push(articulation, torch.sigmoid(said.activity_logit)[:, config.look_ahead :].cpu().numpy())[0]
 
 
 def rounded(scores: Mapping[str, float]) -> dict[str, float]:

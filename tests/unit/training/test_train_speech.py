@@ -8,7 +8,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from rsatalker.errors import AssetError
+from rsatalker.errors import AssetError, ToolMissing
 from rsatalker.motion.checkpoint import checkpoint_recipe, load_checkpoint
 from rsatalker.motion.model import Prediction
 from rsatalker.speech.encoders import heard_whole
@@ -17,7 +17,14 @@ from rsatalker.training.batches import Batch
 from rsatalker.training.encoded_corpus import heard_by, network_key
 from rsatalker.training.examples import read_part, write_part
 from rsatalker.training.losses import lip_loss
-from rsatalker.training.train_speech import SpeechTraining, TrainSpeechOptions, learning_rate, train_speech
+from rsatalker.training.train_speech import (
+    LONGEST_STEP_S,
+    SpeechTraining,
+    TrainSpeechOptions,
+    learning_rate,
+    lips_at_once,
+    train_speech,
+)
 from rsatalker.training.variations import varied_mel, varied_network
 
 pytestmark = pytest.mark.unit
@@ -65,8 +72,59 @@ def test_every_weight_has_a_gradient(corpus):
 
 def test_training_lowers_the_loss(corpus):
     training = SpeechTraining(options(corpus, steps=300))
-    losses = [training.advance(step) for step in range(1, 61)]
+    losses = [float(training.advance(step)) for step in range(1, 61)]
     assert np.mean(losses[-10:]) < 0.7 * np.mean(losses[:10])
+
+
+def test_noise_that_opens_a_silent_jaw_costs_more_than_the_same_error_in_speech():
+    batch, prediction = batch_and_perfect_prediction()
+    jaw = 0
+    wrong = prediction._replace(articulation=prediction.articulation.clone())
+    wrong.articulation[..., jaw] += 0.2
+    silent = lip_loss(wrong, batch._replace(visemes=torch.zeros_like(batch.visemes)), 3)
+    speaking = lip_loss(wrong, batch._replace(visemes=torch.ones_like(batch.visemes)), 3)
+    heads = lip_loss(prediction, batch._replace(visemes=torch.zeros_like(batch.visemes)), 3)
+    heads_speaking = lip_loss(prediction, batch._replace(visemes=torch.ones_like(batch.visemes)), 3)
+    assert float(silent - heads) > 2 * float(speaking - heads_speaking)
+
+
+def test_training_from_sound_lowers_the_loss(corpus):
+    training = SpeechTraining(options(corpus, steps=300, from_sound=True, instants=30))
+    losses = [float(training.advance(step)) for step in range(1, 31)]
+    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+
+
+def test_training_ends_when_its_minutes_are_over(corpus):
+    train_speech(options(corpus, steps=100_000, minutes=0.005), QUIET)
+    entries = [json.loads(line) for line in (corpus / "run" / "log.jsonl").read_text().splitlines()]
+    assert entries[-1]["step"] < 1_000
+    assert "r8" in entries[-1]["held-out"]
+    assert checkpoint_recipe(corpus / "run" / "lips.safetensors")["steps_done"] == entries[-1]["step"]
+
+
+def test_time_in_which_the_training_was_stopped_does_not_count(corpus, monkeypatch):
+    training = SpeechTraining(options(corpus, minutes=1.0))
+    clock = iter([0.0, 3600.0])
+    monkeypatch.setattr("rsatalker.training.train_speech.time.monotonic", lambda: next(clock))
+    training.advance(1)
+    assert training.progress(1) == pytest.approx(LONGEST_STEP_S / 60)
+
+
+def test_lips_at_once_are_the_streamed_ones(corpus):
+    model = SpeechTraining(options(corpus)).saved_model()
+    features = read_part(corpus / "held-out-hum.npz")[0].features.astype(np.float32)
+    np.testing.assert_allclose(lips_at_once(model, features), model.lips(features[None]).articulation[0], atol=1e-4)
+
+
+def test_missing_gpu_is_named(corpus, monkeypatch):
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ToolMissing, match="no NVIDIA GPU was found"):
+        SpeechTraining(options(corpus, device="cuda"))
+
+
+def test_sound_and_a_pretrained_encoder_exclude_each_other(corpus, tmp_path):
+    with pytest.raises(AssetError, match="leave out one of the two"):
+        SpeechTraining(options(corpus, from_sound=True, encoder=tmp_path))
 
 
 def test_train_speech_leaves_a_checkpoint_that_streams_a_log_curves_and_a_report(corpus):
@@ -133,9 +191,9 @@ def test_saved_weights_lie_between_those_of_the_start_and_the_trained_ones(corpu
 
 def test_learning_rate_warms_up_and_falls():
     about = TrainSpeechOptions(steps=1000)
-    assert learning_rate(about, 0) < 0.01 * about.learning_rate
-    assert learning_rate(about, 250) > 0.8 * about.learning_rate
-    assert learning_rate(about, 999) < 0.02 * about.learning_rate
+    assert learning_rate(about, 0, 0.0) < 0.01 * about.learning_rate
+    assert learning_rate(about, 250, 0.25) > 0.8 * about.learning_rate
+    assert learning_rate(about, 999, 0.999) < 0.02 * about.learning_rate
 
 
 @pytest.fixture
