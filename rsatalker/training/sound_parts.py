@@ -70,8 +70,9 @@ def read_sound_part(path: Path) -> list[SoundExample]:
         sound = _decoded(part["opus"]) if "opus" in part else part["sound"]
         starts = np.cumsum(counts + padding) - counts - padding
         segments = np.split(part["segments"], np.cumsum(part["segments_count"])[:-1])
-        rows = zip(starts, counts, segments, part["voice"].tolist(), part["group"].tolist(), strict=True)
-        examples = [SoundExample(sound[start : start + count], *rest) for start, count, *rest in rows]
+        sounds = [sound[start : start + count] for start, count in zip(starts, counts, strict=True)]
+        about = zip(sounds, segments, part["voice"].tolist(), part["group"].tolist(), strict=True)
+        examples = [SoundExample(*columns) for columns in about]
     except (BadZipFile, EOFError, KeyError, ValueError, soundfile.LibsndfileError) as error:
         raise AssetError(
             f"{path} is no part of a corpus ({error}); delete it and run `rsatalker corpus` again."

@@ -62,7 +62,5 @@ def filtered(sound: Float[Tensor, "B S"], response: Float[Tensor, "B bins"]) -> 
 
 def spectrum_bins(samples: int) -> int:
     """Return the lines of a spectrum of at least so many samples whose transform is fast."""
-    size = next_fast_len(samples, real=True)
-    while size % 2:
-        size = next_fast_len(size + 1, real=True)
-    return size // 2 + 1
+    half = samples // 2 + 1  # of an even size
+    return int(next_fast_len(half, real=True) or half) + 1
