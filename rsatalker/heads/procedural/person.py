@@ -4,7 +4,8 @@
 Head and Face, 1994): breadth of the face 137.1 / 129.9 mm, of the jaw 97.1 / 91.1, height of the face below the nose
 72.6 / 64.3, breadth of the nose 34.9 / 31.4, of the mouth 54.5 / 50.2; neck circumference 397 / 329 (ANSUR II, 2012).
 A nose of `nose_width` 1 is as broad as African American men's, 44.1 mm (Farkas et al., International anthropometric
-study of facial morphology in various ethnic groups/races, 2005). Eyeballs have one size in everyone.
+study of facial morphology in various ethnic groups/races, 2005). Eyeballs have one size in everyone. The figures were
+written down without the publications at hand: compare with them before you rely on a tenth of a millimetre.
 """
 
 from __future__ import annotations
