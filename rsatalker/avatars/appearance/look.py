@@ -160,5 +160,5 @@ class Look:
     cloth: ClothLook
     stubble: StubbleLook | None = None
     beard: BeardLook | None = None
-    teeth: Color = (0.82, 0.74, 0.61)
+    teeth: Color = (0.70, 0.625, 0.515)
     seed: int = 1

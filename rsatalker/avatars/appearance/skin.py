@@ -68,7 +68,7 @@ def paint_skin(
     pores = random.normal(size=count) * skin.pores  # one number a surfel: shine breaks up as on real skin
     shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
     shine = shine + 0.2 * weights.cheek + 0.2 * weights.chin + 0.3 * weights.lid
-    shine = shine * skin.oil * np.clip(1 + 0.30 * cloud_noise(points, 1.7, 3, 12) + 0.28 * pores, 0.25, 1.9)
+    shine = shine * skin.oil * np.clip(1 + 0.20 * cloud_noise(points, 1.7, 3, 12) + 0.28 * pores, 0.25, 1.9)
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
     roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
     roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores

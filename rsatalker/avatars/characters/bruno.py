@@ -25,7 +25,7 @@ BRUNO = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.50, 0.275, 0.195), blood=(0.52, 0.165, 0.115), shade=(0.32, 0.160, 0.115), redness=0.85,
+            color=(0.50, 0.275, 0.195), blood=(0.52, 0.165, 0.115), shade=(0.32, 0.160, 0.115), redness=0.55,
             under_eyes=0.8, oil=1.1, pores=1.3, moles=4, age=0.4,
         ),
         lips=LipLook(color=(0.37, 0.140, 0.115), amount=0.7, gloss=0.7, roughness=0.40),

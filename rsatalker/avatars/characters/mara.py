@@ -30,7 +30,7 @@ MARA = Character(
         lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
         eyes=EyeLook(inner=(0.19, 0.15, 0.055), outer=(0.060, 0.115, 0.085), pupil=0.33),
         brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
-        lashes=LashLook(hairs=112, length=0.50, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
+        lashes=LashLook(hairs=94, length=0.46, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
             style="long", dark=(0.075, 0.028, 0.012), light=(0.27, 0.098, 0.036), strands=1650, width=0.062,
             length=27.0, part=1.4, wave=0.42,

@@ -44,7 +44,7 @@ def curls(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generat
 
 
 def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
-    return roots.above_hairline > -0.15 + 0 * look.length
+    return roots.above_hairline > -0.15
 
 
 def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.ndarray, " N"]:

@@ -123,7 +123,7 @@ def crosses_face(paths: Float[np.ndarray, "S K 3"], look: HairLook, center: Floa
 
 def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
     _, y, z = roots.position.T
-    return ~((y < -1) & (z > -1.5)) & (roots.above_hairline > -0.05 + 0 * look.length)
+    return ~((y < -1) & (z > -1.5)) & (roots.above_hairline > -0.05)
 
 
 def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.ndarray, " N"]:

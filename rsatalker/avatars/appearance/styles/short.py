@@ -61,7 +61,7 @@ def _from_whorl(p: Float[np.ndarray, "N 3"], normal: Float[np.ndarray, "N 3"]) -
 
 
 def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
-    return ~((roots.position[:, 1] < 6) & (roots.above_hairline < -0.05 + 0 * look.length))
+    return ~((roots.position[:, 1] < 6) & (roots.above_hairline < -0.05))
 
 
 def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.ndarray, " N"]:

@@ -49,11 +49,11 @@ def _coil(
 
 
 def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
-    return roots.above_hairline > -0.1 + 0 * look.length
+    return roots.above_hairline > -0.1
 
 
 def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.ndarray, " N"]:
-    return np.ones(len(position)) + 0 * look.length
+    return np.ones(len(position))
 
 
 BUN = Style(bun_hair, _wanted, _density)
