@@ -38,20 +38,25 @@ void SumDepths(const Frame& Source, std::uint32_t Layer, int Cells, CardGrid& Re
     const float* Depths = Source.Depths.data() + static_cast<std::size_t>(Layer) * Width * Height;
     for (std::size_t Row = 0; Row < Side; ++Row)
     {
-        for (std::uint32_t Y = Rows[Row]; Y < Rows[Row + 1]; ++Y)
+        Result.LineSums.assign(Width, 0.0f);
+        Result.LineCounts.assign(Width, 0u);
+        float* Sums = Result.LineSums.data();
+        std::uint32_t* Counts = Result.LineCounts.data();
+        for (std::uint32_t Y = Rows[Row]; Y < Rows[Row + 1]; ++Y) // columns do not depend on each other: vector code
         {
             const float* Line = Depths + static_cast<std::size_t>(Y) * Width;
-            for (std::size_t Column = 0; Column < Side; ++Column)
+            for (std::uint32_t X = 0; X < Width; ++X)
             {
-                float Sum = 0;
-                std::uint32_t Count = 0;
-                for (std::uint32_t X = Columns[Column]; X < Columns[Column + 1]; ++X)
-                {
-                    Sum += Line[X];
-                    Count += Line[X] > 0 ? 1u : 0u;
-                }
-                Result.Sums[Row * Side + Column] += Sum;
-                Result.Counts[Row * Side + Column] += Count;
+                Sums[X] += Line[X];
+                Counts[X] += Line[X] > 0 ? 1u : 0u;
+            }
+        }
+        for (std::size_t Column = 0; Column < Side; ++Column)
+        {
+            for (std::uint32_t X = Columns[Column]; X < Columns[Column + 1]; ++X)
+            {
+                Result.Sums[Row * Side + Column] += Sums[X];
+                Result.Counts[Row * Side + Column] += Counts[X];
             }
         }
     }

@@ -23,8 +23,10 @@ struct CardGrid
 
     int Cells = 0;
     std::vector<Corner> Corners; // (Cells + 1)^2, row after row from the top
-    std::vector<float> Sums;     // scratch
+    std::vector<float> Sums;     // scratch, of each corner and of each column of pixels
     std::vector<std::uint32_t> Counts;
+    std::vector<float> LineSums;
+    std::vector<std::uint32_t> LineCounts;
 };
 
 // Cells along each side: 8 pixels of a frame of 512, a fifth of a head's features.
