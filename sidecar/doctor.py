@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import metadata
-from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
@@ -128,11 +127,16 @@ def _renderers() -> Iterable[Finding]:
 
 
 def _numba_cache() -> Iterable[Finding]:
-    import rsatalker
+    from rsatalker.kernels import kernels_folder
 
-    folder = Path(os.environ.get("NUMBA_CACHE_DIR", Path(rsatalker.__file__).parent))
+    folder = kernels_folder()
     compiled = sum(1 for _ in folder.rglob("*.nbi"))
-    if not os.access(folder, os.W_OK):
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        can_write = os.access(folder, os.W_OK)
+    except OSError:
+        can_write = False
+    if not can_write:
         yield Finding(
             "compiled kernels",
             f"{folder} cannot be written",

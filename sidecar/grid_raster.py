@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import numba
 import numpy as np
+
+from rsatalker.kernels import njit
 
 INSIDE = -1e-9  # barycentric: neighbours share their edge without a gap
 
 
-@numba.njit(cache=True)
+@njit()
 def fill_triangles(corners: np.ndarray, triangles: np.ndarray, near: float, maps: np.ndarray) -> None:
     """Write u, v and depth of the nearest triangle into each pixel whose centre it covers.
 

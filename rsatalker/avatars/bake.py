@@ -13,11 +13,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
-from numba import njit
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
 from rsatalker.avatars.spherical_harmonics import basis, sphere_directions, wrapped_cosine
 from rsatalker.avatars.visibility import FREE, PAST_MESH, PAST_POINTS, visibility
+from rsatalker.kernels import njit
 
 DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
@@ -70,7 +70,7 @@ class UnfoldedLight:
     gaps: Float32[np.ndarray, "2"]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def gap(vertices, edges):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
     """Return the distance between the middles of two edges (2, K) of vertices (V, 3)."""
     squared = 0.0

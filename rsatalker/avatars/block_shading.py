@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from rsatalker.avatars.gaussian_blocks import (
     ALBEDO_BLUE,
     ALBEDO_GREEN,
@@ -72,13 +70,14 @@ from rsatalker.avatars.shading import (
     skin_highlight,
     wrapped,
 )
+from rsatalker.kernels import njit
 
 SURFACE, STRAND, EYE = 0, 1, 2  # values of `binding.Material`
 WRAP_RED, WRAP_GREEN, WRAP_BLUE = F(0.34), F(0.15), F(0.09)  # how far light of a colour travels under skin
 STRAND_SOFTNESS = F(0.35)  # strands let some light through
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def find_surface_light(known, corners, vertex_light, now):
     """Take the light of the triangle's corners."""
     for i in range(BLOCK):
@@ -94,7 +93,7 @@ def find_surface_light(known, corners, vertex_light, now):
             )
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def find_eye_light(known, eyes, eye_light, lids, skull_rotation, skull_translation, now):
     """Shade the light around an eye by its lids."""
     for i in range(BLOCK):
@@ -111,7 +110,7 @@ def find_eye_light(known, eyes, eye_light, lids, skull_rotation, skull_translati
         now[REACH_RED + i] = now[REACH_RED + i] ** F(0.85)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def find_strand_light(known, lamp_directions, now):
     """Find how open strands are to each lamp, and turn their normals to the side that the viewer sees."""
     for i in range(BLOCK):
@@ -137,7 +136,7 @@ def find_strand_light(known, lamp_directions, now):
         now[NORMAL_X + i], now[NORMAL_Y + i], now[NORMAL_Z + i] = x * inverse, y * inverse, z * inverse
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def shade_diffuse(material, known, bands, wrapped_bands, key_direction, key_color, now):
     """Write the linear colours that probe and key light give, with fuzz at grazing angles."""
     key_x, key_y, key_z = key_direction[0], key_direction[1], key_direction[2]
@@ -161,7 +160,7 @@ def shade_diffuse(material, known, bands, wrapped_bands, key_direction, key_colo
             now[RED + plane + i] = known[ALBEDO_RED + plane + i] * (probe + key) + fuzz * HALF * (probe + HALF * key)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def shine_surfaces(known, lamp_directions, lamp_colors, now):
     """Add the highlights of skin, teeth, cloth and eyes."""
     for lamp in range(LAMPS):
@@ -178,7 +177,7 @@ def shine_surfaces(known, lamp_directions, lamp_colors, now):
             now[BLUE + i] += shine * blue
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def shine_strands(known, lamp_directions, lamp_colors, now):
     """Add the white and the tinted highlights of hair."""
     for lamp in range(LAMPS):
@@ -201,7 +200,7 @@ def shine_strands(known, lamp_directions, lamp_colors, now):
             now[BLUE + i] += blue * (white * (F(0.15) + F(0.85) * math.sqrt(b)) + tinted * b)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def to_display(now):
     """Turn linear radiance into display colour."""
     for i in range(RED, RED + 3 * BLOCK):

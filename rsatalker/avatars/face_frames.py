@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32, Int
-from numba import njit
 
 from rsatalker.errors import DegenerateMeshError
+from rsatalker.kernels import njit
 
 ONE = np.float32(1)  # compiled code stays in single precision
 SMALLEST_DOUBLE_AREA = 1e-14  # square metres; a triangle of 0.1 micrometres
@@ -74,7 +74,7 @@ def affine_frames(
     return axes, origins
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def fill_affine_frames(vertices, quads, axes, origins):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
     """Write the affine frames of `affine_frames` into preallocated arrays."""
     count = quads.shape[0]
@@ -116,7 +116,7 @@ def vertex_normals(vertices: Float[np.ndarray, "V 3"], quads: Int[np.ndarray, "Q
     return normals
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def fill_vertex_normals(vertices, quads, normals):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
     """Write smooth unit normals into a preallocated array; the diagonals of a quad give its normal."""
     normals[:] = 0

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32, Int64
-from numba import njit
 
 from rsatalker.avatars.bake import WRAP, directions
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.lighting import CELLS, LAMPS
 from rsatalker.avatars.shading import F
 from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks, rotated
+from rsatalker.kernels import njit
 
 SOFTNESS = F(22.0)  # sharpness of a lamp's soft shadow: a lamp about 25 degrees wide
 DIRECTIONS = directions()
@@ -73,7 +73,7 @@ def part_light(scene: SceneLight, rotations: tuple[Float[np.ndarray, "3 3"], Flo
     return PartLight(probes, (probes * SKIN_BANDS).astype(np.float32), cells, weights)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _find_cells(lamps, directions, cells, weights):
     """Write the directions nearest to each lamp and their weights, which sum up to 1 / 255."""
     cosines, nearest = np.empty(CELLS + 1, np.float32), np.empty(CELLS + 1, np.int64)

@@ -16,7 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt16, UInt32
-from numba import njit
+
+from rsatalker.kernels import njit
 
 BLOCK = 256  # Gaussians at a time: what is known of them and what is worked out stays in the fastest cache
 
@@ -137,7 +138,7 @@ def packed(
     return steps[kept].ravel().astype(np.uint16), begins, low.astype(np.float32), size
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def unpack(steps, begin, lows, sizes, known):
     """Fill the planes of one block, whose steps begin there, with floats."""
     place = np.uint64(begin)  # unsigned: an index that might be negative would be looked at each time

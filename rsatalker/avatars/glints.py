@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32
-from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import F, unit_ramp
+from rsatalker.kernels import njit
 
 CORNEA_PER_EYE = F(0.63)  # radius of the cornea's sphere, in eyeball radii
 CORNEA_APEX = F(1.085)  # distance of its foremost point from the eye's centre, in eyeball radii
@@ -76,12 +76,12 @@ def place_glints(
     return glints
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _normalized(vector):
     return vector / max(math.sqrt((vector * vector).sum()), F(1e-6))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _across(first, second):
     """Return the unit vector across two others."""
     return _normalized(
@@ -96,7 +96,7 @@ def _across(first, second):
     )
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_glints(
     center, axis, eye_radius, skull_rotation, skull_translation, lamp_directions, lamp_colors, shade, lid, viewer,
     squeeze, lamps, means, covariances, colors, opacities,

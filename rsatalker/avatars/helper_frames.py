@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32
-from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion, fill_rotations_between, rigid_motion
+from rsatalker.kernels import njit
 
 LEVELS = 64  # frames from torso (first) to skull (last): steps of 1 mm where hair touches the shoulders
 MARGIN_SPAN = 2  # lid edges take their direction from this many segments to either side
@@ -107,7 +107,7 @@ def pose_helpers(
     return PosedHelpers(axes, origins, skull, torso)
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_margin_frames(posed, ids, eye_center, axes, origins):
     """Write frames of a margin's segments: along it, away from the eye, and across."""
     count = len(ids) - 1
@@ -130,12 +130,12 @@ def _fill_margin_frames(posed, ids, eye_center, axes, origins):
             axes[i, axis, 2] = along[following] * outward[last] - along[last] * outward[following]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _length(vector):
     return math.sqrt(vector[0] * vector[0] + vector[1] * vector[1] + vector[2] * vector[2])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_level_frames(pivot, torso_rotation, torso_translation, skull_rotation, skull_translation, axes, origins):
     """Write rigid motions between torso and skull, turning about the pivot."""
     count = len(axes)

@@ -6,10 +6,10 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float32, Int
-from numba import njit
 
 from rsatalker.avatars.rigid_motion import RigidMotion
 from rsatalker.avatars.shading import F, unit_ramp
+from rsatalker.kernels import njit
 
 
 def lid_margins(
@@ -31,7 +31,7 @@ def lid_margins(
     return lids
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fit_parabolas(upper, lower, rotation, translation, lid):
     in_skull = [(upper - translation) @ rotation, (lower - translation) @ rotation]
     middle = in_skull[0][:, 0].mean()
@@ -50,7 +50,7 @@ def _fit_parabolas(upper, lower, rotation, translation, lid):
     lid[7] = np.abs(in_skull[0][:, 0] - middle).max()
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def lid_shadow(eye, x, y, lids):
     """Return how much light the lids leave on a point of the eyeball; x, y in metres in the skull's frame.
 

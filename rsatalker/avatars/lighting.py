@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int, Int16, Int32, UInt8
-from numba import njit
 
 from rsatalker.avatars.bake import BakedLight
 from rsatalker.avatars.shading import ONE, ZERO, F, probe_light
+from rsatalker.kernels import njit
 
 LAMPS = 3  # the key light and two peaks of the probe
 CELLS = 14  # baked directions around a lamp that make its soft shadow: those within about 30 degrees; 2 times 7
@@ -77,7 +77,7 @@ def lit_vertices(
     )
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _sum_probe(channel, first, count, weights, steps, transfer, total):
     """Write the sum of the probe's nine terms; `first` is unsigned, which spares a look at each index' sign."""
     for k in range(0, 9, 3):
@@ -96,7 +96,7 @@ def _sum_probe(channel, first, count, weights, steps, transfer, total):
             total[i] = value if k == 0 else total[i] + value
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _sum_lamp(first, count, cells, weights, visible, total):
     """Write the visibility of a lamp: a weighted sum over the directions around it."""
     for k in range(0, CELLS, 7):  # seven at a time stay in registers
@@ -120,7 +120,7 @@ def _sum_lamp(first, count, cells, weights, visible, total):
             total[i] = value if k == 0 else total[i] + value
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _to_share_of_full(channel, first, count, normals, bands, reached):
     """Divide light that reaches vertices by what would reach them in the open."""
     least = F(0.15) * F(0.282095) * bands[channel, 0] + F(1e-6)
@@ -130,7 +130,7 @@ def _to_share_of_full(channel, first, count, normals, bands, reached):
         reached[i] = min(F(1.1), max(F(0.02), reached[i] / full))
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def light_vertices(
     start, stop, vertices, transfer, transfer_steps, visible_red, visible, normals, follows_skull, dimming,
     bands, skin_bands, lamp_cells, lamp_weights, share, most, out,
@@ -187,7 +187,7 @@ def light_vertices(
                 out[vertex, column] = light + (ONE - share) * out[vertex, column]
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def dim_vertices(weights, starts, vertices, changes, out):
     """Write the factor on each vertex' light that its folds leave.
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 
 from rsatalker.avatars.block_shading import (
     EYE,
@@ -84,11 +83,12 @@ from rsatalker.avatars.gaussian_blocks import (
     unpack,
 )  # fmt: skip
 from rsatalker.avatars.shading import ONE, ZERO, F, inverse_length
+from rsatalker.kernels import njit
 
 SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller triangles carry nothing
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def pose_blocks(
     start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes,
     vertices, normals, vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands,
@@ -163,7 +163,7 @@ def pose_blocks(
             colors[first + i, 2] = now[BLUE + i]
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_triangle_frames(corners, vertices, now):
     """Find the frames of `face_frames.affine_frames`; the first corner goes where the centre will be."""
     for i in range(BLOCK):
@@ -182,7 +182,7 @@ def _find_triangle_frames(corners, vertices, now):
         now[FRAME_XZ + i], now[FRAME_YZ + i], now[FRAME_ZZ + i] = nx * stretch, ny * stretch, nz * stretch
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _fetch_helper_frames(helpers, axes, origins, now):
     for i in range(BLOCK):
         helper = helpers[i]
@@ -192,7 +192,7 @@ def _fetch_helper_frames(helpers, axes, origins, now):
             now[X + row * BLOCK + i] = origins[helper, row]
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_centers(known, now):
     for i in range(BLOCK):
         x, y, z = known[CENTER_X + i], known[CENTER_Y + i], known[CENTER_Z + i]
@@ -201,7 +201,7 @@ def _find_centers(known, now):
         now[Z + i] += now[FRAME_ZX + i] * x + now[FRAME_ZY + i] * y + now[FRAME_ZZ + i] * z
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_covariances(known, now):
     """Covariance = (axes factor) (axes factor)^T, from the columns of the product."""
     for i in range(BLOCK):
@@ -219,7 +219,7 @@ def _find_covariances(known, now):
         now[COVARIANCE_YY + i], now[COVARIANCE_YZ + i], now[COVARIANCE_ZZ + i] = yy, yz, zz
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_directions(material, known, corners, normals, viewer, now):
     """Find the directions towards the viewer, along strands, and the unit normals."""
     for i in range(BLOCK):
@@ -253,7 +253,7 @@ def _find_directions(material, known, corners, normals, viewer, now):
         now[NORMAL_X + i], now[NORMAL_Y + i], now[NORMAL_Z + i] = x * inverse, y * inverse, z * inverse
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_shown(material, known, now):
     """Find which face the viewer and how much is shown of them; return the most."""
     beyond = F(0.60) if material == STRAND else F(0.28)  # strands stand off the head: they leave later
@@ -271,7 +271,7 @@ def _find_shown(material, known, now):
     return most
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _write_places(first, count, known, now, means, covariances, opacities):
     for i in range(count):
         for axis in range(3):

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int
-from numba import njit
+
+from rsatalker.kernels import njit
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +31,7 @@ def rigid_motion(
     return RigidMotion(*_fit(neutral, posed, ids))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fit(neutral, posed, ids):
     center_neutral, center_posed, covariance = np.zeros(3), np.zeros(3), np.zeros((3, 3))
     for point in ids:
@@ -50,7 +51,7 @@ def _fit(neutral, posed, ids):
     return rotation.astype(np.float32), (center_posed - rotation @ center_neutral).astype(np.float32)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def move_points(points, rotation, translation, out):
     """Write rotation @ point + translation for every point."""
     for i in range(len(points)):
@@ -59,7 +60,7 @@ def move_points(points, rotation, translation, out):
             out[i, axis] = rotation[axis, 0] * x + rotation[axis, 1] * y + rotation[axis, 2] * z + translation[axis]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def fill_rotations_between(first, second, rotations):
     """Fill (K, 3, 3) with rotations at equal steps from the first (3, 3) to the second, both included; double."""
     relative = first.T @ second

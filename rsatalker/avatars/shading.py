@@ -10,14 +10,15 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from rsatalker.kernels import njit
 
 F = np.float32
 ZERO, ONE, HALF = F(0), F(1), F(0.5)
 SKIN_FRESNEL = F(0.03)  # reflectance of skin, teeth and wet tissue at normal incidence
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def display(radiance):
     """Return the display colour of a linear radiance: a filmic curve, then the sRGB exponent 1 / 2.2.
 
@@ -31,20 +32,20 @@ def display(radiance):
     return min(ONE, root * (F(0.03344) + root * (F(1.24111) + root * (F(-0.41536) + root * F(0.14123)))))
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def inverse_length(x, y, z):
     """Return 1 / |(x, y, z)|, finite for the zero vector."""
     return ONE / math.sqrt(x * x + y * y + z * z + F(1e-24))
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def unit_ramp(low, high, x):
     """Return 0 below low, 1 above high and a smooth step between."""
     t = min(ONE, max(ZERO, (x - low) / (high - low)))
     return t * t * (F(3) - F(2) * t)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def probe_light(bands, channel, x, y, z):
     """Return irradiance / pi of one channel at a normal; `bands` (3, 9) is the convolved probe."""
     k = bands[channel]
@@ -57,14 +58,14 @@ def probe_light(bands, channel, x, y, z):
     )
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def wrapped(cosine, wrap):
     """Return `spherical_harmonics.wrapped_cosine`, with the exponent taken as a blend of first and second power."""
     x = max(ZERO, (cosine + wrap) / (ONE + wrap))
     return x * (ONE - wrap + wrap * x) / (ONE + HALF * wrap)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def skin_highlight(nx, ny, nz, vx, vy, vz, lx, ly, lz, roughness):
     """Return GGX reflection towards the viewer, times the cosine of the light."""
     n_l = max(ZERO, nx * lx + ny * ly + nz * lz)
@@ -83,7 +84,7 @@ def skin_highlight(nx, ny, nz, vx, vy, vz, lx, ly, lz, roughness):
     return lobe * fresnel * masking * n_l
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, shift):
     """Return the white and the tinted highlight of a strand, the latter with light that shines through it.
 

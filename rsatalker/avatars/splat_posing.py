@@ -10,7 +10,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from rsatalker.kernels import njit
 
 F = np.float32
 ZERO, ONE = F(0), F(1)
@@ -22,7 +23,7 @@ C3A, C3B, C3C = F(0.5900435899266435), F(2.890611442640554), F(0.457045799464465
 C3D, C3E = F(0.3731763325901154), F(1.445305721320277)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def fill_harmonics(x, y, z, values):
     """Write the harmonics of a unit direction; `values` has room for 1, 4, 9 or 16."""
     values[0] = C0
@@ -43,7 +44,7 @@ def fill_harmonics(x, y, z, values):
     values[14], values[15] = C3E * z * (xx - yy), -C3A * x * (xx - F(3) * yy)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def pose_splats(
     start, stop, carrier, centers, factors, sh, axes, origins, rotation, translation, viewer, means, covariances, colors
 ):  # fmt: skip

@@ -13,9 +13,9 @@ from typing import Literal
 
 import numpy as np
 from jaxtyping import Float, Float32, Int32
-from numba import njit
 
 from rsatalker.avatars.face_frames import face_frames
+from rsatalker.kernels import njit
 
 CarrierKind = Literal["rigid", "affine"]
 F = np.float32
@@ -68,7 +68,7 @@ class TriangleCarriers:
             fill_rigid_carriers(vertices, self._faces, self.axes, self.origins)
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def fill_affine_carriers(vertices, faces, from_edges, scales, axes, origins):
     """Write edges @ from_edges and the middle of each triangle; columns that stretch too far are shortened."""
     edges = np.empty((3, 3), np.float32)
@@ -100,7 +100,7 @@ def fill_affine_carriers(vertices, faces, from_edges, scales, axes, origins):
                     axes[face, i, column] *= shorten
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def fill_rigid_carriers(vertices, faces, axes, origins):
     """Write scale * rotation of `face_frames.face_frames` and the middle of each triangle; no area, no extent."""
     for face in range(faces.shape[0]):

@@ -9,7 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from jaxtyping import Float32, Int32, UInt8
-from numba import njit
+
+from rsatalker.kernels import njit
 
 F = np.float32
 NOTHING = F(-1e9)
@@ -60,7 +61,7 @@ def visibility(
     return seen
 
 
-@njit(nogil=True, cache=True, fastmath=True)
+@njit(nogil=True, fastmath=True)
 def _cast(vertices, triangles, points, receivers, normals, w, size, center, radius, bias, point_bias, seen):
     """Fill one column of the visibility: the light comes from w."""
     if abs(w[1]) < 0.9:

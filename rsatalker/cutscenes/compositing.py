@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from rsatalker.kernels import njit
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def lay_over_background(frame, background, shown, out):
     """Write a frame over a background, both sRGB, blended as engines blend a premultiplied texture.
 
@@ -29,7 +30,7 @@ def lay_over_background(frame, background, shown, out):
                 out[y, x, channel] = min(np.uint32(255), (value + np.uint32(32640)) // np.uint32(65280))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def enlarge_with_noise(small, noise, step, out):
     """Write a smooth small picture at full size, with noise that hides the steps of 8 bits.
 
@@ -53,7 +54,7 @@ def enlarge_with_noise(small, noise, step, out):
                 out[y, x, channel] = np.uint8(min(max(value, np.float32(0)), np.float32(255)))
 
 
-@njit(nogil=True, cache=True)
+@njit(nogil=True)
 def unmultiply(frame, out):
     """Write a premultiplied frame (H, W, 4) uint8 with its colours divided by alpha, as most files with alpha want."""
     height, width = frame.shape[0], frame.shape[1]

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float, Float64
-from numba import njit
+
+from rsatalker.kernels import njit
 
 SWEEPS = 200  # at most
 ENOUGH = 1e-4  # change of the weights in one sweep at which they have settled; a weight is 0 to 1
@@ -46,7 +47,7 @@ class BoundedFit:
         return weights
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@njit(nogil=True, fastmath=True)
 def descend(gram, moments, lower, upper, weights, sweeps, enough):
     """Improve the weights in place, one after the other, until none of them changes much; returns the sweeps made."""
     count = len(weights)

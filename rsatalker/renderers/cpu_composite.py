@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_project import (
     BLUE,
     DEPTH,
@@ -54,7 +54,7 @@ TRANSMITTANCE, RED_SUM, GREEN_SUM, BLUE_SUM, DEPTH_SUM, COLUMN, ROW = (np.uint64
 WORKING_FLOATS = 7 * PLANE
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def composite_tiles(
     counter: Any,
     splats: Any,

@@ -9,8 +9,8 @@ import math
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_composite import (
     LEAST_EXPONENT,
     LEAST_TRANSMITTANCE,
@@ -49,7 +49,7 @@ TRANSMITTANCE, COLUMN, ROW, WEIGHT, ALPHA_GRADIENT, SHARE, REMAINDER = (np.uint6
 FEATURE_PLANES = 7
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def pack_splats(
     counter: Any,
     means2d: Any,
@@ -99,7 +99,7 @@ def pack_splats(
             splats[c, i, QUADRATIC_1] = log_opacity / EXPONENT_SPLIT
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def composite_features(
     counter: Any,
     splats: Any,
@@ -128,7 +128,7 @@ def composite_features(
         _write_tile(work, c, column * TILE, row * TILE, sums, alphas)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def write_coordinates(work: Any) -> None:
     """Write every pixel centre's place in its tile."""
     for pixel in range(PLANE):
@@ -137,7 +137,7 @@ def write_coordinates(work: Any) -> None:
         work[ROW + k] = np.float32(pixel % STRIP_PIXELS // STRIP_WIDTH) + np.float32(0.5)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def clear_tile(work: Any, features: int) -> None:
     """Make the tile empty."""
     for pixel in range(PLANE):
@@ -146,7 +146,7 @@ def clear_tile(work: Any, features: int) -> None:
         work[np.uint64(pixel)] = np.float32(0)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _draw(
     work: Any,
     c: int,
@@ -200,7 +200,7 @@ def _draw(
                 return
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def is_finished(work: Any, strip: int) -> bool:
     """Return whether no pixel of the strip can take more."""
     live = np.uint32(0)  # a sum, because a maximum of floats is not computed in vectors
@@ -210,13 +210,13 @@ def is_finished(work: Any, strip: int) -> bool:
     return live == 0
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def place_of_pixel(x: int, y: int) -> Any:
     """Return where a pixel of the tile lies in a plane."""
     return np.uint64((x >> STRIP_SHIFT) * STRIP_PIXELS + y * STRIP_WIDTH + (x & (STRIP_WIDTH - 1)))
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _write_tile(work: Any, c: int, left: int, top: int, sums: Any, alphas: Any) -> None:
     """Copy the tile to where it lies in the images."""
     for y in range(min(TILE, sums.shape[1] - top)):

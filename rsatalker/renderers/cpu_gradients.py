@@ -15,8 +15,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_composite import (
     LEAST_EXPONENT,
     LEAST_TRANSMITTANCE,
@@ -66,7 +66,7 @@ MOMENTS = 6  # columns of an entry before its features: sums of g, g dx, g dy, g
 BY_1, BY_X, BY_Y, BY_XX, BY_XY, BY_YY = range(MOMENTS)
 
 
-@njit(nogil=True, cache=True, fastmath=SUMMING, error_model="numpy")
+@njit(nogil=True, fastmath=SUMMING, error_model="numpy")
 def differentiate_features(
     counter: Any,
     splats: Any,
@@ -101,7 +101,7 @@ def differentiate_features(
         _differentiate(work, c, splats, boxes, tile_splats, features, begin, end, column * TILE, row * TILE, entries)
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _read_tile(
     work: Any, c: int, left: int, top: int, sums: Any, alphas: Any, sum_gradients: Any, alpha_gradients: Any
 ) -> None:
@@ -122,7 +122,7 @@ def _read_tile(
             work[REMAINDER + k] = total
 
 
-@njit(nogil=True, cache=True, fastmath=SUMMING, error_model="numpy")
+@njit(nogil=True, fastmath=SUMMING, error_model="numpy")
 def _differentiate(
     work: Any,
     c: int,
@@ -204,7 +204,7 @@ def _differentiate(
                 return
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def gather_gradients(
     counter: Any,
     tile_begins: Any,

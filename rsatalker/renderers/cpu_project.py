@@ -12,8 +12,8 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.worker_threads import take_chunk
 
@@ -52,7 +52,7 @@ def camera_rows(cameras: Sequence[Camera]) -> Float32[np.ndarray, "C 17"]:
     return rows
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def project_gaussians(
     counter: Any,
     means: Any,
@@ -99,7 +99,7 @@ def project_gaussians(
             unusable[0] = first_unusable + 1
 
 
-@njit(nogil=True, cache=True, fastmath=FAST, error_model="numpy")
+@njit(nogil=True, fastmath=FAST, error_model="numpy")
 def _project_range(
     c: int,
     begin: int,

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_project import DEPTH, FIRST_X, FIRST_Y, LAST_X, LAST_Y
 from rsatalker.renderers.worker_threads import take_chunk
 
@@ -19,7 +19,7 @@ TILE_SHIFT = 4  # log2 of TILE
 DIGIT_BITS = 11  # a histogram of 2048 counts stays in the first-level cache
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def sort_by_depth(
     counter: Any,
     gaussians: int,
@@ -69,7 +69,7 @@ def sort_by_depth(
         totals[r] = _count_tiles(boxes[c], order[r, 0], count, tile_begins[r])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> None:
     """Sort `order[0]` by `keys[0]`; only the digits in which keys differ cost a pass."""
     digits = np.empty(1 << DIGIT_BITS, np.int64)
@@ -95,7 +95,7 @@ def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> Non
             order[0, i] = order[1, i]
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
     """Write where the list of each tile begins, if lists follow each other; return the sum of their lengths."""
     for row in range(begins.shape[0]):
@@ -113,7 +113,7 @@ def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
     return total
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def fill_tile_lists(
     counter: Any, boxes: Any, order: Any, visible: Any, tile_begins: Any, tile_ends: Any, tile_splats: Any
 ) -> None:
@@ -126,7 +126,7 @@ def fill_tile_lists(
         _fill_lists(boxes[r // parts], order[r, 0], visible[r], tile_begins[r], tile_ends[r], tile_splats[r])
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def _fill_lists(boxes: Any, order: Any, count: int, begins: Any, ends: Any, lists: Any) -> None:
     for row in range(begins.shape[0]):
         for column in range(begins.shape[1]):
@@ -139,7 +139,7 @@ def _fill_lists(boxes: Any, order: Any, count: int, begins: Any, ends: Any, list
                 ends[row, column] += 1
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def merge_lists(
     c: int,
     parts: int,

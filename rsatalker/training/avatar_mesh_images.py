@@ -16,8 +16,8 @@ from typing import Any, Literal
 import numpy as np
 import torch
 from jaxtyping import Float, Float32, Int32
-from numba import njit
 
+from rsatalker.kernels import njit
 from rsatalker.renderers.camera import Camera
 
 NOTHING = -1  # in `MeshImage.faces`
@@ -100,7 +100,7 @@ def _seen_by_pytorch3d(
     return MeshImage(triangles, corners.astype(np.float32), depths.astype(np.float32))
 
 
-@njit(nogil=True, cache=True, error_model="numpy")
+@njit(nogil=True, error_model="numpy")
 def fill_nearest(projected, faces, seen, corners, depths):
     """Write the nearest triangle of every pixel; `projected` holds column, row and depth, 0 behind the camera."""
     height, width = seen.shape

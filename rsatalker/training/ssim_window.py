@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 import torch
 from jaxtyping import Float
-from numba import njit
 from torch import Tensor
+
+from rsatalker.kernels import njit
 
 SIZE, SIGMA = 11, 1.5  # pixels
 _BELL = np.exp(-0.5 * ((np.arange(SIZE) - (SIZE - 1) / 2) / SIGMA) ** 2)
@@ -54,7 +55,7 @@ class _CompiledWindow(torch.autograd.Function):
         return spread
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def gather(images, weights, means):
     """Write the weighted mean under the window, first down the columns, then along the rows."""
     column = np.empty(images.shape[2], np.float32)
@@ -71,7 +72,7 @@ def gather(images, weights, means):
                     means[image, row, x] += weights[k] * column[x + k]
 
 
-@njit(nogil=True, cache=True, fastmath=True, error_model="numpy")
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def scatter(gradients, weights, spread):
     """Write what `gather` passes back to each pixel."""
     along = np.empty(spread.shape[2], np.float32)
