@@ -40,7 +40,7 @@ def test_inspectors_show_every_property(package: UnityPackage, tmp_path: Path) -
 def test_window_says_why_there_is_no_sidecar(package: UnityPackage, tmp_path: Path) -> None:
     lines = shown(package, tmp_path, "Warning: No sidecar is running")
     assert any(line.startswith("Warning: No sidecar is running on this machine: ") for line in lines)
-    assert lines[-1].startswith("Info: There is no program no-such-program. Install it with `pip install rsatalker`")
+    assert lines[-1].startswith("Info: There is no program no-such-program. Install the sidecar as its README says, ")
 
 
 def test_window_says_which_sidecar_there_is(package: UnityPackage, sidecar: PatternedSidecar) -> None:
