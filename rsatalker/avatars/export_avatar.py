@@ -26,6 +26,8 @@ from rsatalker.motion.rig import pose_from_arkit
 
 FORMATS = (".ply", ".spz")
 VIEWER = np.array([0.0, 0.03, 0.9], np.float32)  # whose highlights are kept in the colours
+OTHER_VIEWERS = np.array([[0, 0.03, -0.9], [0.9, 0.03, 0], [-0.9, 0.03, 0]], np.float32)  # behind, and on either side
+LEAST_GAIN = 0.02  # of opacity
 HERE = np.eye(4, dtype=np.float32)
 OPEN_SPACE = "procedural-1"  # what the avatars are driven by
 
@@ -81,13 +83,18 @@ def export_avatar(options: ExportAvatarOptions, say: Callable[[str], None]) -> S
 def posed_cloud(avatar: Avatar | FittedAvatar, pose: FlamePose) -> SplatCloud:
     """Return the Gaussians of an avatar in a pose, metres, y up, looking along +z.
 
-    Characters are lit by the studio's light as seen from before the face; fitted avatars keep their harmonics.
+    Characters are lit by the studio's light as seen from before the face, and what shows only from behind as seen from
+    there; fitted avatars keep their harmonics.
     """
-    gaussians = avatar.follow(avatar.head(pose), pose, studio_light(), VIEWER, HERE)
-    cloud = SplatCloud.of(
-        gaussians.means, gaussians.covariances, gaussians.opacities, gaussians.colors,
-        antialiased=bool(gaussians.antialiased.all()),
-    )  # fmt: skip
+    vertices, light = avatar.head(pose), studio_light()
+    gaussians = avatar.follow(vertices, pose, light, VIEWER, HERE)
+    names = ("means", "covariances", "opacities", "colors")
+    means, covariances, opacities, colors = (getattr(gaussians, name).copy() for name in names)
+    for viewer in OTHER_VIEWERS:  # a Gaussian that fades where it faces away is taken from where it is seen
+        other = avatar.follow(vertices, pose, light, viewer, HERE)
+        better = other.opacities > opacities + LEAST_GAIN
+        opacities[better], colors[better] = other.opacities[better], other.colors[better]
+    cloud = SplatCloud.of(means, covariances, opacities, colors, antialiased=bool(gaussians.antialiased.all()))
     return replace(cloud, sh=avatar.harmonics) if isinstance(avatar, FittedAvatar) else cloud
 
 
