@@ -23,6 +23,14 @@ def lay_over_background(frame, background, shown, out):
     for y in range(height):
         share = np.uint32(shown[y])
         for x in range(width):
+            if frame[y, x, 3] == 0:  # most pixels are all of one or all of the other, and need no arithmetic
+                for channel in range(3):
+                    out[y, x, channel] = background[y, x, channel]
+                continue
+            if frame[y, x, 3] == 255 and share == 256:
+                for channel in range(3):
+                    out[y, x, channel] = frame[y, x, channel]
+                continue
             through = np.uint32(255 * 256) - np.uint32(frame[y, x, 3]) * share
             for channel in range(3):
                 value = np.uint32(frame[y, x, channel]) * share * np.uint32(255)

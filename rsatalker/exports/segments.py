@@ -15,7 +15,7 @@ from typing import Any, Self
 
 import av
 import numpy as np
-from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc
+from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from jaxtyping import Float32, UInt8
 
 SOUND_BITS_PER_S = 192_000  # of AAC; transparent for speech in stereo
@@ -89,15 +89,22 @@ class SegmentWriter:
         self._shape = (height, width, 4 if self._codec.has_alpha else 3)
         self._time_base = 1 / frame_rate
         self._count = 0
+        self._reformatter = VideoReformatter()  # kept: a new one for each picture sets its tables up again
 
     def write(self, picture: UInt8[np.ndarray, "H W D"]) -> None:
         """Append one picture: sRGB, or sRGB with straight alpha where the codec has it; top row first."""
         if picture.shape != self._shape:
             raise ValueError(f"the picture's shape is {picture.shape}; this video takes {self._shape}.")
-        frame = av.VideoFrame.from_ndarray(picture, format="rgba" if self._codec.has_alpha else "rgb24")
+        source = "rgba" if self._codec.has_alpha else "rgb24"
+        # Nothing is copied: no encoder takes either format, so what one keeps is never the caller's memory.
+        frame = av.VideoFrame.from_numpy_buffer(np.require(picture, np.uint8, ["C", "W"]), format=source)
         if not self._codec.pixel_format.endswith("rgb"):
-            frame = frame.reformat(
-                format=self._codec.pixel_format, dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
+            frame = self._reformatter.reformat(
+                frame,
+                format=self._codec.pixel_format,
+                dst_colorspace=Colorspace.ITU709,
+                dst_color_range=ColorRange.MPEG,
+                threads=1,
             )
         frame.pts, frame.time_base = self._count, self._time_base
         self._container.mux(self._stream.encode(frame))
