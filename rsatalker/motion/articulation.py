@@ -64,6 +64,12 @@ def _weight_matrix() -> Float32[np.ndarray, "12 52"]:
 
 
 ARKIT_FROM_ARTICULATION = _weight_matrix()
+_JAW_OPEN, _MOUTH_CLOSE = ARKIT_INDEX["jawOpen"], ARKIT_INDEX["mouthClose"]
+_PARTING = np.array([column for shape in LIP_PARTING for column in _shape_columns(shape)])
+_PRESSED = np.zeros(len(ARKIT_NAMES), np.float32)  # what a full contact adds
+_PRESSED[_shape_columns("mouthPress")] = PRESS
+_PRESSED[[ARKIT_INDEX["mouthRollUpper"], ARKIT_INDEX["mouthRollLower"]]] = ROLL_IN
+_TONGUE = [ARTICULATION_INDEX["tongue_tip"], ARTICULATION_INDEX["tongue_back"]]
 
 
 def lip_contact(closed: Float32[np.ndarray, "*batch"]) -> Float32[np.ndarray, "*batch"]:
@@ -80,17 +86,13 @@ def arkit_from_articulation(
     Where the lips touch, `mouthClose` equals `jawOpen`: by ARKit's definition the lips then meet whatever the jaw does.
     """
     controls = np.clip(articulation, 0, 1).astype(np.float32)
-    control = {name: controls[:, i] for name, i in ARTICULATION_INDEX.items()}
-    contact = lip_contact(control["closed"])
-    controls[:, ARTICULATION_INDEX["jaw"]] = np.maximum(control["jaw"] - REST_JAW, 0) / (1 - REST_JAW)
+    contact = lip_contact(controls[:, ARTICULATION_INDEX["closed"]])
+    jaw, rounded = controls[:, ARTICULATION_INDEX["jaw"]], controls[:, ARTICULATION_INDEX["round"]]
+    controls[:, ARTICULATION_INDEX["jaw"]] = np.maximum(jaw - REST_JAW, 0) / (1 - REST_JAW)
     arkit = controls @ ARKIT_FROM_ARTICULATION
-    for shape in LIP_PARTING:
-        arkit[:, _shape_columns(shape)] *= (1 - contact)[:, None]
-    arkit[:, ARKIT_INDEX["jawOpen"]] *= 1 - (1 - CONTACT_JAW) * contact
-    together = np.maximum(contact, ROUND_CLOSES * control["round"])
-    arkit[:, ARKIT_INDEX["mouthClose"]] = arkit[:, ARKIT_INDEX["jawOpen"]] * together
-    arkit[:, _shape_columns("mouthPress")] += (PRESS * contact)[:, None]
-    arkit[:, [ARKIT_INDEX["mouthRollUpper"], ARKIT_INDEX["mouthRollLower"]]] += (ROLL_IN * contact)[:, None]
-    tongue = np.stack([control["tongue_tip"], control["tongue_back"]], axis=1)
-    assert tongue.shape[1] == len(TONGUE_NAMES)
-    return np.clip(arkit, 0, 1), tongue
+    arkit[:, _PARTING] *= (1 - contact)[:, None]
+    arkit[:, _JAW_OPEN] *= 1 - (1 - CONTACT_JAW) * contact
+    arkit[:, _MOUTH_CLOSE] = arkit[:, _JAW_OPEN] * np.maximum(contact, ROUND_CLOSES * rounded)
+    arkit += contact[:, None] * _PRESSED
+    assert len(_TONGUE) == len(TONGUE_NAMES)
+    return np.clip(arkit, 0, 1), controls[:, _TONGUE]
