@@ -20,7 +20,7 @@ from rsatalker.avatars.characters.tomas import TOMAS
 from rsatalker.avatars.fitted_avatar import FittedAvatar
 from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head
-from rsatalker.heads.procedural import build_head
+from rsatalker.heads.procedural.head_cache import cached_head
 
 CHARACTERS: dict[str, Character] = {
     character.name: character for character in (MARA, TOMAS, GUSTAV, ROSA, AMARA, KENJI, BRUNO, HELEN)
@@ -37,7 +37,7 @@ def character_head(name: str) -> Head:
     """
     if name not in CHARACTERS:
         raise AssetError(f"there is no character {name!r}; choose one of {', '.join(CHARACTERS)}.")
-    return build_head(CHARACTERS[name].identity)
+    return cached_head(name, CHARACTERS[name].identity)
 
 
 def load_avatar(
