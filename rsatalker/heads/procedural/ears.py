@@ -47,14 +47,15 @@ STROKES = [
     ([(0.2, -2.2), (0.2, -1.9)], 0.7, 0.10),  # lobule
 ]
 BOWL_CENTER, BOWL_SIZE, BOWL_DEPTH = np.array([-0.12, -0.15]), np.array([0.74, 0.78]), -0.80
+TURNED = 0.25  # of the way to the point straight opposite: more crowds the ear's own faces until those fold
 FRONT_SCALES = (0.955, 0.90, 0.845, 0.79, 0.73, 0.67, 0.61, 0.55, 0.48, 0.41, 0.33)
 
 
 def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, " R"]]:
     """Grow an ear from the hole in the side of the head; return its rings from the rim inwards."""
     hole = np.concatenate(mesh.positions)[rim]
-    angle = np.linspace(0, 360, len(rim), endpoint=False)
-    curves = CubicSpline(OUTLINE[:, 0], OUTLINE[:, 1:], bc_type="periodic")(angle)
+    shape = CubicSpline(OUTLINE[:, 0], OUTLINE[:, 1:], bc_type="periodic")
+    curves = shape(_facing_the_rim(hole, shape))
     outline, free = curves[:, :2], np.clip(curves[:, 2:], 0.0, 1.0)
     plane = np.linalg.lstsq(np.column_stack([np.ones(len(hole)), hole[:, 1:]]), hole[:, 0], rcond=None)[0]
 
@@ -67,12 +68,12 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
         points[:, 0] = plane[0] + points[:, 1:] @ plane[1:]
         return points
 
-    fixed = on_skull(0.98) + 0.12 * W_AXIS  # in front the ear grows out of the cheek
+    fixed = on_skull(0.96) + 0.12 * W_AXIS  # in front the ear grows out of the cheek
     attached = free * on_skull(0.60) + (1 - free) * fixed
     edge_height = _relief(outline * FRONT_SCALES[0])
     edge = on_ear(FRONT_SCALES[0], edge_height)
     front_edge = free * edge + (1 - free) * (0.6 * fixed + 0.4 * edge)
-    rings = [hole + (attached - hole) * 0.35, hole + (attached - hole) * 0.72, attached]
+    rings = [hole + (attached - hole) * 0.33, hole + (attached - hole) * 0.66, attached]
     back = on_ear(0.92, edge_height - 0.34)
     flying_rings = (0.5 * (attached + back), back, on_ear(0.985, edge_height - 0.20), on_ear(0.99, edge_height - 0.06))
     for share, flying in zip((0.3, 0.5, 0.7, 0.87), flying_rings, strict=True):
@@ -87,6 +88,21 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
         mesh.add_band(outer, inner, Region.FACE if index < 3 else Region.EAR, closed=True)  # first the skin around it
     ids.append(mesh.add_lid(ids[-1], len(rim) // 4, Region.EAR))
     return ids
+
+
+def _facing_the_rim(hole: Float[np.ndarray, "R 3"], shape: CubicSpline) -> Float[np.ndarray, " R"]:
+    """Return where on the outline each vertex of the rim is joined to the ear.
+
+    Evenly spaced where the edge is free; where the ear grows out of the cheek, turned towards what lies opposite, so
+    that faces between rim and ear are not drawn out sideways until they fold.
+    """
+    even = np.linspace(0, 360, len(hole), endpoint=False)
+    fine = np.linspace(0, 360, 721)
+    outline = np.unwrap(np.arctan2(shape(fine)[:, 1], shape(fine)[:, 0]))
+    seen = np.unwrap(np.arctan2((hole - CENTER) @ V_AXIS, (hole - CENTER) @ U_AXIS))
+    opposite = np.interp(seen, outline, fine)
+    free = np.clip(shape(even)[:, 2], 0.0, 1.0)
+    return even + TURNED * (1 - free) * (opposite - even)
 
 
 def _relief(uv: Float[np.ndarray, "R 2"]) -> Float[np.ndarray, "R 1"]:
