@@ -7,6 +7,7 @@ locked where it lies, so that frames reach it without another copy.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import math
 from collections.abc import Callable
@@ -76,7 +77,12 @@ class PageLockedMemory:
 def lock_pages(address: int, size: int) -> bool:
     """Return whether the driver locked these bytes for its devices."""
     runtime: Any = torch.cuda.cudart()
-    return int(runtime.cudaHostRegister(address, size, 0)) == 0
+    if int(runtime.cudaHostRegister(address, size, 0)) == 0:
+        return True
+    # The runtime keeps a refusal as its last error, and the next kernel would be blamed for it: this one is instead.
+    with contextlib.suppress(RuntimeError):
+        torch.zeros(1, device="cuda")
+    return False
 
 
 def unlock_pages(address: int) -> None:
