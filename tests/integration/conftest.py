@@ -5,8 +5,10 @@ import pytest
 from light_studio import LightStudio
 from running_sidecar import RunningSidecar, running_sidecar
 
+from sidecar import clock
 from sidecar.client import SidecarClient
 from sidecar.config import ServeOptions
+from sidecar.regions import layout
 from sidecar.remote_conversation import RemoteConversation
 
 
@@ -15,6 +17,13 @@ def runtime_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A runtime folder of the test's own, so that it neither meets nor disturbs a sidecar of the user."""
     monkeypatch.setenv("RSATALKER_RUNTIME", str(tmp_path / "runtime"))
     return tmp_path / "runtime"
+
+
+@pytest.fixture
+def trusted_engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that writes once is believed for a minute: a machine that stalls for a second is no silent engine."""
+    monkeypatch.setattr(layout, "STALE_MS", 60_000)
+    monkeypatch.setattr(clock, "SILENT_ENGINE_NS", 60_000_000_000)
 
 
 @pytest.fixture

@@ -81,6 +81,7 @@ def test_standing_head_is_drawn_again_for_a_new_pose_of_the_viewer(conversation:
     assert frame.header.frame_number == number + 1
 
 
+@pytest.mark.usefixtures("trusted_engine")
 @pytest.mark.parametrize("lead_us", [0, 40_000])
 def test_playing_clock_moves_the_face_with_the_sound(
     conversation: RemoteConversation, monkeypatch: pytest.MonkeyPatch, lead_us: int

@@ -274,6 +274,7 @@ def test_engine_state_counts_poses_by_itself(conversation: RemoteConversation):
     assert [conversation.set_engine_state() for _ in range(3)] == [1, 2, 3]
 
 
+@pytest.mark.usefixtures("trusted_engine")
 def test_engine_state_of_a_second_engine_is_refused(client: SidecarClient, conversation: RemoteConversation):
     from sidecar.regions.engine_region import EngineState
 
