@@ -77,6 +77,7 @@ class Dialogue:
     def place(self, world_from_head: Float32[np.ndarray, "2 4 4"]) -> None:
         """Tell both heads where they stand, so that they know where to look; each at rest looks along its +z."""
         eyes = world_from_head[:, :3, :3] @ EYES_IN_HEAD + world_from_head[:, :3, 3]
+        self._generator.apart_m = float(np.linalg.norm(eyes[1] - eyes[0]))
         for participant in (0, 1):
             rotation = world_from_head[participant, :3, :3]
             x, y, z = rotation.T @ (eyes[1 - participant] - eyes[participant])

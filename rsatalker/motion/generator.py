@@ -37,6 +37,15 @@ class MotionGenerator:
         self._faces = (_Face(), _Face())
         self._next_index = 0
 
+    @property
+    def apart_m(self) -> float:
+        """Distance between the two faces, metres: where both eyes of each meet; it may change at any time."""
+        return self._pair.apart_m
+
+    @apart_m.setter
+    def apart_m(self, distance_m: float) -> None:
+        self._pair.apart_m = distance_m
+
     def interrupt(self, participant: int) -> None:
         """Let one mouth relax within 100 ms from the next instant on, whatever its voice still says."""
         self._faces[participant].interrupt()
@@ -112,7 +121,9 @@ class _Face:
         behaviour[_SMILE] *= 1 - 0.7 * min(float(spoken[_PUCKER] + spoken[_FUNNEL]), 1.0)  # rounded lips cannot smile
         bow = mood.neck_pose
         eyes = instant.gaze - np.array([0.0, bow[0]], np.float32)  # the mood bows the head, the eyes keep their target
-        return pose_from_arkit(spoken + behaviour, lips.tongue[t] * gain, eyes, instant.neck_pose + bow, instant.transl)
+        return pose_from_arkit(
+            spoken + behaviour, lips.tongue[t] * gain, eyes, instant.neck_pose + bow, instant.transl, instant.vergence
+        )
 
     def _mouth_gain(self) -> float:
         self._since_interrupt += 1

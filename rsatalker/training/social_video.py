@@ -204,7 +204,8 @@ class _Counts:
         toward = _toward()
         for participant, head in enumerate(motion):
             pose = head.at(time_s * 1e6)
-            gaze = np.array([pose.neck_pose[1] + pose.eye_pose[1], pose.neck_pose[0] + pose.eye_pose[0]])
+            between = (pose.eye_pose[:3] + pose.eye_pose[3:]) / 2
+            gaze = np.array([pose.neck_pose[1] + between[1], pose.neck_pose[0] + between[0]])
             self._looking[participant] += int(np.linalg.norm(gaze - toward[participant]) < LOOKING_RAD)
             self._smiling[participant] += int(pose.arkit[_SMILE] > SMILING)
 

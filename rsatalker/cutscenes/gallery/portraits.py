@@ -16,12 +16,13 @@ from rsatalker.cutscenes.lights import PRESETS
 from rsatalker.exports.images import Tile, contact_sheet
 from rsatalker.motion.expression_space import EXPRESSION_INDEX, JAW_OPEN_RAD
 from rsatalker.motion.pose import FlamePose
-from rsatalker.renderers.camera import look_at
+from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName, choose_renderer
 
 SIZE_PX = 480
 BACKGROUND_TOP, BACKGROUND_BOTTOM = np.array([58, 66, 78]), np.array([22, 24, 28])  # sRGB bytes
 NOSE, EYES, MOUTH = range(27, 36), range(36, 48), range(48, 68)  # landmarks
+WITHIN_SIGHT_DEG = 30.0  # a head that is turned further looks straight ahead
 MIDDLE_M = 0.085  # of the head, behind the nose's landmarks
 HOLD_STILL = np.eye(4, dtype=np.float32)
 
@@ -111,7 +112,10 @@ def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[
             assert isinstance(avatar, Avatar)
             avatars[portrait.character] = avatar
         colors, depths = np.zeros((1, SIZE_PX, SIZE_PX, 4), np.uint8), np.zeros((1, SIZE_PX, SIZE_PX), np.float32)
-        camera, pose = _camera(avatars[portrait.character], portrait), _pose(portrait)
+        camera = _camera(avatars[portrait.character], portrait)
+        pose = _pose(portrait)
+        if abs(portrait.turn_deg) <= WITHIN_SIGHT_DEG:
+            pose = replace(pose, eye_pose=_look_into(avatars[portrait.character], camera))
         gaussians = avatars[portrait.character].follow(
             avatars[portrait.character].head(pose), pose, LIGHTS[portrait.light](), camera.position, HOLD_STILL
         )
@@ -120,7 +124,7 @@ def draw_sheet(name: str, renderer: RendererName, detail: float = 1.0) -> UInt8[
     return contact_sheet(tiles, COLUMNS.get(name, 4), PICTURE_WIDTH_PX.get(name))
 
 
-def _camera(avatar: Avatar, portrait: Portrait):
+def _camera(avatar: Avatar, portrait: Portrait) -> Camera:
     middle = avatar.head.neutral_vertices[avatar.head.landmarks[portrait.aim]].mean(0)
     middle = middle + np.array([0, portrait.above_m, -portrait.behind_m])
     turn = math.radians(portrait.turn_deg)
@@ -139,6 +143,15 @@ def _pose(portrait: Portrait) -> FlamePose:
             expression[EXPRESSION_INDEX[sided]] = weight
     jaw = np.array([portrait.jaw_open * JAW_OPEN_RAD, 0, 0], np.float32)
     return replace(neutral, expression=expression, jaw_pose=jaw)
+
+
+def _look_into(avatar: Avatar, camera: Camera) -> Float32[np.ndarray, "6"]:
+    """Return the turn of both eyes that looks into the camera, each from its own place."""
+    turns: list[float] = []
+    for eye in (EYES[6:], EYES[:6]):  # the left one comes first in a pose, the right one in the landmarks
+        x, y, z = camera.position - avatar.head.neutral_vertices[avatar.head.landmarks[eye]].mean(0)
+        turns += [-math.atan2(y, math.hypot(x, z)), math.atan2(x, z), 0.0]
+    return np.array(turns, np.float32)
 
 
 def _before_backdrop(frame: UInt8[np.ndarray, "H W 4"]) -> UInt8[np.ndarray, "H W 3"]:

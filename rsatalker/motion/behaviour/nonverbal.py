@@ -40,6 +40,7 @@ class NonverbalInstant:
     Attributes:
         arkit: Weights to be added to those of the lips.
         gaze: Yaw and pitch of the eyes against the head, rad.
+        vergence: By how much each eye turns in, rad.
         neck_pose: Axis-angle, rad.
         transl: Metres.
         seen: Values of `SEEN`.
@@ -47,6 +48,7 @@ class NonverbalInstant:
 
     arkit: Float32[np.ndarray, "52"]
     gaze: Float32[np.ndarray, "2"]
+    vergence: float
     neck_pose: Float32[np.ndarray, "3"]
     transl: Float32[np.ndarray, "3"]
     seen: Float32[np.ndarray, "7"]
@@ -81,6 +83,7 @@ class Nonverbal:
         decision: Decision,
         own: VoiceState,
         toward: Float32[np.ndarray, "2"],
+        apart_m: float,
         tempo: float = 1.0,
         amplitude: float = 1.0,
     ) -> NonverbalInstant:
@@ -90,10 +93,11 @@ class Nonverbal:
             decision: What begins now.
             own: This head's voice at this instant.
             toward: Direction (yaw, pitch) of the partner from this head at rest, rad.
+            apart_m: How far the partner is.
             tempo: Factor of the mood on how fast things go.
             amplitude: Factor of the mood on how far they go.
         """
-        self.gaze.step(decision, own, toward)
+        self.gaze.step(decision, own, toward, apart_m)
         self.blinks.step(decision, self.gaze)
         self.nods.step(decision, tempo, amplitude)
         self.smiles.step(decision)
@@ -107,6 +111,7 @@ class Nonverbal:
         return NonverbalInstant(
             arkit=self._weights(),
             gaze=eyes,
+            vergence=self.gaze.vergence,
             neck_pose=neck.astype(np.float32),
             transl=self.sway.transl,
             seen=self._seen(toward),

@@ -16,6 +16,8 @@ from rsatalker.motion.behaviour.decision import EVENTS, SEEN, Decision
 from rsatalker.motion.behaviour.nonverbal import Nonverbal, NonverbalInstant
 from rsatalker.motion.behaviour.voice_state import VoiceState
 
+USUALLY_APART_M = 1.2  # two people who talk standing
+
 
 @dataclass(frozen=True, slots=True)
 class Inclination:
@@ -46,6 +48,7 @@ class Pair:
         voices: What is known of both voices at this instant.
         seen: What both showed at the last instant, values of `SEEN`.
         toward: Direction of the partner from each head at rest: (yaw, pitch) in rad.
+        apart_m: Distance between the two faces.
         heads: The actuators.
     """
 
@@ -54,6 +57,7 @@ class Pair:
         self.seen: Float32[np.ndarray, "2 7"] = np.zeros((2, len(SEEN)), np.float32)
         self.seen[:, SEEN.index("looking")] = 1.0
         self.toward: Float32[np.ndarray, "2 2"] = np.zeros((2, 2), np.float32)
+        self.apart_m = USUALLY_APART_M
         self.heads = tuple(Nonverbal(np.random.default_rng([seed, participant])) for participant in (0, 1))
         self._chance = np.random.default_rng([seed, 2])
 
@@ -81,7 +85,12 @@ class Pair:
         begins = (self._chance.random((2, len(EVENTS)), np.float32) < chances) & self.possible()
         first, second = (
             self.heads[p].step(
-                Decision(begins[p], inclination.tendencies[p]), self.voices[p], self.toward[p], tempo[p], amplitude[p]
+                Decision(begins[p], inclination.tendencies[p]),
+                self.voices[p],
+                self.toward[p],
+                self.apart_m,
+                tempo[p],
+                amplitude[p],
             )
             for p in (0, 1)
         )

@@ -10,6 +10,7 @@ from rsatalker.motion.expression_space import ARKIT_INDEX
 
 pytestmark = pytest.mark.unit
 TOWARD = np.array([0.5, 0.0], np.float32)
+APART_M = 1.2
 SILENT = VoiceState()
 
 
@@ -25,13 +26,13 @@ def decide(*events: str, **tendencies: float) -> Decision:
 def new_head(seed: int = 1) -> Nonverbal:
     head = Nonverbal(np.random.default_rng(seed))
     for _ in range(30):  # a second of rest
-        head.step(decide(), SILENT, TOWARD)
+        head.step(decide(), SILENT, TOWARD, APART_M)
     return head
 
 
 def play(head: Nonverbal, first: Decision, steps: int, then: Decision | None = None) -> list[NonverbalInstant]:
     decisions = [first] + [then or decide()] * (steps - 1)
-    return [head.step(decision, SILENT, TOWARD) for decision in decisions]
+    return [head.step(decision, SILENT, TOWARD, APART_M) for decision in decisions]
 
 
 def arkit(instants: list[NonverbalInstant], name: str) -> np.ndarray:
@@ -56,7 +57,7 @@ def test_events_cannot_begin_again_at_once() -> None:
     head = new_head()
     everything = decide(*EVENTS)
     assert head.possible()[EVENT_INDEX["nod"]]
-    head.step(everything, SILENT, TOWARD)
+    head.step(everything, SILENT, TOWARD, APART_M)
     possible = {event for event, can in zip(EVENTS, head.possible(), strict=True) if can}
     assert possible == {"beat"}
 
@@ -75,7 +76,7 @@ def test_smile_rises_stays_and_ends_when_decided() -> None:
 
 def test_glance_away_is_seen_and_goes_down_for_who_tends_to() -> None:
     head = new_head()
-    before = head.step(decide(), SILENT, TOWARD)
+    before = head.step(decide(), SILENT, TOWARD, APART_M)
     after = play(head, decide("look_away", looks_down=1.0), 12)[-1]
     assert (before.seen[SEEN.index("looking")], after.seen[SEEN.index("looking")]) == (1.0, 0.0)
     assert after.neck_pose[0] + after.gaze[1] > before.neck_pose[0] + before.gaze[1] + 0.08
@@ -91,7 +92,7 @@ def test_amplitude_of_the_mood_makes_nods_larger() -> None:
     def largest(amplitude: float) -> float:
         head = new_head()
         decisions = [decide("nod")] + [decide()] * 40
-        return max(head.step(d, SILENT, TOWARD, 1.0, amplitude).seen[SEEN.index("nod")] for d in decisions)
+        return max(head.step(d, SILENT, TOWARD, APART_M, 1.0, amplitude).seen[SEEN.index("nod")] for d in decisions)
 
     assert largest(1.5) == pytest.approx(1.5 * largest(1.0), rel=0.01)
 

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from rsatalker.motion.behaviour.gaze import AWAY_M, EYES_APART_M
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model
 from rsatalker.motion.dyadic_mind import DyadicMind
 from rsatalker.motion.expression_space import ARKIT_INDEX, JAW_OPEN_RAD
@@ -77,6 +78,17 @@ def test_heads_look_at_each_other_from_the_first_instant_on() -> None:
     silent = np.zeros((2, 1, 12), np.float32), np.zeros((2, 1), np.float32), np.full((2, 1), -70, np.float32)
     motion = generator.push(*silent)[0]
     assert motion.neck_pose[0, 1] + motion.eye_pose[0, 1] == pytest.approx(0.5, abs=0.08)
+
+
+@pytest.mark.parametrize("apart_m", [0.5, 1.2])
+def test_eyes_meet_at_the_partner(apart_m: float) -> None:
+    generator = new_generator(5)
+    generator.apart_m = apart_m
+    silent = np.zeros((2, 60, 12), np.float32), np.zeros((2, 60), np.float32), np.full((2, 60), -70, np.float32)
+    eyes = generator.push(*silent)[0].eye_pose
+    meet_m = EYES_APART_M / np.abs(np.tan(eyes[:, 4]) - np.tan(eyes[:, 1]))
+    assert meet_m[0] == pytest.approx(apart_m, rel=0.02)  # from the first instant on
+    assert meet_m.max() < AWAY_M * 1.02
 
 
 def test_interrupted_mouth_rests_after_100_ms() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from rsatalker.motion.expression_space import ARKIT_INDEX, GAZE_YAW_RAD, JAW_OPEN_RAD, PROCEDURAL_1
 from rsatalker.motion.pose import FlameMotion, FlamePose
-from rsatalker.motion.rig import pose_from_arkit
+from rsatalker.motion.rig import joint_weights, pose_from_arkit
 
 pytestmark = pytest.mark.unit
 
@@ -44,6 +44,16 @@ def test_pose_carries_gaze_in_joints_and_arkit() -> None:
     assert pose.eye_pose[1] == pytest.approx(0.5 * GAZE_YAW_RAD)
     assert pose.arkit[ARKIT_INDEX["eyeLookOutLeft"]] == pytest.approx(0.5)
     assert pose.arkit[ARKIT_INDEX["eyeLookInRight"]] == pytest.approx(0.5)
+
+
+def test_eyes_that_meet_turn_towards_the_nose() -> None:
+    zero = np.zeros(3, np.float32)
+    straight = np.zeros(2, np.float32)
+    pose = pose_from_arkit(np.zeros(52, np.float32), straight, straight, zero, zero, vergence=0.1 * GAZE_YAW_RAD)
+    assert pose.eye_pose[[1, 4]] == pytest.approx([-0.1 * GAZE_YAW_RAD, 0.1 * GAZE_YAW_RAD])  # left eye first
+    looks = {name for name in ARKIT_INDEX if name.startswith("eyeLook") and pose.arkit[ARKIT_INDEX[name]] > 0}
+    assert looks == {"eyeLookInLeft", "eyeLookInRight"}
+    assert joint_weights(pose) == pytest.approx(pose.arkit)
 
 
 def test_neutral_pose_has_the_size_of_its_expression_space() -> None:
