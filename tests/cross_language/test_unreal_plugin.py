@@ -1,5 +1,6 @@
 """The Unreal plugin on stubs that behave, against live sidecars: scripted play sessions."""
 
+import json
 import re
 import subprocess
 from collections.abc import Callable, Iterator
@@ -8,8 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
-from play_session import PlaySession, bulging_sidecar, play_session
+from play_session import PATIENCE_S, PlaySession, bulging_sidecar, play_session
 
+from sidecar.client import SidecarClient
 from sidecar.errors import FrameRingError
 from sidecar.regions.frame_ring import FrameRingReader
 
@@ -17,8 +19,6 @@ pytestmark = pytest.mark.cross_language
 
 SHARED = Path("/dev") / "shm"
 SIZE_PX = 64
-PATIENCE_S = 60  # of the session's own time: a busy machine is slower
-LIVE = ("until", "live", PATIENCE_S)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ def test_play_session_goes_from_start_to_start_again(
     assert waiting["state"] == "waiting"
     assert waiting["sentence"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
     first = sidecar()
-    assert play(*LIVE)["reached"]
+    play.until("live")
     play("run", 0.5)
     assert card_of(play, "A", tmp_path / "a")[0]["visible"]
     assert card_of(play, "B", tmp_path / "b")[0]["visible"]
@@ -107,10 +107,10 @@ def test_play_session_goes_from_start_to_start_again(
 
     play("relate")
     first.terminate()
-    assert play("until", "waiting", PATIENCE_S)["reached"]
+    play.until("waiting")
     first.wait()
     sidecar()
-    assert play(*LIVE)["reached"]
+    play.until("live")
     turn = spoken(play, "B", 0.2)
     assert play("heard-end", turn, PATIENCE_S)["reached"]
 
@@ -119,7 +119,7 @@ def test_play_session_goes_from_start_to_start_again(
     assert play("look")["state"] == "stopped"
     assert not play("card", "A", tmp_path / "a")["visible"]
     play("start")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     left = play("end")
     assert (left["regions"], left["tickers"], left["subjects"]) == (0, 0, 0)
 
@@ -129,7 +129,7 @@ def test_card_shows_the_pixels_that_python_reads(
 ) -> None:
     sidecar()
     play("begin", "stereo")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     spoken(play, "A", 8)
     play("run", 0.6)
     play("pause")  # the sound stands, and so do both faces
@@ -151,7 +151,7 @@ def test_card_stands_where_the_head_is(
 ) -> None:
     sidecar()
     play("begin", "mono")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     play("run", 1)
     corners = np.array(card_of(play, "A", tmp_path / "a")[0]["corners"]).reshape(-1, 3)
     middle = corners[len(corners) // 2]
@@ -164,7 +164,7 @@ def test_card_stands_where_the_head_is(
 def test_curves_follow_the_voice(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
     sidecar()
     play("begin", "mono")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     spoken(play, "A", 20)
     play("run", 1.5)
     seen = play("look")
@@ -184,7 +184,7 @@ def test_voice_goes_on_after_the_audio_device_changed(
 ) -> None:
     sidecar()
     play("begin", "mono")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     turn = spoken(play, "A", 0.8)
     play("run", 0.2)
     play("swap-audio")
@@ -196,7 +196,7 @@ def test_voice_goes_on_after_the_audio_device_changed(
 def test_streamed_voice_is_heard_and_ends(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
     sidecar()
     play("begin", "mono")
-    assert play(*LIVE)["reached"]
+    play.until("live")
     turn = play("stream", "B", 1.0)["turn"]
     ended = play("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
@@ -207,7 +207,7 @@ def test_each_change_of_state_is_logged_once(play: PlaySession, sidecar: Callabl
     play("begin", "mono")
     play("run", 1.5)  # looks again and again
     sidecar()
-    assert play(*LIVE)["reached"]
+    play.until("live")
     play("run", 0.5)
     lines = play("look")["log"]
     assert len(lines) == len(set(lines))
@@ -217,19 +217,22 @@ def test_each_change_of_state_is_logged_once(play: PlaySession, sidecar: Callabl
 
 
 def test_nothing_is_left_after_100_starts_and_stops(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     sidecar()
     left = []
     for number in range(100):
         play("begin", "stereo")
-        if number % 10 == 0:  # the others end wherever they are
-            assert play(*LIVE)["reached"]
+        if number % 40 == 0:  # the others end wherever they are
+            play.until("live")
             play("speak", "A", 1)
         play("run", 0.02 * (number % 3))
         left.append(play("end"))
     assert [entry["regions"] for entry in left] == [0] * 100
     assert left[-1] == left[20]  # objects, threads, files, tickers
+    record = json.loads((tmp_path / "sidecar.json").read_text())
+    with SidecarClient(record["address"], record["token"]) as client:
+        assert list(client.status().conversations) == []  # nor in the sidecar, until leases end
 
 
 def test_nodes_of_blueprint_fire_their_pins_in_order(

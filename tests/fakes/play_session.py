@@ -14,6 +14,7 @@ from typing import Any
 from region_probes import ROOT
 
 SERVER = ROOT / "tests" / "fakes" / "serve_bulging_studio.py"
+PATIENCE_S = 60  # of the session's own time: a busy machine is slower
 
 
 class PlaySession:
@@ -39,6 +40,11 @@ class PlaySession:
         line = self._process.stdout.readline()
         assert line, self._said()
         return json.loads(line)
+
+    def until(self, state: str) -> None:
+        """Play on until the conversation is in a state; fails with what it said instead."""
+        answer = self("until", state, PATIENCE_S)
+        assert answer["reached"], f"{answer['state']}, not {state}: {answer['sentence']}\n" + "\n".join(answer["log"])
 
     def close(self) -> None:
         """End it; sanitizers must have found nothing."""

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -19,6 +20,12 @@ public:
         RsaTalker::HttpRequest Request;
         std::function<void(const RsaTalker::HttpResponse&)> Done;
     };
+
+    // For those who share it with others; the check owns it.
+    std::shared_ptr<RsaTalker::HttpTransport> Shared()
+    {
+        return {std::shared_ptr<void>(), this};
+    }
 
     void Post(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done) override
     {

@@ -20,7 +20,7 @@ LinkSettings Named()
 CHECK_THAT(LinkConnectsToANamedSidecar)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
     Link.Tick(Second);
     EXPECT(Transport.Waiting.size() == 1);
@@ -34,7 +34,7 @@ CHECK_THAT(LinkConnectsToANamedSidecar)
 CHECK_THAT(LinkLooksAgainEverySecondAndNotMoreOften)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
     Link.Tick(Second);
     Transport.Answer("GetInfo", 0, "");
@@ -49,7 +49,7 @@ CHECK_THAT(LinkLooksAgainEverySecondAndNotMoreOften)
 CHECK_THAT(LinkRefusesAnotherMajorVersion)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
     Link.Tick(Second);
     Transport.Answer("GetInfo", 200, R"({"protocolVersion": {"major": 2}})");
@@ -60,7 +60,7 @@ CHECK_THAT(LinkRefusesAnotherMajorVersion)
 CHECK_THAT(LinkPassesTheSidecarsOwnSentenceOn)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
     Link.Tick(Second);
     Transport.Answer("GetInfo", 401, R"({"code": "unauthenticated", "message": "The token is wrong."})");
@@ -71,7 +71,7 @@ CHECK_THAT(LinkPassesTheSidecarsOwnSentenceOn)
 CHECK_THAT(LinkSaysWhenSomethingElseAnswers)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
     Link.Tick(Second);
     Transport.Answer("GetInfo", 404, "<html>");
@@ -83,7 +83,7 @@ CHECK_THAT(LinkSaysWhenSomethingElseAnswers)
 CHECK_THAT(LinkAsksForTheTokenOfANamedSidecar)
 {
     FakeTransport Transport;
-    SidecarLink Link(Transport);
+    SidecarLink Link(Transport.Shared());
     Link.Configure({"10.0.0.7:50552", "", "check"});
     Link.Tick(Second);
     EXPECT(Transport.Waiting.empty());
@@ -94,7 +94,7 @@ CHECK_THAT(LinkIgnoresAnswersThatComeAfterItHasGone)
 {
     FakeTransport Transport;
     {
-        SidecarLink Link(Transport);
+        SidecarLink Link(Transport.Shared());
         Link.Configure(Named());
         Link.Tick(Second);
     }

@@ -22,7 +22,7 @@ struct Stage
 
     Stage()
     {
-        Turns.Attach(std::make_shared<SidecarCalls>(Transport, "http://x", "t"), "c1");
+        Turns.Attach(std::make_shared<SidecarCalls>(Transport.Shared(), "http://x", "t"), "c1");
     }
 
     std::shared_ptr<VoiceBuffer> Voice(double Seconds, bool IsFinished = true)
@@ -157,7 +157,7 @@ CHECK_THAT(SpeechGoesOnWithWhatIsLeftAfterTheSidecarCameBack)
     Voice->Play(Block, 4000, 1);
     On.Turns.Detach();
     On.Transport.Waiting.clear();
-    On.Turns.Attach(std::make_shared<SidecarCalls>(On.Transport, "http://y", "t"), "c2");
+    On.Turns.Attach(std::make_shared<SidecarCalls>(On.Transport.Shared(), "http://y", "t"), "c2");
     On.Turns.Tick(On.Motion, 2);
     const JsonValue Again = On.Take("0", 1);
     EXPECT(Again["conversationId"].AsText() == "c2");

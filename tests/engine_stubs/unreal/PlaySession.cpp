@@ -2,8 +2,8 @@
 //
 // A play session of the Unreal plugin, on stubs that behave: reads one command a line, answers with one line of JSON.
 //
-//   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob
-//   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state
+//   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob; a new log
+//   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
 //   start | stop | pause | resume | swap-audio | move METRES
 //   speak HEAD SECONDS [interrupt]    a sound asset, a ramp from silence to full scale
@@ -81,6 +81,7 @@ const char* NameOf(ERsaTalkerState State)
 
 void Session::Begin(bool bStereo)
 {
+    StubLog().clear();
     Engine.BeginPlay();
     GEngine->bIsStereo = bStereo;
     GetMutableDefault<URsaTalkerSettings>()->FrameSize = 64;
@@ -283,7 +284,7 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "until")
     {
         Json.Boolean("reached", RunUntil(Number(Second), [&] { return First == NameOf(Conversation->GetState()); }));
-        Json.Text("sentence", StubUtf8(*Conversation->GetSentence()));
+        Look(Json);
     }
     else if (Verb == "run")
     {

@@ -12,8 +12,7 @@
 
 struct URsaTalkerSubsystem::FConnection
 {
-    FRsaTalkerHttp Http;
-    RsaTalker::SidecarLink Link{Http};
+    RsaTalker::SidecarLink Link{std::make_shared<FRsaTalkerHttp>()};
     RsaTalker::LanBrowser Lan;
 };
 

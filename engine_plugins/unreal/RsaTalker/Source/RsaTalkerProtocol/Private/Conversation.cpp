@@ -2,6 +2,7 @@
 
 #include "Conversation.h"
 
+#include <limits>
 #include <utility>
 
 #include "HostClock.h"
@@ -11,7 +12,9 @@ namespace RsaTalker
 {
 namespace
 {
-constexpr double CreationS = 300;            // the first conversation of an avatar may have to bake it
+constexpr double CreationS = 300;              // the first conversation of an avatar may have to bake it
+constexpr std::int64_t RoomNs = 2'000'000'000; // between questions whether a full sidecar has room by now
+constexpr std::int64_t Unanswered = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t IdleLeadUs = 250'000; // motion of silent heads is made so far ahead of what is shown
 
 std::string Naming(const std::string& ConversationId)
@@ -53,6 +56,7 @@ void Conversation::Start(const ConversationSetup& InSetup)
 {
     Stop();
     Setup = InSetup;
+    NextTryNs = 0;
     Enter(ConversationState::Waiting, Link.Sentence());
 }
 
@@ -91,6 +95,7 @@ void Conversation::Lose(std::string Sentence)
     Id.clear();
     CloseRegions();
     Link.Suspect();
+    NextTryNs = 0;
     Enter(ConversationState::Waiting, std::move(Sentence));
 }
 
@@ -98,20 +103,25 @@ void Conversation::Create()
 {
     Calls = Link.Calls();
     Epoch = Link.Epoch();
-    Enter(ConversationState::Creating,
-          "The sidecar loads " + Setup.Heads[0].Avatar + " and " + Setup.Heads[1].Avatar + ".");
+    const bool IsFirstTry = NextTryNs == 0;
+    NextTryNs = Unanswered;
+    if (IsFirstTry)
+    {
+        Enter(ConversationState::Creating,
+              "The sidecar loads " + Setup.Heads[0].Avatar + " and " + Setup.Heads[1].Avatar + ".");
+    }
     const std::uint64_t ThisAttempt = ++Attempt;
-    const auto Answered = [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt,
-                           Via = std::weak_ptr<SidecarCalls>(Calls)](const CallResult& Result)
+    const auto Answered =
+        [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt, Via = Calls](const CallResult& Result)
     {
         if (!StillThere.expired() && ThisAttempt == Attempt)
         {
             Created(Result);
         }
-        else if (const auto Line = Via.lock(); Line && Result.Failure == CallFailure::None) // nobody waits for it
+        else if (Result.Failure == CallFailure::None) // nobody waits for it, so it would stay until its lease ends
         {
-            Line->Call("ConversationService/CloseConversation", Naming(Result.Answer["conversationId"].AsText()),
-                       [](const CallResult&) {});
+            Via->Call("ConversationService/CloseConversation", Naming(Result.Answer["conversationId"].AsText()),
+                      [](const CallResult&) {});
         }
     };
     Calls->Call("ConversationService/CreateConversation", CreationJson(Setup), Answered, CreationS);
@@ -122,6 +132,12 @@ void Conversation::Created(const CallResult& Result)
     if (Result.Failure == CallFailure::Unreachable || Result.Failure == CallFailure::Unauthenticated)
     {
         Link.Suspect();
+        NextTryNs = 0;
+        return Enter(ConversationState::Waiting, Result.Sentence);
+    }
+    if (Result.IsFull) // of conversations whose game has gone: their lease ends soon
+    {
+        NextTryNs = HostClockNs() + RoomNs;
         return Enter(ConversationState::Waiting, Result.Sentence);
     }
     if (Result.Failure != CallFailure::None)
@@ -166,11 +182,11 @@ void Conversation::Tick(std::int64_t NowNs)
 {
     if (Is == ConversationState::Waiting)
     {
-        if (Link.State() == LinkState::Connected)
+        if (Link.State() == LinkState::Connected && NowNs >= NextTryNs)
         {
             Create();
         }
-        else if (Words != Link.Sentence())
+        else if (Link.State() != LinkState::Connected && Words != Link.Sentence())
         {
             Words = Link.Sentence();
         }

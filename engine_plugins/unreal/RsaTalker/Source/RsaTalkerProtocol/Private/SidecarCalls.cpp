@@ -32,6 +32,7 @@ CallResult Judge(const HttpResponse& Response, const std::string& Base)
     else
     {
         Result.Failure = Code == "not_found" ? CallFailure::NotFound : CallFailure::Refused;
+        Result.IsFull = Code == "resource_exhausted";
     }
     if (Result.Sentence.empty())
     {
@@ -44,22 +45,22 @@ CallResult Judge(const HttpResponse& Response, const std::string& Base)
 
 HttpTransport::~HttpTransport() = default;
 
-SidecarCalls::SidecarCalls(HttpTransport& InTransport, std::string InBaseUrl, std::string InToken)
-    : Transport(InTransport), Base(std::move(InBaseUrl)), Token(std::move(InToken))
+SidecarCalls::SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken)
+    : Transport(std::move(InTransport)), Base(std::move(InBaseUrl)), Token(std::move(InToken))
 {
 }
 
 void SidecarCalls::Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS)
 {
     HttpRequest Request{Base + "/sidecar.v1." + Method, Token, std::move(Json), TimeoutS};
-    Transport.Post(std::move(Request),
-                   [Answered = std::move(Answered), Where = Base,
-                    StillThere = std::weak_ptr<int>(Alive)](const HttpResponse& Response)
-                   {
-                       if (!StillThere.expired())
-                       {
-                           Answered(Judge(Response, Where));
-                       }
-                   });
+    Transport->Post(std::move(Request),
+                    [Answered = std::move(Answered), Where = Base,
+                     StillThere = std::weak_ptr<int>(Alive)](const HttpResponse& Response)
+                    {
+                        if (!StillThere.expired())
+                        {
+                            Answered(Judge(Response, Where));
+                        }
+                    });
 }
 } // namespace RsaTalker

@@ -19,7 +19,8 @@ std::string UrlOf(const std::string& Address)
 }
 } // namespace
 
-SidecarLink::SidecarLink(HttpTransport& InTransport) : Transport(InTransport), Words("Looking for a sidecar.")
+SidecarLink::SidecarLink(std::shared_ptr<HttpTransport> InTransport)
+    : Transport(std::move(InTransport)), Words("Looking for a sidecar.")
 {
 }
 

@@ -103,8 +103,9 @@ private:
     std::string Words;
     std::shared_ptr<SidecarCalls> Calls;
     std::string Id;
-    std::uint64_t Epoch = 0;   // of the link, when the conversation was made
-    std::uint64_t Attempt = 0; // answers to earlier ones are not for us
+    std::uint64_t Epoch = 0;    // of the link, when the conversation was made
+    std::uint64_t Attempt = 0;  // answers to earlier ones are not for us
+    std::int64_t NextTryNs = 0; // while it waits: when the sidecar is asked for it
     FrameRingReader Rings[Participants];
     MotionTrack Track;
     EngineRegionWriter Engine;

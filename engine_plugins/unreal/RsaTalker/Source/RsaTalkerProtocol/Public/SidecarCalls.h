@@ -24,6 +24,7 @@ enum class CallFailure
 struct CallResult
 {
     CallFailure Failure = CallFailure::None;
+    bool IsFull = false;  // refused for want of room: the same may be taken in a while
     std::string Sentence; // for people, if it failed
     JsonValue Answer;
 };
@@ -34,7 +35,7 @@ class RSATALKERPROTOCOL_API SidecarCalls
 public:
     using Done = std::function<void(const CallResult&)>;
 
-    SidecarCalls(HttpTransport& InTransport, std::string InBaseUrl, std::string InToken);
+    SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken);
 
     // Calls "SERVICE/METHOD". Forgotten answers, those that come after this object has gone, call nobody.
     void Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS = 30);
@@ -45,7 +46,7 @@ public:
     }
 
 private:
-    HttpTransport& Transport;
+    std::shared_ptr<HttpTransport> Transport;
     std::string Base;
     std::string Token;
     std::shared_ptr<int> Alive = std::make_shared<int>(0); // dies with this object

@@ -32,7 +32,7 @@ struct LinkSettings
 class RSATALKERPROTOCOL_API SidecarLink
 {
 public:
-    explicit SidecarLink(HttpTransport& InTransport);
+    explicit SidecarLink(std::shared_ptr<HttpTransport> InTransport);
     ~SidecarLink();
 
     // Looks for that sidecar from now on.
@@ -79,7 +79,7 @@ private:
     void Greeted(const CallResult& Result);
     void Refuse(LinkState State, std::string Sentence);
 
-    HttpTransport& Transport;
+    std::shared_ptr<HttpTransport> Transport;
     LinkSettings Settings;
     LinkState Is = LinkState::Searching;
     std::string Words;
