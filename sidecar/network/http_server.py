@@ -123,7 +123,7 @@ def bind(host: str, port: int) -> socket.socket:
         ConfigError: The port is taken, or the address is not this machine's.
     """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio leaves answers to Nagle
     try:
         if sys.platform == "win32":  # there SO_REUSEADDR would let two programs share a port
             taken.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)

@@ -45,3 +45,21 @@ def test_socket_is_given_back_when_the_server_stops():
 
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", asyncio.run(serve_for_a_moment())))
+
+
+def test_answer_does_not_wait_for_an_acknowledgement():
+    async def connected() -> list[int]:
+        server, bound = HttpServer(Starlette()), bind("127.0.0.1", 0)
+        await server.start([bound])
+        _reader, writer = await asyncio.open_connection("127.0.0.1", port_of(bound))
+        while not server.server_state.connections:
+            await asyncio.sleep(0)
+        ends = [connection.transport.get_extra_info("socket") for connection in server.server_state.connections]
+        options = [end.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) for end in ends]
+        writer.close()
+        await server.stop()
+        return options
+
+    options = asyncio.run(connected())
+    assert len(options) == 1
+    assert options[0] != 0
