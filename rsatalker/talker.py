@@ -17,6 +17,7 @@ from torch import nn
 
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.fitted_avatar import FittedAvatar
+from rsatalker.avatars.level_of_detail import pixel_size, share_for
 from rsatalker.avatars.light import Light
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model
 from rsatalker.motion.dyadic_mind import DyadicMind
@@ -142,11 +143,18 @@ class StageTimings:
 
 
 class Talker:
-    """One head: mesh -> gaussians -> frame."""
+    """One head: mesh -> gaussians -> frame.
 
-    def __init__(self, avatar: Avatar | FittedAvatar, renderer: Renderer) -> None:
+    Args:
+        avatar: What is drawn.
+        renderer: What draws it.
+        least_share: Where the head is small in the picture, fewer of its Gaussians are drawn, down to this share.
+    """
+
+    def __init__(self, avatar: Avatar | FittedAvatar, renderer: Renderer, least_share: float = 1.0) -> None:
         self.avatar = avatar
         self._renderer = renderer
+        self._least_share = least_share
 
     def draw(
         self,
@@ -173,8 +181,14 @@ class Talker:
         vertices = self.avatar.head(pose)
         meshed = time.perf_counter()
         between_eyes = np.mean([camera.position for camera in cameras], axis=0).astype(np.float32)
-        gaussians = self.avatar.follow(vertices, pose, light, between_eyes, world_from_head, at_s)
+        share = max(self._least_share, share_for(self._pixel_size(cameras, world_from_head)))
+        gaussians = self.avatar.follow(vertices, pose, light, between_eyes, world_from_head, at_s, share)
         followed = time.perf_counter()
         self._renderer.render(gaussians, cameras, colors, depths)
         drawn = time.perf_counter()
         return StageTimings((meshed - started) * 1e3, (followed - meshed) * 1e3, (drawn - followed) * 1e3)
+
+    def _pixel_size(self, cameras: Sequence[Camera], world_from_head: Float32[np.ndarray, "4 4"]) -> float:
+        """Return the size of the smallest pixel on the head, metres."""
+        center = world_from_head[:3, :3] @ self.avatar.bounding_sphere[0] + world_from_head[:3, 3]
+        return pixel_size(center, [camera.position for camera in cameras], [camera.K[0, 0] for camera in cameras])

@@ -32,6 +32,8 @@ class ServeOptions:
         renderer: What draws the heads; auto takes gsplat on a CUDA device, else the CPU.
         threads: Threads of the CPU renderer; 0 takes one for each core.
         detail: Share of the full number of Gaussians on each head.
+        least_detail: A head that is far away, or drawn small because the machine is busy, shows fewer of its Gaussians,
+            down to this share of them; 1: never.
         frame_rate_hz: Frames per second of each head at most.
         idle_frame_rate_hz: The same while nobody speaks and no engine is attached.
         frame_size_px: Width and height of a frame when a client asks for none.
@@ -60,6 +62,7 @@ class ServeOptions:
     renderer: RendererChoice = "auto"
     threads: int = 0
     detail: float = 1.0
+    least_detail: float = 0.1875
     frame_rate_hz: int = 60
     idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
@@ -90,6 +93,7 @@ class ServeOptions:
             raise ConfigError("interface is for --lan: without it, the sidecar listens on this machine only.")
         self._check_range("threads", 0, 1024)
         self._check_range("detail", 0.05, 1.0)
+        self._check_range("least_detail", 0.1875, 1.0)
         self._check_range("frame_rate_hz", 1, 240)
         self._check_range("idle_frame_rate_hz", 1, 240)
         self._check_range("frame_size_px", 16, LARGEST_FRAME_PX)

@@ -206,7 +206,7 @@ class RsaTalkerStudio:
             if avatar not in self._heads:
                 source = self._fitted[avatar].folder if avatar in self._fitted else avatar
                 loaded = load_avatar(source, detail=self._options.detail, threads=self._threads)
-                self._heads[avatar] = _Head(Talker(loaded, self._renderer))
+                self._heads[avatar] = _Head(Talker(loaded, self._renderer, self._options.least_detail))
             return self._heads[avatar]
 
     def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections import deque
+from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32
 
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import UnfoldedLight, gap
 from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
-from rsatalker.avatars.gaussian_blocks import laid_in_blocks
+from rsatalker.avatars.gaussian_blocks import in_turns, laid_in_blocks
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.hair_swing import HairSwing, skull_of
 from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
+from rsatalker.avatars.level_of_detail import Selection, held, select
 from rsatalker.avatars.lids import lid_margins
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, LitVertices, dim_vertices, light_vertices, lit_vertices
@@ -46,7 +48,8 @@ class Avatar:
     def __init__(self, name: str, head: Head, data: AvatarData, threads: int = 2):
         self.name = name
         self.head = head
-        self._data = data
+        bound, ranks = in_turns(data.bound, len(data.quads))
+        self._data = data = replace(data, bound=bound)
         self._world, self._normals = np.empty_like(data.neutral), np.empty_like(data.neutral)
         self._vertex_light = np.zeros((len(data.neutral), VERTEX_LIGHT), np.float32)
         self._dimmed = np.empty(len(data.neutral), np.float32)
@@ -62,12 +65,10 @@ class Avatar:
         unfolded = ((data.mouth, GAP_EXPONENT), (data.left_lid, 1.0), (data.right_lid, 1.0))
         self._unfolded = tuple((which, lit(which), exponent) for which, exponent in unfolded)
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
-        antialiased = np.concatenate([data.bound["antialiased"], np.ones(GLINT_COUNT, np.uint8)])
-        self._buffers = deque(_empty_gaussians(antialiased) for _ in range(BUFFERS))
-        self._blocks = laid_in_blocks(data.bound, data.quads)
+        self._blocks = laid_in_blocks(bound, ranks, data.quads)
+        self._selection = select(bound, self._blocks.ranks, 1.0)
+        self._buffers = deque(_empty_gaussians(len(self)) for _ in range(BUFFERS))
         self._swing = HairSwing(head.eye_centers.mean(0) - [0, 0, HALF_HEAD_M])
-        self._wrinkles = np.flatnonzero(data.bound["wrinkle"])
-        self._wrinkle_groups = data.bound["wrinkle"][self._wrinkles]
         self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)
         self._last_light: Light | None = None
         self._last_scene: SceneLight | None = None
@@ -89,6 +90,7 @@ class Avatar:
         eye_position: Float32[np.ndarray, "3"],
         world_from_head: Float32[np.ndarray, "4 4"],
         at_s: float | None = None,
+        share: float = 1.0,
     ) -> Gaussians:
         """Return the Gaussians of one instant in world space, lit.
 
@@ -103,6 +105,7 @@ class Avatar:
             world_from_head: Rigid placement of the head's space in the world.
             at_s: When this is, seconds on any clock: hair lags behind the motion since the calls before. None, or a
                 jump in time or place, puts it to rest.
+            share: Of the Gaussians; fewer stand for the whole head where it is small, see `level_of_detail`.
         """
         data = self._data
         scene = self._scene(light)
@@ -113,21 +116,21 @@ class Avatar:
         self._light_vertices(parts, world, pose)
         lids = lid_margins(world, data.helpers.margins, helpers.skull)
         eye_light = self._eye_light()
-        self._buffers.rotate()
-        gaussians = self._buffers[0]
-        count = len(data.bound)
+        left = self._left(share)
+        gaussians = self._next_buffer(left)
         viewer = np.asarray(eye_position, np.float32)
         blocks = self._blocks
         self._block_work.run(
             pose_blocks, len(blocks),
-            blocks.firsts, blocks.counts, blocks.materials, blocks.steps, blocks.begins, blocks.lows, blocks.sizes,
-            blocks.on_triangles, blocks.helpers, blocks.corners, blocks.eyes, world, self._normals, self._vertex_light,
+            left.firsts, left.counts, blocks.materials, blocks.steps, blocks.begins, blocks.lows, blocks.sizes,
+            blocks.on_triangles, blocks.helpers, blocks.corners, blocks.eyes, blocks.ranks, world,
+            self._normals, self._vertex_light,
             helpers.axes, helpers.origins, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
-            scene.lamp_directions, scene.lamp_colors, viewer,
-            gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
+            scene.lamp_directions, scene.lamp_colors, viewer, np.float32(left.share),
+            np.float32(left.growth), gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip
-        gaussians.opacities[self._wrinkles] *= self._folded(pose)
+        gaussians.opacities[left.wrinkles] *= self._folded(pose)[left.wrinkle_groups]
         eyes = (
             RigidMotion(helpers.axes[0], helpers.origins[0]),
             RigidMotion(helpers.axes[1], helpers.origins[1]),
@@ -137,8 +140,25 @@ class Avatar:
             scene.lamp_colors, np.ascontiguousarray(eye_light[:, 4:]), lids, viewer,
         )  # fmt: skip
         for name in ("means", "covariances", "colors", "opacities"):
-            getattr(gaussians, name)[count:] = getattr(glints, name)
+            getattr(gaussians, name)[len(left) :] = getattr(glints, name)
         return gaussians
+
+    def _left(self, share: float) -> Selection:
+        """Return the Gaussians that a share leaves, kept while it stays the same."""
+        if held(share) != self._selection.share:
+            self._selection = select(self._data.bound, self._blocks.ranks, share)
+        return self._selection
+
+    def _next_buffer(self, left: Selection) -> Gaussians:
+        """Return as much of the buffer in turn as what is left takes, and the highlights behind it."""
+        self._buffers.rotate()
+        buffer, count = self._buffers[0], len(left) + GLINT_COUNT
+        buffer.antialiased[: len(left)] = left.antialiased
+        buffer.antialiased[len(left) : count] = 1
+        return Gaussians(
+            buffer.means[:count], buffer.covariances[:count], buffer.opacities[:count], buffer.colors[:count],
+            buffer.antialiased[:count],
+        )  # fmt: skip
 
     def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
         """Let the hair swing through an instant that is not shown; those before a cut make it hang as it should."""
@@ -184,10 +204,10 @@ class Avatar:
             parts.lamp_weights, np.float32(share), np.float32(most), self._vertex_light,
         )  # fmt: skip
 
-    def _folded(self, pose: FlamePose) -> Float32[np.ndarray, " W"]:
-        """Return how much of each Gaussian that belongs to a wrinkle shows."""
+    def _folded(self, pose: FlamePose) -> Float32[np.ndarray, " G"]:
+        """Return how much each group of wrinkles shows."""
         depths = self._data.wrinkles_at_rest + self._data.wrinkle_drivers @ pose.expression
-        return np.clip(depths, 0, 1)[self._wrinkle_groups]
+        return np.clip(depths, 0, 1)
 
     def _eye_light(self) -> Float32[np.ndarray, "2 L"]:
         """Return what reaches the eyes: lamps as on the skin around them, the probe unhindered but for the lids."""
@@ -197,9 +217,8 @@ class Avatar:
         return light
 
 
-def _empty_gaussians(antialiased: UInt8[np.ndarray, " N"]) -> Gaussians:
-    count = len(antialiased)
+def _empty_gaussians(count: int) -> Gaussians:
     return Gaussians(
         np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), np.empty(count, np.float32),
-        np.empty((count, 3), np.float32), antialiased,
+        np.empty((count, 3), np.float32), np.ones(count, np.uint8),
     )  # fmt: skip

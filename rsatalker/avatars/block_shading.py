@@ -78,9 +78,9 @@ STRAND_SOFTNESS = F(0.35)  # strands let some light through
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def find_surface_light(known, corners, vertex_light, now):
+def find_surface_light(lanes, known, corners, vertex_light, now):
     """Take the light of the triangle's corners."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         a, b, c = corners[0, i], corners[1, i], corners[2, i]
         open_part = known[OCCLUSION + i]
         share_a, share_b = open_part * known[SHARE_A + i], open_part * known[SHARE_B + i]
@@ -94,9 +94,9 @@ def find_surface_light(known, corners, vertex_light, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def find_eye_light(known, eyes, eye_light, lids, skull_rotation, skull_translation, now):
+def find_eye_light(lanes, known, eyes, eye_light, lids, skull_rotation, skull_translation, now):
     """Shade the light around an eye by its lids."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         x, y, z = (
             now[X + i] - skull_translation[0],
             now[Y + i] - skull_translation[1],
@@ -111,9 +111,9 @@ def find_eye_light(known, eyes, eye_light, lids, skull_rotation, skull_translati
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def find_strand_light(known, lamp_directions, now):
+def find_strand_light(lanes, known, lamp_directions, now):
     """Find how open strands are to each lamp, and turn their normals to the side that the viewer sees."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         openness = known[OCCLUSION + i]
         now[REACH_RED + i], now[REACH_GREEN + i], now[REACH_BLUE + i] = openness, openness, openness
         p, q, r = known[BEND_X + i], known[BEND_Y + i], known[BEND_Z + i]
@@ -124,7 +124,7 @@ def find_strand_light(known, lamp_directions, now):
             towards = x * lamp_directions[lamp, 0] + y * lamp_directions[lamp, 1] + z * lamp_directions[lamp, 2]
             now[REACH_KEY + lamp * BLOCK + i] = min(F(1.05), max(F(0.03), openness + towards))
         now[REACH_KEY_RED + i] = now[REACH_KEY + i]
-    for i in range(BLOCK):
+    for i in range(lanes):
         tx, ty, tz = now[ALONG_X + i], now[ALONG_Y + i], now[ALONG_Z + i]
         vx, vy, vz = now[VIEW_X + i], now[VIEW_Y + i], now[VIEW_Z + i]
         along = vx * tx + vy * ty + vz * tz
@@ -137,7 +137,7 @@ def find_strand_light(known, lamp_directions, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def shade_diffuse(material, known, bands, wrapped_bands, key_direction, key_color, now):
+def shade_diffuse(lanes, material, known, bands, wrapped_bands, key_direction, key_color, now):
     """Write the linear colours that probe and key light give, with fuzz at grazing angles."""
     key_x, key_y, key_z = key_direction[0], key_direction[1], key_direction[2]
     own_softness = ONE if material == SURFACE else ZERO
@@ -147,7 +147,7 @@ def shade_diffuse(material, known, bands, wrapped_bands, key_direction, key_colo
         key_reach = REACH_KEY_RED if channel == 0 else REACH_KEY
         plane = channel * BLOCK
         brightness = key_color[channel]
-        for i in range(BLOCK):
+        for i in range(lanes):
             x, y, z = now[NORMAL_X + i], now[NORMAL_Y + i], now[NORMAL_Z + i]
             soft = softness + own_softness * known[SUBSURFACE + i]
             probe = probe_light(bands, channel, x, y, z)
@@ -161,12 +161,12 @@ def shade_diffuse(material, known, bands, wrapped_bands, key_direction, key_colo
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def shine_surfaces(known, lamp_directions, lamp_colors, now):
+def shine_surfaces(lanes, known, lamp_directions, lamp_colors, now):
     """Add the highlights of skin, teeth, cloth and eyes."""
     for lamp in range(LAMPS):
         lx, ly, lz = lamp_directions[lamp, 0], lamp_directions[lamp, 1], lamp_directions[lamp, 2]
         red, green, blue = lamp_colors[lamp, 0], lamp_colors[lamp, 1], lamp_colors[lamp, 2]
-        for i in range(BLOCK):
+        for i in range(lanes):
             shine = known[SPECULAR + i] * now[REACH_KEY + lamp * BLOCK + i] * F(math.pi)
             shine *= skin_highlight(
                 now[NORMAL_X + i], now[NORMAL_Y + i], now[NORMAL_Z + i], now[VIEW_X + i], now[VIEW_Y + i],
@@ -178,12 +178,12 @@ def shine_surfaces(known, lamp_directions, lamp_colors, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def shine_strands(known, lamp_directions, lamp_colors, now):
+def shine_strands(lanes, known, lamp_directions, lamp_colors, now):
     """Add the white and the tinted highlights of hair."""
     for lamp in range(LAMPS):
         lx, ly, lz = lamp_directions[lamp, 0], lamp_directions[lamp, 1], lamp_directions[lamp, 2]
         red, green, blue = lamp_colors[lamp, 0], lamp_colors[lamp, 1], lamp_colors[lamp, 2]
-        for i in range(BLOCK):
+        for i in range(lanes):
             cosine = now[NORMAL_X + i] * lx + now[NORMAL_Y + i] * ly + now[NORMAL_Z + i] * lz
             lit = min(ONE, max(F(0.25), cosine * F(0.8) + F(0.35)))
             white, tinted = hair_lobes(
@@ -201,7 +201,8 @@ def shine_strands(known, lamp_directions, lamp_colors, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def to_display(now):
+def to_display(lanes, now):
     """Turn linear radiance into display colour."""
-    for i in range(RED, RED + 3 * BLOCK):
-        now[i] = display(now[i])
+    for plane in range(RED, RED + 3 * BLOCK, BLOCK):
+        for i in range(lanes):
+            now[plane + i] = display(now[plane + i])

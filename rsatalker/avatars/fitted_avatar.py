@@ -110,6 +110,7 @@ class FittedAvatar:
         eye_position: Float32[np.ndarray, "3"],
         world_from_head: Float32[np.ndarray, "4 4"],
         at_s: float | None = None,
+        share: float = 1.0,
     ) -> Gaussians:
         """Return the Gaussians of one instant in world space; see `Avatar.follow`, also for how long they hold.
 
@@ -120,6 +121,7 @@ class FittedAvatar:
             eye_position: Of the viewer, world space.
             world_from_head: Rigid placement of the head's space in the world.
             at_s: Not used: nothing of it swings.
+            share: Not used: fitting has left no Gaussian that others could stand in for.
         """
         rotation = np.ascontiguousarray(world_from_head[:3, :3], np.float32)
         translation = (rotation @ self._shift + world_from_head[:3, 3]).astype(np.float32)

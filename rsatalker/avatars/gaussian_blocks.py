@@ -17,10 +17,13 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt16, UInt32
 
+from rsatalker.avatars.level_of_detail import ranks_in_turn
 from rsatalker.kernels import njit
 
 BLOCK = 256  # Gaussians at a time: what is known of them and what is worked out stays in the fastest cache
 
+LANES = 32  # Gaussians that vector instructions work out side by side, several at a time
+NEVER = 2.0  # rank of what only fills a block up
 MORTON_BITS = 8  # a head of 50 cm in steps of 2 mm
 LARGEST_STEP = 65535
 LEAST_STEP = 1e-30  # numbers closer together count as the same
@@ -51,6 +54,8 @@ KNOWN = KNOWN_END // BLOCK  # planes
 class GaussianBlocks:
     """B blocks of Gaussians; a block's are neighbours in `bound`, of one material, and all on triangles or all not.
 
+    Within a block they lie by rank, so that any beginning of it stands for the whole, only coarser.
+
     Attributes:
         firsts: Index of each block's first Gaussian in `bound`.
         counts: How many it has, at most `BLOCK`.
@@ -63,6 +68,7 @@ class GaussianBlocks:
         helpers: Index of the helper frame that carries each, if one does.
         corners: Vertices of the triangle that lends its normal and light, and carries the Gaussian, if one does.
         eyes: 0 left, 1 right.
+        ranks: Place of each in the order of `level_of_detail`; ascending, and `NEVER` where a block is filled up.
     """
 
     firsts: Int[np.ndarray, " B"]
@@ -76,19 +82,41 @@ class GaussianBlocks:
     helpers: UInt32[np.ndarray, "B N"]
     corners: UInt32[np.ndarray, "B 3 N"]
     eyes: Int32[np.ndarray, "B N"]
+    ranks: Float32[np.ndarray, "B N"]
 
     def __len__(self) -> int:
         return len(self.firsts)
 
 
-def laid_in_blocks(bound: np.ndarray, quads: Int32[np.ndarray, "Q 4"]) -> GaussianBlocks:
-    """Return the Gaussians of an array of `binding.BOUND` in blocks, in their order."""
-    triangle_count = 2 * len(quads)
-    on_triangle = bound["frame"] < triangle_count
+def in_turns(bound: np.ndarray, quad_count: int) -> tuple[np.ndarray, Float32[np.ndarray, " N"]]:
+    """Return an array of `binding.BOUND` with the Gaussians of each block by rank, and the ranks.
+
+    Args:
+        bound: From `neighbours_together`.
+        quad_count: Of the mesh; frames beyond its triangles are helpers.
+    """
+    firsts, counts = block_ranges(bound, quad_count)
+    ranks = ranks_in_turn(bound, bound["frame"] >= 2 * quad_count)
+    order = np.lexsort((ranks, np.repeat(np.arange(len(firsts)), counts)))
+    return bound[order], ranks[order]
+
+
+def block_ranges(bound: np.ndarray, quad_count: int) -> tuple[Int[np.ndarray, " B"], Int[np.ndarray, " B"]]:
+    """Return where blocks begin and how many Gaussians they have."""
+    on_triangle = bound["frame"] < 2 * quad_count
     changes = np.flatnonzero(np.diff(2 * bound["material"].astype(int) + on_triangle)) + 1
     runs = zip(np.r_[0, changes].tolist(), np.r_[changes, len(bound)].tolist(), strict=True)
     firsts = np.concatenate([np.arange(start, stop, BLOCK) for start, stop in runs])
-    counts = np.diff(np.r_[firsts, len(bound)])
+    return firsts, np.diff(np.r_[firsts, len(bound)])
+
+
+def laid_in_blocks(
+    bound: np.ndarray, ranks: Float32[np.ndarray, " N"], quads: Int32[np.ndarray, "Q 4"]
+) -> GaussianBlocks:
+    """Return what `in_turns` gives in blocks, in its order."""
+    triangle_count = 2 * len(quads)
+    on_triangle = bound["frame"] < triangle_count
+    firsts, counts = block_ranges(bound, len(quads))
     place = np.arange(BLOCK)
     source = firsts[:, None] + np.where(place < counts[:, None], place, 0)  # (B, BLOCK) index in bound
     u, v = bound["u"], bound["v"]
@@ -116,6 +144,7 @@ def laid_in_blocks(bound: np.ndarray, quads: Int32[np.ndarray, "Q 4"]) -> Gaussi
         helpers=np.maximum(bound["frame"] - triangle_count, 0)[source].astype(np.uint32),
         corners=np.ascontiguousarray(corners[source].transpose(0, 2, 1), np.uint32),
         eyes=bound["eye"][source].astype(np.int32),
+        ranks=np.where(place < counts[:, None], ranks[source], np.float32(NEVER)),
     )
 
 
@@ -139,16 +168,16 @@ def packed(
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def unpack(steps, begin, lows, sizes, known):
-    """Fill the planes of one block, whose steps begin there, with floats."""
+def unpack(lanes, steps, begin, lows, sizes, known):
+    """Fill the planes of one block, whose steps begin there, with floats, as far as lanes are asked for."""
     place = np.uint64(begin)  # unsigned: an index that might be negative would be looked at each time
     for plane in range(KNOWN):
         low, size, first = lows[plane], sizes[plane], plane * BLOCK
         if size == 0:
-            for i in range(BLOCK):
+            for i in range(lanes):
                 known[first + i] = low
         else:
-            for i in range(BLOCK):
+            for i in range(lanes):
                 known[first + i] = low + size * np.float32(steps[place + np.uint64(i)])
             place += np.uint64(BLOCK)
 

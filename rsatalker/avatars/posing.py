@@ -64,6 +64,7 @@ from rsatalker.avatars.gaussian_blocks import (
     FRAME_ZZ,
     GREEN,
     KNOWN_END,
+    LANES,
     NORMAL_X,
     NORMAL_Y,
     NORMAL_Z,
@@ -82,26 +83,28 @@ from rsatalker.avatars.gaussian_blocks import (
     Z,
     unpack,
 )  # fmt: skip
+from rsatalker.avatars.level_of_detail import FADE
 from rsatalker.avatars.shading import ONE, ZERO, F, inverse_length
 from rsatalker.kernels import njit
 
+SMALLEST_VARIANCE = F(1e-20)  # square metres
 SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller triangles carry nothing
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
 def pose_blocks(
-    start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes,
+    start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes, ranks,
     vertices, normals, vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands,
-    wrapped_bands, lamp_directions, lamp_colors, viewer, means, covariances, colors, opacities,
+    wrapped_bands, lamp_directions, lamp_colors, viewer, share, growth, means, covariances, colors, opacities,
 ):  # fmt: skip
     """Write world position, covariance, display colour and opacity of the Gaussians of blocks start to stop.
 
     Args:
         start: First block.
         stop: End of the range.
-        firsts: `GaussianBlocks.firsts`; so are the next ten.
-        counts: (B,)
-        materials: (B,)
+        firsts: (B,) where what is written of each block begins.
+        counts: (B,) how many of each are written, those of the least ranks.
+        materials: `GaussianBlocks.materials`; so are the next nine.
         steps: (S,)
         begins: (B,)
         lows: (B, KNOWN)
@@ -110,6 +113,7 @@ def pose_blocks(
         helpers: (B, BLOCK)
         corners: (B, 3, BLOCK)
         eyes: (B, BLOCK)
+        ranks: (B, BLOCK)
         vertices: (V, 3) of the mesh, world, metres.
         normals: (V, 3) smooth normals, world.
         vertex_light: (V, VERTEX_LIGHT) from `light_vertices`.
@@ -124,6 +128,8 @@ def pose_blocks(
         lamp_directions: (LAMPS, 3) towards the lamps; the first is the key light.
         lamp_colors: (LAMPS, 3) irradiance / pi.
         viewer: (3,) position of the eye that looks, world.
+        share: Those whose rank is below it are shown in full.
+        growth: Factor on the area that each covers; see `_grow`.
         means: (N, 3) out.
         covariances: (N, 6) out.
         colors: (N, 3) out.
@@ -132,31 +138,34 @@ def pose_blocks(
     known, now = np.empty(KNOWN_END, np.float32), np.zeros(WORKED_OUT_END, np.float32)
     for block in range(start, stop):
         material, first, count = materials[block], firsts[block], counts[block]
-        unpack(steps, begins[block], lows[block], sizes[block], known)
+        lanes = (count + LANES - 1) // LANES * LANES
+        unpack(lanes, steps, begins[block], lows[block], sizes[block], known)
         if on_triangles[block]:
-            _find_triangle_frames(corners[block], vertices, now)
+            _find_triangle_frames(lanes, corners[block], vertices, now)
         else:
-            _fetch_helper_frames(helpers[block], axes, origins, now)
-        _find_centers(known, now)
-        _find_covariances(known, now)
-        _find_directions(material, known, corners[block], normals, viewer, now)
-        shown = _find_shown(material, known, now)
-        _write_places(first, count, known, now, means, covariances, opacities)
+            _fetch_helper_frames(lanes, helpers[block], axes, origins, now)
+        _find_centers(lanes, known, now)
+        _find_covariances(lanes, known, now)
+        _find_directions(lanes, material, known, corners[block], normals, viewer, now)
+        shown = _find_shown(lanes, material, known, now)
+        if growth > ONE:
+            _grow(lanes, material, growth, now)
+        _write_places(first, count, known, now, ranks[block], share, means, covariances, opacities)
         if shown <= ZERO:  # all of the block faces away
             colors[first : first + count] = ZERO
             continue
         if material == SURFACE:
-            find_surface_light(known, corners[block], vertex_light, now)
+            find_surface_light(lanes, known, corners[block], vertex_light, now)
         elif material == EYE:
-            find_eye_light(known, eyes[block], eye_light, lids, skull_rotation, skull_translation, now)
+            find_eye_light(lanes, known, eyes[block], eye_light, lids, skull_rotation, skull_translation, now)
         else:
-            find_strand_light(known, lamp_directions, now)
-        shade_diffuse(material, known, bands, wrapped_bands, lamp_directions[0], lamp_colors[0], now)
+            find_strand_light(lanes, known, lamp_directions, now)
+        shade_diffuse(lanes, material, known, bands, wrapped_bands, lamp_directions[0], lamp_colors[0], now)
         if material == STRAND:
-            shine_strands(known, lamp_directions, lamp_colors, now)
+            shine_strands(lanes, known, lamp_directions, lamp_colors, now)
         else:
-            shine_surfaces(known, lamp_directions, lamp_colors, now)
-        to_display(now)
+            shine_surfaces(lanes, known, lamp_directions, lamp_colors, now)
+        to_display(lanes, now)
         for i in range(count):
             colors[first + i, 0] = now[RED + i]
             colors[first + i, 1] = now[GREEN + i]
@@ -164,16 +173,16 @@ def pose_blocks(
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _find_triangle_frames(corners, vertices, now):
+def _find_triangle_frames(lanes, corners, vertices, now):
     """Find the frames of `face_frames.affine_frames`; the first corner goes where the centre will be."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         a, b, c = corners[0, i], corners[1, i], corners[2, i]
         for axis in range(3):
             at_a = vertices[a, axis]
             now[FRAME_XX + 3 * axis * BLOCK + i] = vertices[b, axis] - at_a
             now[FRAME_XY + 3 * axis * BLOCK + i] = vertices[c, axis] - at_a
             now[X + axis * BLOCK + i] = at_a
-    for i in range(BLOCK):
+    for i in range(lanes):
         bx, by, bz = now[FRAME_XX + i], now[FRAME_YX + i], now[FRAME_ZX + i]
         cx, cy, cz = now[FRAME_XY + i], now[FRAME_YY + i], now[FRAME_ZY + i]
         nx, ny, nz = by * cz - bz * cy, bz * cx - bx * cz, bx * cy - by * cx
@@ -183,8 +192,8 @@ def _find_triangle_frames(corners, vertices, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _fetch_helper_frames(helpers, axes, origins, now):
-    for i in range(BLOCK):
+def _fetch_helper_frames(lanes, helpers, axes, origins, now):
+    for i in range(lanes):
         helper = helpers[i]
         for row in range(3):
             for column in range(3):
@@ -193,8 +202,8 @@ def _fetch_helper_frames(helpers, axes, origins, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _find_centers(known, now):
-    for i in range(BLOCK):
+def _find_centers(lanes, known, now):
+    for i in range(lanes):
         x, y, z = known[CENTER_X + i], known[CENTER_Y + i], known[CENTER_Z + i]
         now[X + i] += now[FRAME_XX + i] * x + now[FRAME_XY + i] * y + now[FRAME_XZ + i] * z
         now[Y + i] += now[FRAME_YX + i] * x + now[FRAME_YY + i] * y + now[FRAME_YZ + i] * z
@@ -202,9 +211,9 @@ def _find_centers(known, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _find_covariances(known, now):
+def _find_covariances(lanes, known, now):
     """Covariance = (axes factor) (axes factor)^T, from the columns of the product."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         p, q, r = known[FACTOR_XX + i], known[FACTOR_YX + i], known[FACTOR_ZX + i]
         s, t, u = known[FACTOR_YY + i], known[FACTOR_ZY + i], known[FACTOR_ZZ + i]
         x, y, z = now[FRAME_XX + i], now[FRAME_XY + i], now[FRAME_XZ + i]
@@ -220,14 +229,14 @@ def _find_covariances(known, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _find_directions(material, known, corners, normals, viewer, now):
+def _find_directions(lanes, material, known, corners, normals, viewer, now):
     """Find the directions towards the viewer, along strands, and the unit normals."""
-    for i in range(BLOCK):
+    for i in range(lanes):
         x, y, z = viewer[0] - now[X + i], viewer[1] - now[Y + i], viewer[2] - now[Z + i]
         inverse = inverse_length(x, y, z)
         now[VIEW_X + i], now[VIEW_Y + i], now[VIEW_Z + i] = x * inverse, y * inverse, z * inverse
     if material != SURFACE:
-        for i in range(BLOCK):
+        for i in range(lanes):
             p, q, r = known[DIRECTION_X + i], known[DIRECTION_Y + i], known[DIRECTION_Z + i]
             x = now[FRAME_XX + i] * p + now[FRAME_XY + i] * q + now[FRAME_XZ + i] * r
             y = now[FRAME_YX + i] * p + now[FRAME_YY + i] * q + now[FRAME_YZ + i] * r
@@ -238,14 +247,14 @@ def _find_directions(material, known, corners, normals, viewer, now):
         now[NORMAL_X : NORMAL_X + 3 * BLOCK] = now[ALONG_X : ALONG_X + 3 * BLOCK]
         return
     bent = ONE if material == SURFACE else ZERO
-    for i in range(BLOCK):
+    for i in range(lanes):
         a, b, c = corners[0, i], corners[1, i], corners[2, i]
         share_a, share_b, share_c = known[SHARE_A + i], known[SHARE_B + i], known[SHARE_C + i]
         for axis in range(3):
             now[NORMAL_X + axis * BLOCK + i] = (
                 share_a * normals[a, axis] + share_b * normals[b, axis] + share_c * normals[c, axis]
             )
-    for i in range(BLOCK):
+    for i in range(lanes):
         x = now[NORMAL_X + i] + bent * known[BEND_X + i]
         y = now[NORMAL_Y + i] + bent * known[BEND_Y + i]
         z = now[NORMAL_Z + i] + bent * known[BEND_Z + i]
@@ -254,11 +263,11 @@ def _find_directions(material, known, corners, normals, viewer, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _find_shown(material, known, now):
+def _find_shown(lanes, material, known, now):
     """Find which face the viewer and how much is shown of them; return the most."""
     beyond = F(0.60) if material == STRAND else F(0.28)  # strands stand off the head: they leave later
     most = ZERO
-    for i in range(BLOCK):
+    for i in range(lanes):
         facing = (
             now[NORMAL_X + i] * now[VIEW_X + i]
             + now[NORMAL_Y + i] * now[VIEW_Y + i]
@@ -272,10 +281,36 @@ def _find_shown(material, known, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _write_places(first, count, known, now, means, covariances, opacities):
+def _grow(lanes, material, growth, now):
+    """Let Gaussians stand for more of their like: surfaces in all directions, strands across only.
+
+    Longer strands would stand off the head like a fringe. Across means given the place along the strand: the Schur
+    complement, which stays a covariance whatever the direction.
+    """
+    if material != STRAND:
+        for plane in range(COVARIANCE_XX, COVARIANCE_XX + 6 * BLOCK, BLOCK):
+            for i in range(lanes):
+                now[plane + i] *= growth
+        return
+    across, along = growth * growth, ONE - growth * growth
+    for i in range(lanes):
+        xx, xy, xz = now[COVARIANCE_XX + i], now[COVARIANCE_XY + i], now[COVARIANCE_XZ + i]
+        yy, yz, zz = now[COVARIANCE_YY + i], now[COVARIANCE_YZ + i], now[COVARIANCE_ZZ + i]
+        p, q, r = now[ALONG_X + i], now[ALONG_Y + i], now[ALONG_Z + i]
+        x, y, z = xx * p + xy * q + xz * r, xy * p + yy * q + yz * r, xz * p + yz * q + zz * r
+        kept = along / max(x * p + y * q + z * r, SMALLEST_VARIANCE)
+        now[COVARIANCE_XX + i], now[COVARIANCE_XY + i] = across * xx + kept * x * x, across * xy + kept * x * y
+        now[COVARIANCE_XZ + i], now[COVARIANCE_YY + i] = across * xz + kept * x * z, across * yy + kept * y * y
+        now[COVARIANCE_YZ + i], now[COVARIANCE_ZZ + i] = across * yz + kept * y * z, across * zz + kept * z * z
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def _write_places(first, count, known, now, ranks, share, means, covariances, opacities):
+    steepness = F(1 / FADE) / share
     for i in range(count):
         for axis in range(3):
             means[first + i, axis] = now[X + axis * BLOCK + i]
         for entry in range(6):
             covariances[first + i, entry] = now[COVARIANCE_XX + entry * BLOCK + i]
-        opacities[first + i] = known[OPACITY + i] * now[SHOWN + i]
+        weight = min(ONE, max(ZERO, ONE + (share - ranks[i]) * steepness))
+        opacities[first + i] = weight * known[OPACITY + i] * now[SHOWN + i]

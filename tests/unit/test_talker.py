@@ -104,20 +104,27 @@ def test_heads_that_are_placed_look_at_each_other(model: MotionModel) -> None:
     assert second < -0.2
 
 
-def test_talker_draws_what_its_avatar_shows(model: MotionModel) -> None:
-    del model
+@pytest.mark.parametrize("least_share", [1.0, 0.5, 0.25])
+def test_talker_draws_what_its_avatar_shows(least_share: float) -> None:
     seen = {}
 
     def follow(
-        vertices: np.ndarray, pose: FlamePose, light: object, eye: np.ndarray, anchor: np.ndarray, at_s: float | None
+        vertices: np.ndarray,
+        pose: FlamePose,
+        light: object,
+        eye: np.ndarray,
+        anchor: np.ndarray,
+        at_s: float | None,
+        share: float,
     ) -> Gaussians:
-        seen.update(vertices=vertices, eye=eye)
+        seen.update(vertices=vertices, eye=eye, share=share)
         empty = np.zeros((0, 3), np.float32)
         return Gaussians(empty, np.zeros((0, 6), np.float32), np.zeros(0, np.float32), empty, np.zeros(0, np.uint8))
 
-    avatar = SimpleNamespace(head=lambda pose: np.ones((5, 3), np.float32), follow=follow)
+    sphere = (np.zeros(3, np.float32), 0.2)
+    avatar = SimpleNamespace(head=lambda pose: np.ones((5, 3), np.float32), follow=follow, bounding_sphere=sphere)
     renderer = SimpleNamespace(render=lambda gaussians, cameras, colors, depths: colors.fill(7))
-    talker = Talker(avatar, renderer)  # type: ignore[arg-type]
+    talker = Talker(avatar, renderer, least_share)  # type: ignore[arg-type]
     cameras = [
         look_at(np.array([x, 0, 1], np.float32), np.zeros(3, np.float32), width=8, height=8) for x in (-0.03, 0.03)
     ]
@@ -126,6 +133,7 @@ def test_talker_draws_what_its_avatar_shows(model: MotionModel) -> None:
     talker.draw(FlamePose.neutral(), cameras, studio_light(), anchor, colors, depths)
     assert (colors == 7).all()
     np.testing.assert_allclose(seen["eye"], [0, 0, 1], atol=1e-6)  # between the two eyes
+    assert seen["share"] == least_share  # in 8 pixels a head shows no more than it must
 
 
 def test_relationship_changed_in_mid_conversation_changes_motion_from_then_on(model: MotionModel) -> None:

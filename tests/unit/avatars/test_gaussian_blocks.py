@@ -7,6 +7,9 @@ from rsatalker.avatars.gaussian_blocks import (
     BLOCK,
     KNOWN,
     KNOWN_END,
+    LANES,
+    NEVER,
+    in_turns,
     laid_in_blocks,
     lower_triangle,
     neighbours_together,
@@ -32,16 +35,21 @@ def scattered(count):
     return np.random.default_rng(5).normal(size=(count, 3))
 
 
+def in_blocks(count):
+    """Return Gaussians in the order of their blocks, and the blocks."""
+    bound, ranks = in_turns(neighbours_together(numbered(count), scattered(count), 1), 1)
+    return bound, laid_in_blocks(bound, ranks, QUADS)
+
+
 def unpacked(blocks):
     known = np.empty((len(blocks), KNOWN_END), np.float32)
     for block, row in enumerate(known):
-        unpack(blocks.steps, blocks.begins[block], blocks.lows[block], blocks.sizes[block], row)
+        unpack(BLOCK, blocks.steps, blocks.begins[block], blocks.lows[block], blocks.sizes[block], row)
     return known
 
 
 def test_blocks_hold_every_gaussian_once_in_order():
-    bound = neighbours_together(numbered(700), scattered(700), 1)
-    blocks = laid_in_blocks(bound, QUADS)
+    bound, blocks = in_blocks(700)
     rows = zip(unpacked(blocks), blocks.counts, strict=True)
     held = np.concatenate([row[ALBEDO_RED : ALBEDO_RED + count] for row, count in rows])
     np.testing.assert_allclose(held, bound["albedo"][:, 0], atol=0.01)  # of 700
@@ -50,8 +58,7 @@ def test_blocks_hold_every_gaussian_once_in_order():
 
 
 def test_a_block_is_of_one_material_and_one_kind_of_frame():
-    bound = neighbours_together(numbered(700), scattered(700), 1)
-    blocks = laid_in_blocks(bound, QUADS)
+    bound, blocks = in_blocks(700)
     for block, (first, count) in enumerate(zip(blocks.firsts, blocks.counts, strict=True)):
         part = bound[first : first + count]
         assert (part["material"] == blocks.materials[block]).all()
@@ -67,13 +74,40 @@ def test_neighbours_together_keeps_all_and_shortens_the_way():
     assert step_after < 0.6 * step_before
 
 
+def test_turns_are_taken_within_blocks():
+    before = neighbours_together(numbered(2000), scattered(2000), 1)
+    after, blocks = in_blocks(2000)
+    assert (np.diff(blocks.ranks) >= 0).all()
+    for first, count in zip(blocks.firsts, blocks.counts, strict=True):
+        held = [set(part["albedo"][first : first + count, 0]) for part in (before, after)]
+        assert held[0] == held[1]
+
+
+def test_what_fills_a_block_up_has_no_turn():
+    _, blocks = in_blocks(700)
+    np.testing.assert_array_equal((blocks.ranks < NEVER).sum(1), blocks.counts)
+
+
+def test_a_block_is_whole_vectors():
+    assert BLOCK % LANES == 0
+
+
+def test_lanes_that_nobody_asks_for_stay_as_they_are():
+    steps, begins, lows, sizes = packed(np.random.default_rng(1).normal(size=(1, KNOWN, BLOCK)))
+    known = np.full(KNOWN_END, 7, np.float32)
+    unpack(LANES, steps, begins[0], lows[0], sizes[0], known)
+    planes = known.reshape(KNOWN, BLOCK)
+    assert (planes[:, LANES:] == 7).all()
+    assert (planes[:, :LANES] != 7).all()
+
+
 def test_packed_numbers_come_back_within_half_a_step():
     planes = np.random.default_rng(1).normal(size=(2, KNOWN, BLOCK))
     planes[0, 3] = 0.5  # takes no place
     steps, begins, lows, sizes = packed(planes)
     known = np.empty(KNOWN_END, np.float32)
     for block in range(2):
-        unpack(steps, begins[block], lows[block], sizes[block], known)
+        unpack(BLOCK, steps, begins[block], lows[block], sizes[block], known)
         error = np.abs(known.reshape(KNOWN, BLOCK) - planes[block])
         assert (error <= 0.51 * sizes[block][:, None] + 1e-6).all()
 
@@ -82,7 +116,7 @@ def test_a_plane_of_equal_numbers_comes_back_as_it_was():
     known = np.empty(KNOWN_END, np.float32)
     steps, _, lows, sizes = packed(np.full((1, KNOWN, BLOCK), 0.7))
     assert len(steps) == 0
-    unpack(steps, 0, lows[0], sizes[0], known)
+    unpack(BLOCK, steps, 0, lows[0], sizes[0], known)
     np.testing.assert_array_equal(known, np.float32(0.7))
 
 

@@ -46,7 +46,15 @@ def test_value_of_another_type_is_an_error(tmp_path: Path, line: str):
 
 @pytest.mark.parametrize(
     ("option", "value"),
-    [("port", 70_000), ("threads", -1), ("detail", 0.0), ("frame_rate_hz", 0), ("lease_s", 0.1), ("frame_size_px", 8)],
+    [
+        ("port", 70_000),
+        ("threads", -1),
+        ("detail", 0.0),
+        ("least_detail", 0.1),
+        ("frame_rate_hz", 0),
+        ("lease_s", 0.1),
+        ("frame_size_px", 8),
+    ],
 )
 def test_value_out_of_range_is_an_error(option: str, value: float):
     with pytest.raises(ConfigError, match=f"{option} is {value}; expected"):
