@@ -1,4 +1,4 @@
-"""The dyadic model: streaming, causal, within its window, and its numpy twin."""
+"""The dyadic model: streaming, causal, within its window, and its compiled twin."""
 
 import copy
 
@@ -67,7 +67,7 @@ def test_model_streams_in_chunks_what_it_gives_offline(model: DyadicModel) -> No
         np.testing.assert_allclose(part.values, offline.values[:, :, start:end], atol=1e-4)
 
 
-def test_numpy_step_does_what_the_model_does(model: DyadicModel) -> None:
+def test_compiled_step_does_what_the_model_does(model: DyadicModel) -> None:
     voices, motion, social = inputs(model)
     offline = whole(model, voices, motion, social)
     step = DyadicStep(model, CONVERSATIONS)
