@@ -22,6 +22,8 @@ from rsatalker.training.torch_speaker import by_another_speaker, samples_to_draw
 from rsatalker.training.variations import CONTRAST_RANGE, MASK_BANDS, MASK_SHARE, STYLE_SHARE
 
 STATISTICS_BATCH = 64  # stretches from which mean and deviation of the features are estimated
+KEPT_STRETCHES = 2048  # of those that were heard, for later batches: 160 MB
+FEWEST_KEPT = 8  # batches that are all new at first, lest the few that are kept come again and again
 
 
 class SoundBatches:
@@ -33,6 +35,8 @@ class SoundBatches:
         look_ahead: Instants that the model may hear beyond it.
         device: Where batches are made.
         seed: Of everything that is random.
+        fresh_share: Of a batch that is made anew; the rest was heard before, with other statistics each time. Making a
+            stretch takes a core as long as learning from four, and a GPU far longer.
 
     Attributes:
         features_per_instant: Features in one instant of motion.
@@ -42,12 +46,22 @@ class SoundBatches:
     features_per_instant = FEATURES_PER_INSTANT
     bands = MEL_BANDS
 
-    def __init__(self, folder: Path, instants: int, look_ahead: int, device: torch.device, seed: int) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        instants: int,
+        look_ahead: int,
+        device: torch.device,
+        seed: int,
+        fresh_share: float = 1.0,
+    ) -> None:
         self.corpus = SoundCorpus(folder, GROUP_SHARES, device)
         self.generator = torch.Generator(device).manual_seed(seed)
         self.instants, self.heard_instants = instants, instants + look_ahead
         self._samples = WINDOW_SAMPLES + self.heard_instants * SPEECH_RATE_HZ // MOTION_RATE_HZ + 1
         self._tunes, self._log_mel = tunes(seed, device), TorchLogMel().to(device)
+        self._fresh_share, self._kept = fresh_share, list[Batch]()  # one row each, the oldest replaced first
+        self._made = 0
 
     @property
     def hours(self) -> float:
@@ -59,7 +73,7 @@ class SoundBatches:
         self.corpus.take_in_new_parts(wait=False)
 
     def state(self) -> dict[str, Any]:
-        """Return what the next batches depend on, beside the parts of the corpus."""
+        """Return what the next batches depend on, beside the parts of the corpus and the stretches heard before."""
         return {"generator": self.generator.get_state()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -74,12 +88,41 @@ class SoundBatches:
     @torch.no_grad()
     def draw(self, size: int) -> Batch:
         """Return the next batch."""
+        few = len(self._kept) < FEWEST_KEPT * size
+        fresh = size if few or self._fresh_share >= 1 else max(1, round(self._fresh_share * size))
+        batch = self._spoken(fresh)
+        if self._fresh_share < 1:
+            batch = _joined([batch, *self._heard_before(size - fresh)])
+            self._keep(batch, fresh)
+        return batch._replace(features=with_other_statistics(batch.features.float(), Dice(size, self.generator)))
+
+    def _spoken(self, size: int) -> Batch:
         dice = Dice(size, self.generator)
         stretches = self.corpus.draw(size, samples_to_draw(self._samples), self.generator)
         spoken = by_another_speaker(stretches, WINDOW_SAMPLES, self.instants, self._samples, dice)
         heard = through_a_channel(spoken, stretches.sound, self._tunes, dice)
         features = self._log_mel(heard, self.heard_instants * FEATURES_PER_INSTANT)
-        return Batch(with_other_statistics(features, dice), spoken.articulation, spoken.visemes)
+        return Batch(features, spoken.articulation, spoken.visemes)
+
+    def _heard_before(self, count: int) -> list[Batch]:
+        if count == 0:
+            return []
+        chosen = torch.randint(len(self._kept), (count,), generator=self.generator, device=self.corpus.device)
+        return [self._kept[index] for index in chosen.tolist()]
+
+    def _keep(self, batch: Batch, count: int) -> None:
+        for row in range(count):
+            stretch = Batch(*(part[row : row + 1].clone() for part in batch))
+            stretch = stretch._replace(features=stretch.features.half())
+            if len(self._kept) < KEPT_STRETCHES:
+                self._kept.append(stretch)
+            else:
+                self._kept[self._made % KEPT_STRETCHES] = stretch
+            self._made += 1
+
+
+def _joined(batches: list[Batch]) -> Batch:
+    return Batch(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
 
 
 def with_other_statistics(features: Float[Tensor, "B F 80"], dice: Dice) -> Float[Tensor, "B F 80"]:

@@ -47,7 +47,8 @@ def through_a_channel(
     sound = sound + background(sound.shape[1], voices, tunes, dice) * level[:, None]
     sound = over_microphones(sound, dice)
     sound = torch.where(dice.chance(TELEPHONE_SHARE)[:, None], companded(sound), sound)
-    gain = dice.decibels(QUIETEST_DB, LOUDEST_DB) * _rms(spoken.sound) / _rms(sound)
+    speaks = spoken.pause.mean(1) < 1
+    gain = dice.decibels(QUIETEST_DB, LOUDEST_DB) * torch.where(speaks, _rms(spoken.sound) / _rms(sound), 1.0)
     hiss = dice.normal(sound.shape[1]) * (dice.decibels(*HISS_DB) * dice.chance(HISS_SHARE))[:, None]
     return (sound * gain[:, None] + hiss).clamp(-1, 1)
 

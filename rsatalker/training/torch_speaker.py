@@ -25,6 +25,7 @@ FORMANTS = (0.84, 1.2)  # of the voice's own: from a large man's throat to a chi
 WOBBLE = 0.08  # largest deviation of the logarithm of the pace
 LARGEST_SPEED = 1.6  # of any moment, wobble included
 BREATHY_SHARE, HUM_SHARE, SMACKS = 0.25, 0.15, 2
+NOBODY_SHARE = 0.06  # of the stretches: breaths, hums and the room alone, as a headset hears while the other speaks
 SMACK_SAMPLES = 160
 PAUSE_MARGIN = 8  # of 120 a second: breaths keep clear of speech by 67 ms
 SHORTEST_HUM_PAUSE = 60  # of 120 a second
@@ -71,7 +72,7 @@ def by_another_speaker(stretches: Stretches, history: int, instants: int, sample
     position = warped_positions(speed, samples, dice)
     spoken = _warped(stretches, position, history, instants)
     sound = with_other_throat(spoken.sound, dice.ratio(*FORMANTS) / speed, dice)
-    spoken = replace(spoken, sound=sound)
+    spoken = with_nobody(replace(spoken, sound=sound), dice.chance(NOBODY_SHARE))
     spoken = with_breaths(spoken, dice)
     return with_hums(spoken, history, dice)
 
@@ -133,6 +134,18 @@ def with_other_throat(sound: Float[Tensor, "B S"], factor: Float[Tensor, " B"], 
         spectrum * torch.polar(torch.ones_like(turned), turned), STFT_SAMPLES, STFT_SAMPLES // 4, window=window,
         length=sound.shape[1],
     )  # fmt: skip
+
+
+def with_nobody(spoken: Spoken, nobody: Bool[Tensor, " B"]) -> Spoken:
+    """Return the batch with some rows of one long pause; the loudness stays that of the voice that is not heard."""
+    rest = torch.tensor(TARGETS[Viseme.SILENCE], device=nobody.device)
+    return replace(
+        spoken,
+        sound=spoken.sound * ~nobody[:, None],
+        articulation=torch.where(nobody[:, None, None], rest, spoken.articulation),
+        visemes=torch.where(nobody[:, None], int(Viseme.SILENCE), spoken.visemes),
+        pause=torch.where(nobody[:, None], 1.0, spoken.pause),
+    )
 
 
 def with_breaths(spoken: Spoken, dice: Dice) -> Spoken:

@@ -13,6 +13,7 @@ from rsatalker.errors import AssetError, ToolMissing
 from rsatalker.motion.articulation import ARTICULATION_INDEX
 from rsatalker.speech.features import WINDOW_SAMPLES, log_mel
 from rsatalker.training import torch_channel, torch_speaker
+from rsatalker.training.animator import TARGETS
 from rsatalker.training.batches import GROUP_SHARES
 from rsatalker.training.corpus import CorpusOptions, PartPlan, make_corpus, make_part
 from rsatalker.training.engines.voices import GROUPS, InstalledVoices, Voice
@@ -101,6 +102,17 @@ def test_batches_are_reproducible_and_of_the_right_shape(sounds):
     assert torch.isfinite(first.features).all()
 
 
+def test_part_of_a_batch_was_heard_before_with_other_statistics(sounds):
+    batches = SoundBatches(sounds, 30, 3, CPU, seed=4, fresh_share=0.25)
+    while len(batches._kept) < 32:
+        batches.draw(4)
+    known = [stretch.articulation for stretch in batches._kept]
+    batch = batches.draw(4)
+    assert batch.features.shape == (4, 4 * 33, 80)
+    assert [any(torch.equal(row[None], old) for old in known) for row in batch.articulation] == [False] + 3 * [True]
+    assert len(batches._kept) == len(known) + 1
+
+
 def spoken(sound: torch.Tensor, viseme: Viseme = Viseme.AA) -> Stretches:
     rows, targets = len(sound), sound.shape[1] * 120 // 16_000 + 1
     return Stretches(sound, torch.zeros(rows, targets, 12), torch.full((rows, targets), int(viseme)))
@@ -136,6 +148,18 @@ def test_breaths_sound_in_pauses_only():
     silent = replace(torch_speaker._warped(stretches, position, 0, 29), loudness=torch.ones(8))
     heard = torch_speaker.with_breaths(silent, dice(8)).sound.abs().amax(0)
     assert float(heard[:4_000].max()) < 1e-6 < float(heard[6_500:12_000].max())
+
+
+def test_stretch_of_nobody_has_breaths_under_shut_lips():
+    position = torch_speaker.warped_positions(torch.ones(8), 16_000, dice(8))
+    stretches = spoken(torch.ones(8, torch_speaker.samples_to_draw(16_000)))
+    voiced = torch_speaker._warped(stretches, position, 0, 29)
+    alone = torch_speaker.with_nobody(voiced, torch.arange(8) % 2 == 0)
+    assert float(alone.sound[::2].abs().max()) == 0 < float(alone.sound[1::2].abs().min())
+    assert (alone.visemes[::2] == Viseme.SILENCE).all()
+    assert (alone.visemes[1::2] == Viseme.AA).all()
+    assert torch.allclose(alone.articulation[::2], torch.tensor(TARGETS[Viseme.SILENCE]))
+    assert torch_speaker.with_breaths(alone, dice(8)).sound[::2].abs().amax() > 0
 
 
 def test_hum_closes_the_lips_while_it_sounds():
