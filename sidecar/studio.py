@@ -20,6 +20,8 @@ from sidecar.config import ServeOptions
 from sidecar.errors import NotFoundError
 
 if TYPE_CHECKING:  # torch is loaded only when a studio opens
+    from rsatalker.avatars.avatar import Avatar
+    from rsatalker.avatars.fitted_avatar import FittedAvatar
     from rsatalker.motion.model import MotionModel
     from rsatalker.renderers.renderer import Renderer
     from rsatalker.talker import Talker
@@ -133,7 +135,7 @@ class Studio(Protocol):
         ...
 
     def head(self, avatar: str) -> TalkingHead:
-        """Return a head of the cast; loads it the first time, which can take a while."""
+        """Return a head of the cast for one place in one conversation; the first time it is loaded, which is slow."""
         ...
 
     def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:
@@ -170,7 +172,7 @@ class RsaTalkerStudio:
         self._threads = options.threads or usable_threads()
         self._renderer: Renderer = choose_renderer(options.renderer, options.threads or None)
         self._model: MotionModel | None = None
-        self._heads: dict[str, _Head] = {}
+        self._loaded: dict[str, Avatar | FittedAvatar] = {}
         fitted = fitted_members(options.avatars) if options.avatars else []
         self._fitted = {member.name: member for member in fitted if member.name not in CHARACTERS}
         self._loading = threading.Lock()  # one avatar at a time: each takes all threads
@@ -189,25 +191,27 @@ class RsaTalkerStudio:
         return [*own, *(CastMember(name, fitted.description) for name, fitted in self._fitted.items())]
 
     def head(self, avatar: str) -> TalkingHead:
-        """Return a head of the cast.
+        """Return a head of the cast; what moves by itself on it is not shared with those returned before.
 
         Raises:
             NotFoundError: The cast has none of that name.
         """
-        from rsatalker.avatars.cast import load_avatar
         from rsatalker.talker import Talker
 
         names = [member.name for member in self.cast()]
         if avatar not in names:
             raise NotFoundError(unknown_avatar(avatar, names))
-        if avatar in self._heads:  # never waits for another that is being loaded
-            return self._heads[avatar]
+        if avatar not in self._loaded:  # else it never waits for another that is being loaded
+            self._load(avatar)
+        return _Head(Talker(self._loaded[avatar].twin(), self._renderer, self._options.least_detail))
+
+    def _load(self, avatar: str) -> None:
+        from rsatalker.avatars.cast import load_avatar
+
         with self._loading:
-            if avatar not in self._heads:
+            if avatar not in self._loaded:
                 source = self._fitted[avatar].folder if avatar in self._fitted else avatar
-                loaded = load_avatar(source, detail=self._options.detail, threads=self._threads)
-                self._heads[avatar] = _Head(Talker(loaded, self._renderer, self._options.least_detail))
-            return self._heads[avatar]
+                self._loaded[avatar] = load_avatar(source, detail=self._options.detail, threads=self._threads)
 
     def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:
         """Return a fresh dialogue of the options' checkpoint."""

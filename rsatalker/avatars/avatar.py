@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import deque
 from dataclasses import replace
 
@@ -68,7 +69,7 @@ class Avatar:
         self._blocks = laid_in_blocks(bound, ranks, data.quads)
         self._selection = select(bound, self._blocks.ranks, 1.0)
         self._buffers = deque(_empty_gaussians(len(self)) for _ in range(BUFFERS))
-        self._swing = HairSwing(head.eye_centers.mean(0) - [0, 0, HALF_HEAD_M])
+        self._swing = self._resting_hair()
         self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)
         self._last_light: Light | None = None
         self._last_scene: SceneLight | None = None
@@ -81,6 +82,12 @@ class Avatar:
     def bounding_sphere(self) -> tuple[Float32[np.ndarray, "3"], float]:
         """Center in the head's space and radius in metres of a sphere that holds the avatar at rest, with a margin."""
         return self._data.sphere[:3].copy(), float(self._data.sphere[3]) * MOVING_MARGIN
+
+    def twin(self) -> Avatar:
+        """Return the same head for another place, where hair swings by itself; all else is shared, also its thread."""
+        twin = copy.copy(self)
+        twin._swing = self._resting_hair()
+        return twin
 
     def follow(
         self,
@@ -163,6 +170,9 @@ class Avatar:
     def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
         """Let the hair swing through an instant that is not shown; those before a cut make it hang as it should."""
         self._swing.follow(skull_of(self.head, pose, world_from_head), at_s)
+
+    def _resting_hair(self) -> HairSwing:
+        return HairSwing(self.head.eye_centers.mean(0) - [0, 0, HALF_HEAD_M])
 
     def _scene(self, light: Light) -> SceneLight:
         """Return what follows from the light, kept while the same light is given."""

@@ -102,6 +102,10 @@ class FittedAvatar:
         """Center in the head's space and radius in metres of a sphere that holds the avatar at rest, with a margin."""
         return self._sphere[0].copy(), self._sphere[1] * MOVING_MARGIN
 
+    def twin(self) -> FittedAvatar:
+        """Return itself: nothing of it moves but by the pose, so one serves for any number of places."""
+        return self
+
     def follow(
         self,
         vertices: Float32[np.ndarray, "V 3"],

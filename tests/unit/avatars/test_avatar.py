@@ -159,3 +159,19 @@ def test_bust_fades_out_at_its_lower_end(avatar):
     height = gaussians.means[:, 1]
     lowest = gaussians.opacities[height < height.min() + 0.005]
     assert 0 < lowest.max() < 0.1
+
+
+def test_hair_of_a_twin_swings_as_if_it_were_alone(head, avatar_data):
+    hanging = np.ones_like(avatar_data.helpers.strand_looseness)  # the hair of this character is too short to swing
+    data = replace(avatar_data, helpers=replace(avatar_data.helpers, strand_looseness=hanging))
+    alone, beside = (Avatar("tomas", head, data, threads=1) for _ in range(2))
+    twin = beside.twin()
+    for number in range(5):
+        at_s, here, there = number / 30, placed(angle=0.1 * number), placed(angle=-0.2 * number, shift=(0, 0, 3))
+        pose = FlamePose.neutral()
+        vertices = head(pose)
+        expected = alone.follow(vertices, pose, studio_light(), VIEWER, here, at_s).means.copy()
+        twin.follow(vertices, pose, studio_light(), VIEWER, there, at_s + 7)
+        assert np.array_equal(beside.follow(vertices, pose, studio_light(), VIEWER, here, at_s).means, expected)
+    at_rest = Avatar("tomas", head, data, threads=1).follow(vertices, pose, studio_light(), VIEWER, here).means
+    assert np.abs(at_rest - expected).max() > 0.002  # it did swing
