@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 from dataclasses import dataclass
@@ -18,6 +19,8 @@ from sidecar.errors import LimitError, NotFoundError, StateError
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.studio import Studio, unknown_avatar
 from sidecar.timings import Timings
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,7 @@ class Conversations:
         if not is_open:
             conversation.close()
             raise StateError("The sidecar is stopping; create the conversation on the next one.")
+        log.info("conversation %s: begins", conversation.conversation_id)
         return conversation
 
     def get(self, conversation_id: str) -> Conversation:
@@ -114,6 +118,7 @@ class Conversations:
         with self._lock:
             self._open.pop(conversation_id, None)
         conversation.close()
+        log.info("conversation %s: closed", conversation_id)
 
     def close_all(self) -> None:
         """End all conversations, also those that are still being made."""

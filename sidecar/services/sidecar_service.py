@@ -40,6 +40,8 @@ CAPABILITIES = (
     "audio2face",
     "cutscenes",
 )
+LONGEST_NAME = 80  # letters of a client's name in the log
+MOST_NAMES = 64  # of clients in the log of one run
 
 Context = grpc.aio.ServicerContext[Any, Any]
 log = logging.getLogger(__name__)
@@ -66,9 +68,11 @@ class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
         self._version = version
         self._clock_ns = clock_ns
         self._started_ns = clock_ns()
+        self._client_names: set[str] = set()
 
     async def GetInfo(self, request: sidecar_pb2.GetInfoRequest, context: Context) -> sidecar_pb2.GetInfoResponse:
         """Say version, capabilities and limits; refuse a client of another major version."""
+        self._note_client(request.client_name)
         check_version(request.protocol_version)
         return sidecar_pb2.GetInfoResponse(
             protocol_version=PROTOCOL_VERSION,
@@ -99,3 +103,10 @@ class SidecarService(sidecar_pb2_grpc.SidecarServiceServicer):
         uptime_ms = (self._clock_ns() - self._started_ns) // 1_000_000
         stages = self._timings.percentiles()
         return status_message(uptime_ms, stages, self._conversations.all(), self._films.open_films())
+
+    def _note_client(self, name: str) -> None:
+        """Log who calls, each once: a client may ask at every look, and whoever it is chooses the name."""
+        name = "".join(letter for letter in name[:LONGEST_NAME] if letter.isprintable())
+        if name and name not in self._client_names and len(self._client_names) < MOST_NAMES:
+            self._client_names.add(name)
+            log.info("client %s", name)

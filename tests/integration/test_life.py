@@ -1,6 +1,7 @@
 """Processes that end: what they leave behind, and who cleans it up."""
 
 import json
+import logging
 import os
 import signal
 import socket
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from running_sidecar import RunningSidecar
 from waiting import until
@@ -202,3 +204,23 @@ def test_runtime_file_is_for_its_user_only(running: RunningSidecar):
     assert running.address in runtime_file().read_text()
     if sys.platform != "win32":
         assert runtime_file().stat().st_mode & 0o777 == 0o600
+
+
+def test_log_tells_who_came_and_what_began_and_ended_and_nothing_else(
+    running: RunningSidecar, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.INFO)
+    with running.connect() as client:
+        for _ in range(3):
+            client.info("Unity\n2022 \x1b[31m")
+        with client.create_conversation("ann", "bob") as conversation:
+            conversation.speak(np.zeros(1600, np.float32), 16_000, "a")
+            until(conversation.frames[0].latest, "a frame")
+    said = [record.getMessage() for record in caplog.records if record.name.startswith("sidecar")]
+    name = conversation.conversation_id
+    assert said == [
+        "client rsatalker",
+        "client Unity2022 [31m",
+        f"conversation {name}: begins",
+        f"conversation {name}: closed",
+    ]
