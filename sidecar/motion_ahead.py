@@ -36,6 +36,7 @@ CALM_LEAD_US = 300_000  # ... so much more than that has been heard
 LATE_US = 120_000  # behind the sound: lips are seen to be late, so motion that stays so late ...
 PATIENCE_NS = 400_000_000  # ... for so long is not going to catch up, and skips ahead ...
 SKIP_LEAD_US = 200_000  # ... to so much before the sound, that of look-ahead included
+LOAD_OVER_S = 30.0  # of sound, for which the load is a mean: it follows what else the machine has to do
 LARGEST_BLOCK = 1600  # larger ones cost no less, and other conversations get their turn in between
 
 
@@ -74,7 +75,7 @@ class MotionAhead:
 
     @property
     def load(self) -> float:
-        """Share of a thread's time that this motion takes in the long run; 0 while none has been made."""
+        """Share of a thread's time that this motion has taken lately; 0 while none has been made."""
         return self._spent_s / self._made_s if self._made_s else 0.0
 
     @property
@@ -137,9 +138,14 @@ class MotionAhead:
                 timeline.forget(self._bookmarks.oldest)
                 heard = timeline.take(count)
             self._make(heard, min(shown.clock_us))
-            self._spent_s += time.perf_counter() - started_s
-            self._made_s += count / SPEECH_RATE_HZ
+            self._note_load(time.perf_counter() - started_s, count / SPEECH_RATE_HZ)
         return True
+
+    def _note_load(self, spent_s: float, made_s: float) -> None:
+        """Take over how long some motion took to make; what lies far back counts for less and less."""
+        kept = max(1 - made_s / LOAD_OVER_S, 0.0)
+        self._spent_s = kept * self._spent_s + spent_s
+        self._made_s = kept * self._made_s + made_s
 
     def _is_hopelessly_late(self, sound_us: int, now_ns: int) -> bool:
         """Return whether motion has been late for longer than it takes to catch up where there is time for it."""

@@ -59,6 +59,17 @@ def test_conversation_is_refused_that_would_take_the_others_their_motion(opened:
         check_admission(opened, with_frames=False)
 
 
+def test_load_of_motion_is_what_it_took_lately(opened: list[Conversation]):
+    motion = opened[0].motion
+    for cost_s in (0.002, 0.02):  # a quiet hour, then two minutes of a game beside it
+        for _ in range(36_000 if cost_s == 0.002 else 1_200):
+            motion._note_load(cost_s, 0.1)
+    assert motion.load == pytest.approx(0.2, rel=0.03)
+    for _ in range(1_200):
+        motion._note_load(0.002, 0.1)
+    assert motion.load == pytest.approx(0.02, rel=0.2)
+
+
 def test_refused_conversation_leaves_nothing_behind(
     conversations: Conversations, setup: Callable[..., ConversationSetup], opened: list[Conversation]
 ):
