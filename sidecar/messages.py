@@ -181,6 +181,7 @@ def status_message(
                 output_packets_failed=conversation.outputs.failed,
                 skew_us=conversation.display_lead.skew_ns // 1000,
                 motion_skipped_us=conversation.motion.skipped_us,
+                frame_scale=conversation.detail.scale,
             )
             for conversation in conversations
         ],

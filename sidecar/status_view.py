@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich import box
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
@@ -9,6 +10,9 @@ from rich.text import Text
 from sidecar.v1 import cutscene_pb2, sidecar_pb2
 
 LATE_MS = 1000 / 30  # a tick of the frame loop that takes longer leaves heads below 30 frames per second
+# How far a face may be behind its sound, and ahead of it, microseconds.
+SEEN_US = (15_000, -45_000)  # ATSC IS-191: beyond that some see it
+WRONG_US = (45_000, -125_000)  # ITU-R BT.1359: beyond that everybody does
 
 
 def status_view(
@@ -25,10 +29,9 @@ def status_view(
         status: Now.
         before: A moment ago: what was done since tells rates. None: rates are not known.
     """
-    minutes, seconds = divmod(status.uptime_ms // 1000, 60)
     title = Text(
         f"RSATalker {info.sidecar_version} at {address}, pid {info.process_id}, {info.renderer} renderer, "
-        f"up {minutes // 60}:{minutes % 60:02}:{seconds:02}, {len(status.conversations)} of "
+        f"up {_clock(status.uptime_ms // 1000)}, {len(status.conversations)} of "
         f"{info.limits.max_conversations} conversations"
     )
     cutscenes = [_cutscenes(status)] if status.cutscenes else []
@@ -47,25 +50,43 @@ def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:
 
 
 def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse | None) -> Table:
-    table = Table(title="Conversations", title_justify="left")
-    for column in ("id", "state", "engine", "a at", "b at", "motion ahead", "skew", "skipped", "frames/s", "missed"):
-        table.add_column(column, justify="left" if column in ("id", "state", "engine") else "right")
+    """Return a row for each conversation; units stand in the heads, so that it fits into 80 columns."""
+    table = Table(title="Conversations", title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
+    on_the_left = ("id", "state", "engine")
+    for column in (*on_the_left, "clock", "ahead ms", "skew ms", "skipped s", "size", "frames /s", "missed"):
+        table.add_column(column, justify="left" if column in on_the_left else "right")
     for conversation in status.conversations:
-        clocks = list(conversation.clock_us)
-        style = "red" if conversation.state == "failed" else ""
+        clock_us = max(conversation.clock_us)
         table.add_row(
             conversation.conversation_id[:8],
             conversation.state,
             "attached" if conversation.engine_attached else "-",
-            *(f"{clock / 1e6:.2f} s" for clock in clocks),
-            f"{(conversation.motion_end_us - max(clocks)) / 1e3:.0f} ms",
-            f"{conversation.skew_us / 1e3:+.1f} ms",
-            f"{conversation.motion_skipped_us / 1e6:.1f} s",
+            _clock(clock_us // 1_000_000),
+            f"{(conversation.motion_end_us - clock_us) / 1e3:.0f}",
+            _skew(conversation.skew_us),
+            f"{conversation.motion_skipped_us / 1e6:.1f}",
+            _size(conversation.frame_scale),
             _frame_rate(conversation, status, before),
             str(conversation.ticks_missed),
-            style=style,
+            style="red" if conversation.state == "failed" else "",
         )
     return table
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _skew(skew_us: int) -> Text:
+    """Return how far a face is behind its sound, in the colour of who would notice."""
+    style = "yellow" if not SEEN_US[1] <= skew_us <= SEEN_US[0] else ""
+    style = "red" if not WRONG_US[1] <= skew_us <= WRONG_US[0] else style
+    return Text(f"{skew_us / 1e3:+.0f}", style)
+
+
+def _size(frame_scale: float) -> Text:
+    """Return the share of width and height that there is time for."""
+    return Text(f"{frame_scale:.0%}", "yellow" if frame_scale < 1 else "")
 
 
 def _cutscenes(status: sidecar_pb2.GetStatusResponse) -> Table:
@@ -105,4 +126,8 @@ def _warnings(status: sidecar_pb2.GetStatusResponse) -> list[Text]:
         for sentence, style in ((conversation.failure, "red"), (conversation.warning, "yellow")):
             if sentence:
                 found.append(Text(f"{conversation.conversation_id[:8]}: {sentence}", style=style))
+        if conversation.output_packets_failed:
+            sent, failed = conversation.output_packets_sent, conversation.output_packets_failed
+            sentence = f"the system took {sent} packets for Live Link Face and VMC, and {failed} not."
+            found.append(Text(f"{conversation.conversation_id[:8]}: {sentence}", style="yellow"))
     return found

@@ -49,10 +49,15 @@ def _conversations(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:
     yield from _head("rsatalker_skew_seconds", "gauge", "How far the newest frames' faces were behind their sound.")
     for number, one in enumerate(status.conversations):
         yield f'rsatalker_skew_seconds{{conversation="{number}"}} {one.skew_us / 1e6:.6f}'
+    yield from _head("rsatalker_frame_scale", "gauge", "Width and height of frames as a share of what was asked.")
+    for number, one in enumerate(status.conversations):
+        yield f'rsatalker_frame_scale{{conversation="{number}"}} {one.frame_scale:.3f}'
     yield from _head("rsatalker_motion_skipped_seconds", "gauge", "Sound without motion in open conversations.")
     yield f"rsatalker_motion_skipped_seconds {sum(one.motion_skipped_us for one in status.conversations) / 1e6:.6f}"
     yield from _head("rsatalker_ticks_missed", "gauge", "Ticks missed in the conversations that are open.")
     yield f"rsatalker_ticks_missed {sum(one.ticks_missed for one in status.conversations)}"
+    yield from _head("rsatalker_output_packets_failed", "gauge", "Packets of open conversations that were not taken.")
+    yield f"rsatalker_output_packets_failed {sum(one.output_packets_failed for one in status.conversations)}"
 
 
 def _cutscenes(status: sidecar_pb2.GetStatusResponse) -> Iterable[str]:

@@ -201,6 +201,7 @@ def test_metrics_tell_stages_and_conversations(running: RunningSidecar, client: 
     text = request(running.http_address, "GET", "/metrics").body.decode()
     assert 'rsatalker_conversations{state="live"} 1' in text
     assert 'rsatalker_stage_duration_seconds{stage="tick",quantile="0.99"}' in text
+    assert 'rsatalker_frame_scale{conversation="0"} 1.000' in text
 
 
 def test_unforeseen_error_is_one_sentence(running: RunningSidecar, monkeypatch, caplog):
