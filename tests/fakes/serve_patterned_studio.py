@@ -18,7 +18,10 @@ from sidecar.server import serve
 
 
 class PatternedHead(FlatHead):
-    """Draws place and layer as colours and depths, transparent in one corner; the opening of the jaw is the blue."""
+    """Draws place and layer as colours and depths, the opening of the jaw as blue.
+
+    One corner is transparent; another one is white paper that lies on its back in the scene's light.
+    """
 
     def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None):
         timings = super().draw(pose, cameras, light, world_from_head, colors, depths, at_s)
@@ -35,6 +38,8 @@ class PatternedHead(FlatHead):
                 axis=-1,
             )
             depths[layer] = 1 + (rows * width + columns) / (width * height) + 2 * layer
+        lit = light.probe[0] * 0.5 / np.sqrt(np.pi) + light.key_color * max(float(light.key_direction[1]), 0.0)
+        colors[:, height // 4 * 3 :, width // 4 * 3 :, :3] = np.clip(np.round(255 * lit), 0, 255)
         colors[:, : height // 4, : width // 4] = 0
         depths[:, : height // 4, : width // 4] = 0
         return timings

@@ -11,6 +11,7 @@ namespace UnityEngine
     {
         None = 0,
         HideInHierarchy = 1,
+        HideInInspector = 2,
         HideAndDontSave = 61,
     }
 
@@ -99,6 +100,9 @@ namespace UnityEngine
     public class Transform : Component
     {
         public Transform parent { get; private set; }
+        /// <summary>Of the stub: in the order in which they were put there.</summary>
+        public readonly List<Transform> Children = new List<Transform>();
+
         public Vector3 localPosition { get; set; }
         public Quaternion localRotation { get; set; } = Quaternion.identity;
 
@@ -121,7 +125,14 @@ namespace UnityEngine
 
         public Vector3 forward => rotation * Vector3.forward;
 
-        public void SetParent(Transform other, bool worldPositionStays) => parent = other;
+        public Transform Find(string child) => Children.Find(one => one != null && one.name == child);
+
+        public void SetParent(Transform other, bool worldPositionStays)
+        {
+            parent?.Children.Remove(this);
+            other.Children.Add(this);
+            parent = other;
+        }
     }
 
     public class Behaviour : Component

@@ -33,6 +33,11 @@ namespace UnityEngine
 
         public static bool IsPlaying { get; private set; }
         public static bool IsPaused { get; set; }
+        public static bool IsFocused { get; private set; } = true;
+
+        /// <summary>Whether frames are run: not in a paused editor, nor without focus unless the player is told to.</summary>
+        public static bool IsStopped => IsPaused || (!IsFocused && !Application.runInBackground);
+
         public static int FrameCount { get; private set; }
 
         /// <summary>Play is pressed.</summary>
@@ -48,7 +53,7 @@ namespace UnityEngine
         {
             Thread.Sleep(milliseconds);
             AudioSettings.Mix();
-            if (IsPaused)
+            if (IsStopped)
             {
                 return;
             }
@@ -57,6 +62,17 @@ namespace UnityEngine
             SendAll("Update");
             SendAll("LateUpdate");
             Application.BeforeRender();
+        }
+
+        /// <summary>The window goes behind another one, or comes to the front again.</summary>
+        public static void Focus(bool isFocused)
+        {
+            IsFocused = isFocused;
+            Tell("OnApplicationFocus", isFocused);
+            if (!Application.runInBackground)
+            {
+                Tell("OnApplicationPause", !isFocused);
+            }
         }
 
         /// <summary>Play is pressed again.</summary>
@@ -116,6 +132,11 @@ namespace UnityEngine
             {
                 Escaped.Add(failure.InnerException);
             }
+        }
+
+        private static void Tell(string message, bool value)
+        {
+            Order.ToList().ForEach(one => Send(one, message, new object[] { value }));
         }
 
         private static void SendAll(string message)
@@ -204,6 +225,7 @@ namespace UnityEngine
 
         public static string unityVersion => "2022.3.0f1";
         public static bool isPlaying => PlayMode.IsPlaying;
+        public static bool runInBackground { get; set; }
 
         /// <summary>Of the stub: how many listen; what a test counts to find leaks.</summary>
         public static int Listeners => onBeforeRender?.GetInvocationList().Length ?? 0;

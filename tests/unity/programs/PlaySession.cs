@@ -58,8 +58,27 @@ internal static class PlaySession
             case "pause":
                 PlayMode.IsPaused = words[0] == "on";
                 return;
+            case "focus":
+                AudioSettings.RunsWhileStopped = words.Contains("sounding");
+                PlayMode.Focus(words[0] == "on");
+                return;
+            case "listener":
+                AudioListener.pause = words[0] == "off";
+                return;
+            case "sun":
+                RenderSettings.sun.color = new Color(Number(words[0]), Number(words[1]), Number(words[2]));
+                return;
+            case "probe":
+                for (var channel = 0; channel < 3; ++channel)
+                {
+                    LightProbes.Everywhere[channel, 0] = Number(words[channel]);
+                }
+                return;
+            case "record":
+                AudioListener.Heard = new List<float>();
+                return;
             case "device":
-                AudioSettings.ChangeDevice();
+                AudioSettings.ChangeDevice(words[0] == "anew");
                 return;
             case "frames":
                 Frames(int.Parse(words[0], CultureInfo.InvariantCulture), () => false);
@@ -132,6 +151,7 @@ internal static class PlaySession
         RenderSettings.sun = new GameObject("Sun", typeof(Light)).GetComponent<Light>();
         RenderSettings.sun.type = LightType.Directional;
         RenderSettings.sun.intensity = 0.5f;
+        RenderSettings.sun.transform.rotation = Quaternion.Euler(90, 0, 0); // at noon
         for (var channel = 0; channel < 3; ++channel)
         {
             LightProbes.Everywhere[channel, 0] = 0.25f;
@@ -251,14 +271,14 @@ internal static class PlaySession
         json.Field("started", _started).Field("ended", _ended).Field("dspMs", (long)(1000 * AudioSettings.dspTime));
         json.Field("weight", _mesh.Weights.TryGetValue(51 - 17, out var weight) ? weight : 0);
         json.Field("mapped", Mapped());
+        json.Field("silence", Silence()).Field("fall", Fall());
         json.Field("found", string.Join(" ", _found.Select(one => one.HttpAddress)));
         json.BeginList("heads");
         foreach (var head in Heads)
         {
             var source = head.GetComponent<AudioSource>();
-            var stoppedMs = double.IsNaN(source.StoppedS) ? -1 : (long)(1000 * source.StoppedS);
             json.BeginItem().Field("pose", head.HasPose).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);
-            json.Field("loudest", source.Loudest).Field("starts", source.Starts.Count).Field("stoppedMs", stoppedMs);
+            json.Field("loudest", source.Loudest).Field("starts", source.Starts.Count);
             json.Field("fromS", source.Starts.Count > 0 ? source.Starts.Last().FromS : -1).End();
             source.Loudest = 0;
         }
@@ -302,6 +322,27 @@ internal static class PlaySession
     private static int Mapped()
     {
         return File.ReadAllLines("/proc/self/maps").Count(line => line.Contains("/dev/shm/{"));
+    }
+
+    // Of what was recorded: the longest silence between its first and its last sound, samples of 48 kHz.
+    private static int Silence()
+    {
+        var (longest, silent, hasBegun) = (0, 0, false);
+        foreach (var sample in AudioListener.Heard ?? new List<float>())
+        {
+            var isSilent = Math.Abs(sample) < 0.0001f;
+            longest = hasBegun && !isSilent ? Math.Max(longest, silent) : longest;
+            silent = isSilent ? silent + 1 : 0;
+            hasBegun = hasBegun || !isSilent;
+        }
+        return longest;
+    }
+
+    // Of what was recorded: the greatest fall from one sample to the next; a click.
+    private static float Fall()
+    {
+        var heard = AudioListener.Heard ?? new List<float>();
+        return heard.Zip(heard.Skip(1), (one, next) => one - next).DefaultIfEmpty(0).Max();
     }
 
     private static float Number(string text)

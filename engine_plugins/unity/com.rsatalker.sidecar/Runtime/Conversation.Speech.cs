@@ -213,7 +213,7 @@ namespace RsaTalker.Sidecar
         {
             if (utterance.Voice != null)
             {
-                voice.Play(utterance);
+                voice.Play(utterance, startS);
             }
             else
             {
@@ -240,7 +240,7 @@ namespace RsaTalker.Sidecar
 
         private void Resume(Utterance utterance)
         {
-            var heardS = Math.Max(_schedule.HeardUs(utterance, _lastAudioS) / 1e6, 0);
+            var heardS = _schedule.HeardUs(utterance, _lastAudioS) / 1e6; // below 0: it was scheduled, not begun
             var startS = AudioSettings.dspTime + _schedule.StartLeadS;
             if (_heads[utterance.Participant].Voice.Resume(utterance, heardS, startS))
             {
@@ -257,7 +257,7 @@ namespace RsaTalker.Sidecar
                 {
                     utterance.Fail(sentence);
                 }
-                _heads[utterance.Participant].Voice?.Stop();
+                _heads[utterance.Participant].Voice?.Hush();
                 Forget(utterance);
             }
         }

@@ -6,114 +6,93 @@ using UnityEngine;
 namespace RsaTalker.Sidecar
 {
     /// <summary>
-    /// Plays what one head says through its AudioSource: clips on the sample that the schedule names, growing voices through
-    /// a filter. Main thread.
+    /// Plays what one head says, on the sample that the schedule names: through its AudioSource, and in alternation through a
+    /// hidden one at the same place, because a source can't be told what follows while it sounds. Main thread.
     /// </summary>
     internal sealed class HeadVoice
     {
         private const int OnesHz = 48000;
+        private const string OtherName = "RSATalker other voice";
 
-        private readonly AudioSource _source;
-        private StreamingVoicePlayer _player;
+        private readonly AudioSource _own;
+        private readonly VoiceSource _first;
+        private AudioSource _twin;
+        private VoiceSource _second; // made when it is needed first
         private AudioClip _ones;
-        private Utterance _sounding;
-        private AudioClip _clip;
-        private bool _endIsSet;
 
         public HeadVoice(AudioSource source)
         {
-            _source = source;
-            _source.playOnAwake = false;
+            _own = source;
+            _first = new VoiceSource(source);
         }
 
         /// <summary>Starts a clip on a moment of the audio clock.</summary>
         public void Play(Utterance utterance, AudioClip clip, double startDspS)
         {
-            Prepare(utterance, clip, false);
-            _source.PlayScheduled(startDspS);
+            FreeSource().Play(utterance, clip, startDspS);
         }
 
-        /// <summary>Starts a voice whose sound is still coming; it waits for its buffer to fill.</summary>
-        public void Play(Utterance utterance)
+        /// <summary>Starts a voice whose sound is still coming.</summary>
+        public void Play(Utterance utterance, double startDspS)
         {
-            if (_player == null)
-            {
-                _player = _source.gameObject.AddComponent<StreamingVoicePlayer>();
-                _player.hideFlags = HideFlags.HideAndDontSave;
-            }
             _ones = _ones != null ? _ones : MakeOnes();
-            Prepare(utterance, _ones, true);
-            _source.spatializePostEffects = true; // a spatializer must hear the voice, not the constant
-            _player.Buffer = utterance.Voice;
-            utterance.Voice.Allow(true);
-            _source.Play();
+            FreeSource().PlayVoice(utterance, _ones, startDspS);
         }
 
         /// <summary>Ends the sound at its cut, and when it is over.</summary>
         public void Tend(Utterance utterance)
         {
-            if (_sounding != utterance)
+            SourceOf(utterance)?.Tend(utterance);
+            if (_second != null)
             {
-                return;
-            }
-            if (utterance.CutAtUs >= 0 && !_endIsSet)
-            {
-                _endIsSet = true;
-                if (utterance.Voice == null)
-                {
-                    _source.SetScheduledEndTime(utterance.StartDspS + utterance.CutAtUs / 1e6);
-                }
-            }
-            if (utterance.IsOver)
-            {
-                Stop();
+                SourceSettings.Follow(_own, _twin);
             }
         }
 
-        /// <summary>Goes on where it was after the audio device was changed, which stops every source.</summary>
+        /// <summary>Goes on where it was after the audio device was changed; false: it was over.</summary>
         public bool Resume(Utterance utterance, double heardS, double startDspS)
         {
-            if (_sounding != utterance || (utterance.Voice == null && heardS >= _clip.length))
-            {
-                return false;
-            }
-            if (utterance.Voice == null)
-            {
-                _source.clip = _clip;
-                _source.time = Mathf.Max((float)heardS, 0);
-                _source.PlayScheduled(startDspS);
-            }
-            else
-            {
-                _source.Play();
-            }
-            return true;
+            var source = SourceOf(utterance);
+            return source != null && source.Resume(utterance, heardS, startDspS);
         }
 
-        public void Stop()
+        /// <summary>Ends everything without a click.</summary>
+        public void Hush()
         {
-            _sounding?.Voice?.Allow(false);
-            _sounding = null;
-            if (_player != null)
-            {
-                _player.Buffer = null;
-            }
-            if (_source != null)
-            {
-                _source.Stop();
-                _source.clip = null;
-            }
+            _first.Hush();
+            _second?.Hush();
         }
 
-        private void Prepare(Utterance utterance, AudioClip clip, bool loops)
+        private VoiceSource SourceOf(Utterance utterance)
         {
-            Stop();
-            _sounding = utterance;
-            _clip = clip;
-            _endIsSet = false;
-            _source.clip = clip;
-            _source.loop = loops;
-            _source.pitch = 1; // the timeline of the face is that of the samples
+            return _first.Has(utterance) ? _first : _second != null && _second.Has(utterance) ? _second : null;
+        }
+
+        private VoiceSource FreeSource()
+        {
+            if (_first.EndDspS <= AudioSettings.dspTime)
+            {
+                return _first;
+            }
+            if (_second == null)
+            {
+                _twin = FindOrMakeTwin();
+                _second = new VoiceSource(_twin);
+            }
+            SourceSettings.Copy(_own, _twin);
+            return _second.EndDspS <= _first.EndDspS ? _second : _first;
+        }
+
+        private AudioSource FindOrMakeTwin()
+        {
+            var place = _own.transform.Find(OtherName); // it outlives a domain reload
+            if (place == null)
+            {
+                place = new GameObject(OtherName, typeof(AudioSource)).transform;
+                place.gameObject.hideFlags = HideFlags.HideInHierarchy;
+                place.SetParent(_own.transform, false);
+            }
+            return place.GetComponent<AudioSource>();
         }
 
         private static AudioClip MakeOnes()

@@ -131,7 +131,7 @@ namespace RsaTalker.Sidecar
         {
             _conversation = null;
             HasPose = false;
-            _voice?.Stop();
+            _voice?.Hush();
             _drawing?.Dispose();
             _drawing = null;
         }

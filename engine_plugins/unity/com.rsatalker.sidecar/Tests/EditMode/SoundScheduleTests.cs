@@ -45,12 +45,42 @@ namespace RsaTalker.Sidecar.Tests
         }
 
         [Test]
-        public void SoundOfTheSameHeadWaitsUntilTheOneBeforeIsOver()
+        public void SoundOfTheSameHeadFollowsWithoutAGap()
+        {
+            _schedule.Start(Waiting(0, 1000000, 900700), 20);
+            var second = Waiting(0, 1901000, 500000); // on the next whole millisecond of the timeline
+            Assert.IsTrue(double.IsNaN(_schedule.StartOf(second, 20.3, 9000000)));
+            Assert.AreEqual(20.9007, _schedule.StartOf(second, 20.5, 9000000), 1e-9);
+            Assert.AreEqual(20.97, _schedule.StartOf(second, 20.92, 9000000), 1e-9); // too late for that
+        }
+
+        [Test]
+        public void SoundOfTheSameHeadKeepsAPauseOfTheTimeline()
         {
             _schedule.Start(Waiting(0, 1000000, 500000), 20);
+            var second = Waiting(0, 1800000, 500000);
+            Assert.AreEqual(20.8, _schedule.StartOf(second, 20.4, 9000000), 1e-9);
+        }
+
+        [Test]
+        public void SoundWaitsUntilOneThatWasCutIsOver()
+        {
+            var first = Waiting(0, 1000000, 500000);
+            _schedule.Start(first, 20);
+            first.CutAtUs = 300000;
             var second = Waiting(0, 1500000, 500000);
-            Assert.IsTrue(double.IsNaN(_schedule.StartOf(second, 20.4, 9000000)));
-            Assert.AreEqual(20.56, _schedule.StartOf(second, 20.51, 9000000), 1e-9);
+            Assert.IsTrue(double.IsNaN(_schedule.StartOf(second, 20.2, 9000000)));
+            Assert.AreEqual(20.5, _schedule.StartOf(second, 20.35, 9000000), 1e-9);
+        }
+
+        [Test]
+        public void SoundWaitsForAVoiceWhoseEndNobodyKnows()
+        {
+            var first = Waiting(0, 1000000, 500000);
+            first.IsGrowing = true;
+            _schedule.Start(first, 20);
+            var second = Waiting(0, 1500000, 500000);
+            Assert.IsTrue(double.IsNaN(_schedule.StartOf(second, 20.6, 9000000)));
         }
 
         [Test]

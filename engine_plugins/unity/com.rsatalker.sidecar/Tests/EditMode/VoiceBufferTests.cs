@@ -30,7 +30,40 @@ namespace RsaTalker.Sidecar.Tests
             Write(buffer, Ramp(130));
             Assert.AreEqual(0, Played(buffer, 1)[0]);
             Write(buffer, Ramp(20));
-            Assert.AreEqual(100, Played(buffer, 1)[0]);
+            Assert.AreEqual(100 * 0.2f, Played(buffer, 1)[0], 1e-3); // the first of 5 ms
+        }
+
+        [Test]
+        public void FadesOutBeforeItRunsDryAndInAgain()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ones(100));
+            var last = Played(buffer, 100);
+            Assert.AreEqual(new[] { 1, 0.8f, 0.6f, 0.4f, 0.2f, 0 }, Rounded(last, 93));
+            Write(buffer, Ones(200));
+            Assert.AreEqual(new[] { 0.2f, 0.4f, 0.6f, 0.8f, 1, 1 }, Rounded(Played(buffer, 6), 0));
+        }
+
+        [Test]
+        public void BeginsOnTheMomentFromWhichItMay()
+        {
+            var buffer = Allowed();
+            buffer.AllowFrom(7.002);
+            Write(buffer, Ones(200));
+            var data = Ones(5);
+            buffer.Play(data, 1, RateHz, 7);
+            Assert.AreEqual(new float[] { 0, 0, 1, 1, 1 }, data);
+        }
+
+        [Test]
+        public void KnowsItsStartAnewOnAnotherClock()
+        {
+            var buffer = Allowed();
+            Write(buffer, Ones(500));
+            buffer.Play(Ones(100), 1, RateHz, 7);
+            buffer.MoveTo(0.5);
+            buffer.Play(Ones(100), 1, RateHz, 0.5);
+            Assert.AreEqual(0.4, buffer.StartDspS, 1e-9);
         }
 
         [Test]
@@ -89,7 +122,7 @@ namespace RsaTalker.Sidecar.Tests
         private static VoiceBuffer Allowed()
         {
             var buffer = new VoiceBuffer(RateHz, 1, 0.1);
-            buffer.Allow(true);
+            buffer.AllowFrom(0);
             return buffer;
         }
 
@@ -110,6 +143,16 @@ namespace RsaTalker.Sidecar.Tests
             var data = new float[count];
             System.Array.Fill(data, 1);
             return data;
+        }
+
+        private static float[] Rounded(float[] samples, int first)
+        {
+            var some = new float[6];
+            for (var index = 0; index < some.Length; ++index)
+            {
+                some[index] = (float)System.Math.Round(samples[first + index], 3);
+            }
+            return some;
         }
 
         private static float[] Ramp(int count)

@@ -8,12 +8,15 @@ namespace RsaTalker.Sidecar.Protocol
     /// <summary>
     /// Which utterance sounds when, and what of it is heard now. The sound leads and the face follows: a sound starts once
     /// the first of its motion is there, later if motion is late, and in its place on the timeline if another one is
-    /// sounding. No garbage per frame. Main thread.
+    /// sounding; the next one of the same head is known to the engine before that is over, so that it follows without a gap.
+    /// No garbage per frame. Main thread.
     /// </summary>
     public sealed class SoundSchedule
     {
         private const double UsPerS = 1e6;
         private const long LingerUs = 500000; // so long a clip that is over is still reported
+        private const long GridUs = 2000; // the sidecar lets utterances begin on whole milliseconds
+        private const double AheadS = 0.5; // so long before its start a sound is scheduled behind one of the same head
 
         private readonly List<Utterance> _utterances = new List<Utterance>(FrameRingLayout.MaxPlaybacks);
 
@@ -58,13 +61,14 @@ namespace RsaTalker.Sidecar.Protocol
                     continue;
                 }
                 var isWaiting = other.State != UtteranceState.Playing;
-                if ((isWaiting && other.Id < utterance.Id) || (Sounds(other, nowS) && other.Participant == utterance.Participant))
+                var isSameHead = other.Participant == utterance.Participant;
+                if (isWaiting ? other.Id < utterance.Id : isSameHead && Holds(other, nowS))
                 {
                     return double.NaN;
                 }
                 if (!isWaiting && !double.IsNaN(other.StartDspS))
                 {
-                    startS = Math.Max(startS, other.StartDspS + (utterance.StartUs - other.StartUs) / UsPerS);
+                    startS = Math.Max(startS, BehindS(other, utterance, isSameHead));
                 }
             }
             return startS;
@@ -80,11 +84,13 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>What is heard of an utterance, microseconds on its own time; negative before its start.</summary>
         public long HeardUs(Utterance utterance, double audioS)
         {
-            if (utterance.Voice != null && !utterance.Voice.IsFlowing)
+            var sinceStartUs = (long)((audioS - OutputDelayS - utterance.StartDspS) * UsPerS);
+            if (utterance.Voice == null || utterance.Voice.IsFlowing)
             {
-                return (long)(utterance.Voice.PlayedS * UsPerS);
+                return sinceStartUs;
             }
-            return (long)((audioS - OutputDelayS - utterance.StartDspS) * UsPerS);
+            var playedUs = (long)(utterance.Voice.PlayedS * UsPerS);
+            return playedUs > 0 ? playedUs : Math.Min(sinceStartUs, 0); // it may be scheduled behind another one
         }
 
         /// <summary>Marks what is over, and writes what is heard now into the state of this tick.</summary>
@@ -118,11 +124,31 @@ namespace RsaTalker.Sidecar.Protocol
             state.PlaybackCount = count;
         }
 
-        private bool Sounds(Utterance utterance, double audioS)
+        // Whether a sound that plays keeps the next one of the same head from being scheduled: nobody knows when it ends, or
+        // that is too long hence.
+        private static bool Holds(Utterance playing, double nowS)
         {
-            var lastUs = utterance.CutAtUs >= 0 ? utterance.CutAtUs : utterance.DurationUs;
-            return utterance.State == UtteranceState.Playing
-                && (utterance.IsGrowing || audioS < utterance.StartDspS + lastUs / UsPerS);
+            var endS = EndS(playing);
+            var isKnown = playing.CutAtUs < 0 && !playing.IsGrowing && (playing.Voice == null || playing.Voice.IsFlowing);
+            return nowS < endS && (!isKnown || endS > nowS + AheadS);
+        }
+
+        private static double EndS(Utterance utterance)
+        {
+            var isCut = utterance.CutAtUs >= 0;
+            return utterance.IsGrowing && !isCut
+                ? double.PositiveInfinity
+                : utterance.StartDspS + (isCut ? utterance.CutAtUs : utterance.DurationUs) / UsPerS;
+        }
+
+        // Where an utterance belongs by one that plays: in its place on the timeline, or right behind it. A voice that came in
+        // parts has taken its own time.
+        private static double BehindS(Utterance playing, Utterance next, bool isSameHead)
+        {
+            var follows = playing.Voice != null || next.StartUs - playing.StartUs - playing.DurationUs < GridUs;
+            return isSameHead && follows && playing.CutAtUs < 0
+                ? EndS(playing)
+                : playing.StartDspS + (next.StartUs - playing.StartUs) / UsPerS;
         }
 
         private bool IsOver(Utterance utterance, double audioS)

@@ -7,8 +7,8 @@ namespace RsaTalker.Sidecar.Protocol
 {
     /// <summary>
     /// Sound of a voice that is still coming, between the thread that brings it and the audio thread that plays it. It
-    /// waits until enough is there, holds when it runs dry, and then wants a little more: late chunks become a pause, never
-    /// a stutter. The two threads share two counters and no lock; no garbage after the start.
+    /// waits until enough is there, fades out before it runs dry, and then wants a little more: late chunks become a pause,
+    /// never a stutter and never a click. The two threads share two counters and no lock; no garbage after the start.
     /// </summary>
     public sealed class VoiceBuffer
     {
@@ -16,6 +16,7 @@ namespace RsaTalker.Sidecar.Protocol
         private const double MostS = 0.4; // ... up to this
 
         private readonly float[] _samples; // a ring
+        private readonly SoundRamp _ramp = new SoundRamp(1);
         private readonly double _rateHz;
         private long _written; // samples so far; the writer's
         private long _played; // whole samples before the playing position; the audio thread's
@@ -23,8 +24,9 @@ namespace RsaTalker.Sidecar.Protocol
         private double _waitS;
         private int _dryCount;
         private volatile bool _isWhole;
-        private volatile bool _mayPlay;
+        private volatile bool _isElsewhere; // the audio clock began anew
         private volatile bool _isFlowing; // the audio thread's
+        private double _fromDspS = double.PositiveInfinity;
         private double _startDspS = double.NaN;
 
         /// <summary>A buffer for sound of a rate that begins to play when `waitS` of it is there.</summary>
@@ -75,10 +77,17 @@ namespace RsaTalker.Sidecar.Protocol
             _isWhole = true;
         }
 
-        /// <summary>Lets it play, or holds it where it is. Any thread.</summary>
-        public void Allow(bool mayPlay)
+        /// <summary>Lets it play from a moment of the audio clock on. Any thread.</summary>
+        public void AllowFrom(double dspS)
         {
-            _mayPlay = mayPlay;
+            Volatile.Write(ref _fromDspS, dspS);
+        }
+
+        /// <summary>Goes on by another audio clock: that of a new device. Any thread.</summary>
+        public void MoveTo(double dspS)
+        {
+            _isElsewhere = true;
+            AllowFrom(dspS);
         }
 
         /// <summary>
@@ -87,15 +96,22 @@ namespace RsaTalker.Sidecar.Protocol
         /// </summary>
         public void Play(float[] data, int channels, int outputRateHz, double dspS)
         {
+            if (_isElsewhere)
+            {
+                _isElsewhere = _isFlowing = false;
+            }
             var step = _rateHz / outputRateHz;
+            var fade = SoundRamp.StepAt(outputRateHz);
             var written = Volatile.Read(ref _written);
+            var fromS = Volatile.Read(ref _fromDspS);
             for (var frame = 0; frame < data.Length / channels; ++frame)
             {
                 var (wasFlowing, before) = (_isFlowing, _played);
-                var sample = Flows(written, _played) ? Next(step, written) : 0;
+                var nowS = dspS + frame / (double)outputRateHz;
+                var sample = Flows(nowS >= fromS, written) ? Next(step, fade, written) : 0;
                 if (_isFlowing && !wasFlowing)
                 {
-                    Volatile.Write(ref _startDspS, dspS + frame / (double)outputRateHz - before / _rateHz);
+                    Volatile.Write(ref _startDspS, nowS - before / _rateHz);
                 }
                 for (var channel = 0; channel < channels; ++channel)
                 {
@@ -104,27 +120,28 @@ namespace RsaTalker.Sidecar.Protocol
             }
         }
 
-        private bool Flows(long written, long played)
+        private bool Flows(bool mayPlay, long written)
         {
-            if (!_mayPlay || (_isWhole && played >= written))
+            var left = written - _played;
+            if (!mayPlay || (_isWhole && left <= 0))
             {
                 return _isFlowing = false;
             }
-            var thereS = (written - played) / _rateHz;
-            if (_isFlowing && written - played < 2 && !_isWhole) // two samples are mixed
+            if (_isFlowing && left < 2 && !_isWhole) // two samples are mixed
             {
                 _isFlowing = false;
                 _waitS = Math.Min(_waitS + GrowS, MostS);
                 Volatile.Write(ref _dryCount, _dryCount + 1);
             }
-            return _isFlowing = _isFlowing || _isWhole || thereS >= _waitS;
+            return _isFlowing = _isFlowing || _isWhole || left / _rateHz >= _waitS;
         }
 
-        private float Next(double step, long written)
+        private float Next(double step, float fade, long written)
         {
             var here = _samples[_played % _samples.Length];
             var next = _played + 1 < written ? _samples[(_played + 1) % _samples.Length] : 0;
-            var sample = here + (float)_fraction * (next - here);
+            var isRich = _isWhole || written - _played > SoundRamp.FullS * _rateHz + 1; // the last one is only mixed
+            var sample = _ramp.Next(isRich, fade) * (here + (float)_fraction * (next - here));
             _fraction += step;
             var whole = (long)_fraction;
             _fraction -= whole;
