@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jaxtyping import Float32
 
+from rsatalker.kernels import njit
 from rsatalker.motion.articulation import ARTICULATION_INDEX
 
 SMOOTHING = 0.15  # share of the last instant in the next: a sixth of the tremble for 6 ms of delay
@@ -12,7 +15,33 @@ HELD_INSTANTS = 3  # for which a voice counts as sounding after it was last hear
 SILENT_ACTIVITY, SPEAKING_ACTIVITY = 0.2, 0.6  # from surely silent to surely speaking
 SILENT_JAW = 0.1  # most that a jaw opens while nobody speaks: noise and breath must not move it
 JAW = ARTICULATION_INDEX["jaw"]
-CONTACTS = [ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"]]  # made at once, let go smoothly: short ones count
+CONTACTS = (ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"])  # made at once, let go smoothly: short ones count
+
+
+@njit(nogil=True)
+def calmed(articulation: Any, activity: Any, last: Any, heard: Any) -> Any:
+    """Return the calm controls of T instants; `last` (B, 12) and `heard` (B, H) move on to the last of them."""
+    calm = articulation.copy()
+    for voice in range(articulation.shape[0]):
+        for t in range(articulation.shape[1]):
+            held = activity[voice, t]
+            for age in range(heard.shape[1]):
+                held = max(held, heard[voice, age])
+            for age in range(1, heard.shape[1]):
+                heard[voice, age - 1] = heard[voice, age]
+            heard[voice, -1] = activity[voice, t]
+            ramp = min(max((held - SILENT_ACTIVITY) / (SPEAKING_ACTIVITY - SILENT_ACTIVITY), 0.0), 1.0)
+            most = SILENT_JAW + (1 - SILENT_JAW) * ramp * ramp * (3 - 2 * ramp)
+            calm[voice, t, JAW] = min(calm[voice, t, JAW], most)
+            for control in range(articulation.shape[2]):
+                wanted, before = calm[voice, t, control], last[voice, control]
+                if np.isnan(before):  # there was no instant before
+                    before = wanted
+                smooth = wanted + SMOOTHING * (before - wanted)
+                if control in CONTACTS:
+                    smooth = max(smooth, wanted)
+                calm[voice, t, control] = last[voice, control] = smooth
+    return calm
 
 
 class Calm:
@@ -30,18 +59,9 @@ class Calm:
         self, articulation: Float32[np.ndarray, "B T 12"], activity: Float32[np.ndarray, "B T"]
     ) -> Float32[np.ndarray, "B T 12"]:
         """Return the controls of the next T instants."""
-        count = activity.shape[1]
-        heard = np.concatenate([self._heard, activity], axis=1)
-        held = np.max([heard[:, age : age + count] for age in range(HELD_INSTANTS)], axis=0)
-        self._heard = heard[:, count:]
-        ramp = np.clip((held - SILENT_ACTIVITY) / (SPEAKING_ACTIVITY - SILENT_ACTIVITY), 0, 1)
-        most = SILENT_JAW + (1 - SILENT_JAW) * ramp * ramp * (3 - 2 * ramp)
-        calm = articulation.copy()
-        calm[..., JAW] = np.minimum(calm[..., JAW], most)
-        for t in range(count):
-            if self._last is not None:
-                wanted = calm[:, t, CONTACTS].copy()
-                calm[:, t] += SMOOTHING * (self._last - calm[:, t])
-                calm[:, t, CONTACTS] = np.maximum(calm[:, t, CONTACTS], wanted)
-            self._last = calm[:, t]
-        return calm
+        if activity.shape[1] == 0:
+            return articulation
+        articulation, activity = np.ascontiguousarray(articulation), np.ascontiguousarray(activity)
+        if self._last is None:
+            self._last = np.full_like(articulation[:, 0], np.nan)
+        return calmed(articulation, activity, self._last, self._heard)

@@ -11,7 +11,6 @@ MEL_BANDS = 80  # as in Whisper and most synthesisers; resolves the first two fo
 FEATURE_RATE_HZ = 120  # a stop's burst lasts 10 ms: 30 Hz would smear it
 FEATURES_PER_INSTANT = 4  # 120 Hz features, 30 Hz motion
 WINDOW_SAMPLES = 400  # 25 ms: two periods of a low voice
-WINDOW_INDICES = np.arange(WINDOW_SAMPLES)
 FFT_SAMPLES = 512
 LOWEST_HZ = 40.0
 HIGHEST_HZ = 7600.0
@@ -81,9 +80,11 @@ class LogMel:
         if up_to <= self.produced:
             return np.zeros((voices, 0, MEL_BANDS), np.float32)
         ends = feature_ends(self.produced, up_to)
-        samples = (ends - WINDOW_SAMPLES - self.pending_start)[:, None] + WINDOW_INDICES  # (F, 400)
-        frames = self.pending[:, samples] * self.window  # (B, F, 400)
-        spectrum = np.fft.rfft(frames, FFT_SAMPLES)
+        frames = np.zeros((voices, len(ends), FFT_SAMPLES), np.float32)  # what is beyond the window stays zero
+        for feature, start in enumerate((ends - WINDOW_SAMPLES - self.pending_start).tolist()):
+            window = self.pending[:, start : start + WINDOW_SAMPLES]
+            np.multiply(window, self.window, out=frames[:, feature, :WINDOW_SAMPLES])
+        spectrum = np.fft.rfft(frames)
         power = (spectrum.real**2 + spectrum.imag**2).astype(np.float32)
         self.produced = up_to
         keep_from = int(ends[-1]) - WINDOW_SAMPLES - self.pending_start
