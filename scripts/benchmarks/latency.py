@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from benchmarks.display import ticks
 from benchmarks.engine_stand_in import EngineStandIn, Seen, percentiles, spoken_sample
+from benchmarks.rows import Rows, busy
 
 if TYPE_CHECKING:
     from sidecar.client import SidecarClient
 
-WARM_S = 2.0  # not counted: the first frames of a conversation
+WARM_S = 5.0  # not counted: kernels compile, frames find their size, the lead before the sound is learnt
 
 
 @dataclass(frozen=True)
@@ -33,14 +34,14 @@ class Options:
 
 def run(options: Options) -> None:
     """Print how long poses take to come back as frames."""
-    from rich.console import Console
-    from rich.table import Table
-
     from sidecar.client import SidecarClient
     from sidecar.demo.sidecar_process import running_sidecar
 
-    table = Table("display", "asked", "drawn", "frames/s", "to memory ms", "to the display ms", "skew ms")
+    before = busy()
+    rows = Rows("display", "asked", "drawn", "frames/s", "to memory ms", "to the display ms", "skew ms")
+    renderer = "no"
     with (
+        rows.until_interrupted(),
         running_sidecar("--detail", str(options.detail)) as sidecar,
         SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench latency") as client,
     ):
@@ -48,7 +49,7 @@ def run(options: Options) -> None:
         for size_px in options.sizes_px:
             for rate_hz in options.rates_hz:
                 seen = measure(client, size_px, rate_hz, options.seconds)
-                table.add_row(
+                rows.add(
                     f"{rate_hz} Hz",
                     f"{size_px} px",
                     f"{seen.width} px",
@@ -57,9 +58,9 @@ def run(options: Options) -> None:
                     percentiles(seen.taken_ms, 0),
                     percentiles(seen.skew_ms, 0),
                 )
-    console = Console(width=120)
-    console.print(f"{renderer} renderer, two heads, both eyes; p50 / p95 / p99; skew above 0: the picture is late")
-    console.print(table)
+    rows.print(
+        f"{renderer} renderer, two heads, both eyes; p50 / p95 / p99; skew above 0: the picture is late; {before}"
+    )
 
 
 def measure(client: SidecarClient, size_px: int, rate_hz: int, seconds: float) -> Seen:

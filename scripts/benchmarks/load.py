@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from benchmarks.display import ticks
 from benchmarks.engine_stand_in import EngineStandIn, Seen, spoken_sample
-
-if TYPE_CHECKING:
-    from rich.table import Table
+from benchmarks.rows import Rows, busy
 
 WARM_S = 3.0  # after one more conversation: not counted, sizes settle
 MOTION_RATE_HZ = 30
@@ -41,9 +37,6 @@ class Options:
 
 def run(options: Options) -> None:
     """Print what every conversation gets while there are more and more of them."""
-    from rich.console import Console
-    from rich.table import Table
-
     from sidecar.client import SidecarClient
     from sidecar.demo.sidecar_process import running_sidecar
     from sidecar.errors import LimitError
@@ -57,13 +50,14 @@ def run(options: Options) -> None:
         "skew p95 ms",
         "of them at 30 Hz motion",
     )
-    table, refusal, machine = Table(*columns), "none was refused", busy()
-    with ExitStack() as opened:
+    rows, refusal, before, renderer = Rows(*columns), "none was refused", busy(), "no"
+    with rows.until_interrupted(), ExitStack() as opened:
         sidecar = opened.enter_context(running_sidecar(*served_with(options)))
         client = opened.enter_context(
             SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench load")
         )
         first, second = (avatar.name for avatar in client.avatars()[:2])
+        renderer = client.info().renderer
         engines: list[EngineStandIn] = []
         while len(engines) < options.most:
             try:
@@ -75,13 +69,11 @@ def run(options: Options) -> None:
                 break
             engines.append(EngineStandIn(opened.enter_context(conversation), spoken_sample(20.0)))
             watch(engines, options)
-            add_row(table, [engine.seen for engine in engines], options.seconds)
-        renderer = client.info().renderer
-    console = Console(width=120)
-    console.print(machine)
-    console.print(f"{renderer} renderer, frames of {options.size_px} px asked for, engines at {options.display_hz} Hz")
-    console.print(table)
-    console.print(f"The next one: {refusal}")
+            add_row(rows, [engine.seen for engine in engines], options.seconds)
+    rows.print(
+        f"{renderer} renderer, frames of {options.size_px} px asked for, engines at {options.display_hz} Hz; {before}",
+        f"The next one: {refusal}",
+    )
 
 
 def served_with(options: Options) -> list[str]:
@@ -89,13 +81,6 @@ def served_with(options: Options) -> list[str]:
     most = str(min(options.most, MOST_OF_ANY))
     admission = "--admit-by-load" if options.admission else "--no-admit-by-load"
     return ["--detail", str(options.detail), "--max-conversations", most, admission]
-
-
-def busy() -> str:
-    """Return what else the machine does; all costs and rates are by the clock."""
-    if not hasattr(os, "getloadavg"):  # Windows
-        return "what else runs on this machine counts as cost"
-    return f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores before; what else runs counts as cost"
 
 
 def watch(engines: list[EngineStandIn], options: Options) -> None:
@@ -110,7 +95,7 @@ def watch(engines: list[EngineStandIn], options: Options) -> None:
             engine.tick(now_ns, elapsed_s)
 
 
-def add_row(table: Table, seen: list[Seen], seconds: float) -> None:
+def add_row(rows: Rows, seen: list[Seen], seconds: float) -> None:
     """Add what all conversations got to the table: from the least to the most of each."""
     import numpy as np
 
@@ -118,7 +103,7 @@ def add_row(table: Table, seen: list[Seen], seconds: float) -> None:
     frames = [one.frames / 2 / seconds for one in seen]
     skews = [float(np.percentile(one.skew_ms, 95)) for one in seen if one.skew_ms]
     kept = sum(rate > 0.97 * MOTION_RATE_HZ for rate in motion)
-    table.add_row(
+    rows.add(
         str(len(seen)),
         span(motion),
         f"{min(one.least_lead_ms for one in seen):.0f}",

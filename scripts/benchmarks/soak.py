@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 from benchmarks.display import ticks
 from benchmarks.engine_stand_in import EngineStandIn, Seen, spoken_sample
+from benchmarks.rows import Rows, busy
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from sidecar.client import SidecarClient
 
 DISPLAY_HZ = 72
 
@@ -38,43 +39,45 @@ class Options:
 
 def run(options: Options) -> None:
     """Print skew, motion and memory as time goes by, and the drift over all of it."""
-    import numpy as np
-    from rich.console import Console
-    from rich.table import Table
-
     from sidecar.client import SidecarClient
     from sidecar.demo.sidecar_process import running_sidecar
 
-    table = Table(
+    rows = Rows(
         "minute", "skew p50 ms", "skew p95 ms", "frames/s", "motion Hz", "least lead ms", "skipped s", "memory MB"
     )
     medians: list[float] = []
+    before = busy()
     with (
+        rows.until_interrupted(),
         running_sidecar("--detail", str(options.detail)) as sidecar,
         SidecarClient.connect(sidecar.record.address, sidecar.record.token, client_name="bench soak") as client,
     ):
-        first, second = (avatar.name for avatar in client.avatars()[:2])
-        size_px = options.size_px
-        with client.create_conversation(first, second, width=size_px, height=size_px) as conversation:
-            engine = EngineStandIn(conversation, spoken_sample(60.0), 1 + options.fast_ppm * 1e-6)
-            row_began_s = 0.0
-            for now_ns, elapsed_s in ticks(DISPLAY_HZ, options.minutes * 60 + 1e-3):
-                engine.tick(now_ns, elapsed_s)
-                if elapsed_s - row_began_s >= options.row_s:
-                    seen, engine.seen = engine.seen, Seen()
-                    if seen.skew_ms:
-                        medians.append(float(np.median(seen.skew_ms)))
-                    skipped_us = sum(one.motion_skipped_us for one in client.status().conversations)
-                    row_s, memory_mb = elapsed_s - row_began_s, resident_mb(sidecar.record.pid)
-                    add_row(table, seen, elapsed_s, row_s, skipped_us, memory_mb)
-                    row_began_s = elapsed_s
-    console = Console(width=120)
-    console.print(f"{options.minutes:g} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}")
-    console.print(table)
-    console.print(
+        watch(client, sidecar.record.pid, options, rows, medians)
+    minutes = len(medians) * options.row_s / 60
+    rows.print(
+        f"{minutes:g} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}; {before}",
         f"skew drifted {drift_ms(medians):+.1f} ms from the first third to the last; that of a face that followed the "
-        f"host clock would have drifted {options.fast_ppm * options.minutes * 0.04:+.1f} ms"
+        f"host clock would have drifted {options.fast_ppm * minutes * 0.04:+.1f} ms",
     )
+
+
+def watch(client: SidecarClient, pid: int, options: Options, rows: Rows, medians: list[float]) -> None:
+    """Play, and add a row and its median skew whenever as much time as a row stands for has passed."""
+    import numpy as np
+
+    first, second = (avatar.name for avatar in client.avatars()[:2])
+    with client.create_conversation(first, second, width=options.size_px, height=options.size_px) as conversation:
+        engine = EngineStandIn(conversation, spoken_sample(60.0), 1 + options.fast_ppm * 1e-6)
+        row_began_s = 0.0
+        for now_ns, elapsed_s in ticks(DISPLAY_HZ, options.minutes * 60 + 1e-3):
+            engine.tick(now_ns, elapsed_s)
+            row_s = elapsed_s - row_began_s
+            if row_s >= options.row_s:
+                seen, engine.seen = engine.seen, Seen()
+                medians.append(float(np.median(seen.skew_ms)) if seen.skew_ms else float("nan"))
+                skipped_us = sum(one.motion_skipped_us for one in client.status().conversations)
+                add_row(rows, seen, elapsed_s, row_s, skipped_us, resident_mb(pid))
+                row_began_s = elapsed_s
 
 
 def drift_ms(medians: Sequence[float]) -> float:
@@ -82,16 +85,16 @@ def drift_ms(medians: Sequence[float]) -> float:
     import numpy as np
 
     third = max(len(medians) // 3, 1)
-    return float(np.median(medians[-third:]) - np.median(medians[:third])) if medians else float("nan")
+    return float(np.nanmedian(medians[-third:]) - np.nanmedian(medians[:third])) if medians else float("nan")
 
 
-def add_row(table: Table, seen: Seen, elapsed_s: float, row_s: float, skipped_us: int, memory_mb: float) -> None:
+def add_row(rows: Rows, seen: Seen, elapsed_s: float, row_s: float, skipped_us: int, memory_mb: float) -> None:
     """Add what was seen since the last row."""
     import numpy as np
 
     skews = np.asarray(seen.skew_ms or [float("nan")])
     p50, p95 = np.percentile(skews, (50, 95))
-    table.add_row(
+    rows.add(
         f"{elapsed_s / 60:.1f}",
         f"{p50:.1f}",
         f"{p95:.1f}",
