@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 from placed_regions import Place, placed_regions
-from region_probes import BUILDERS, NATIVE, ROOT, SANITIZERS, Probe, start_windows, windows_environment
-from unreal_build import build_checks, build_session, core_objects, host_compiler, windows_compiler
+from region_probes import BUILDERS, NATIVE, ROOT, Probe, start_windows, windows_environment
+from unreal_build import build_checks, build_session, clang_compiler, core_objects, gcc_compiler, windows_compiler
 
 
 @pytest.fixture(scope="session")
@@ -70,20 +70,19 @@ def unreal_core(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tup
     return once
 
 
-UNREAL_COMPILERS = {
-    "gcc": lambda: host_compiler("g++", "c++17", *SANITIZERS, "-g1"),
-    "clang": lambda: host_compiler("clang++", "c++20", *SANITIZERS, "-g1"),
-    "windows": windows_compiler,
-}
+UNREAL_COMPILERS = {"gcc": gcc_compiler, "clang": clang_compiler, "windows": windows_compiler}
+
+
+@pytest.fixture(scope="session")
+def unreal_checks(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Callable[[str], Path]:
+    """Build the checks of the core once for each compiler."""
+    return cache(lambda name: build_checks(*unreal_core(name)))
 
 
 @pytest.fixture(scope="session", params=UNREAL_COMPILERS)
-def core_checks(
-    request: pytest.FixtureRequest, unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]
-) -> Iterator[Probe]:
+def core_checks(request: pytest.FixtureRequest, unreal_checks: Callable[[str], Path]) -> Iterator[Probe]:
     """The checks of the core, by each compiler."""
-    compiler, folder, core = unreal_core(request.param)
-    program = build_checks(compiler, folder, core)
+    program = unreal_checks(request.param)
     if request.param != "windows":
         yield Probe([str(program)])
         return
@@ -94,8 +93,8 @@ def core_checks(
 
 
 @pytest.fixture(scope="session")
-def native_core(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Probe:
-    return Probe([str(build_checks(*unreal_core("gcc")))])
+def native_core(unreal_checks: Callable[[str], Path]) -> Probe:
+    return Probe([str(unreal_checks("gcc"))])
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,7 @@
 """Builds the Unreal plugin without Unreal: its engine-free core, and its adapters on stubs that behave.
 
 Unreal's header tool is played by `generate_bodies`: it writes the `X.generated.h` that each header includes last.
+Unreal compiles all files of a module as one unless told otherwise, so that names in them may clash; we do both.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from region_probes import WARNINGS, tool, windows_cpp
+from region_probes import SANITIZERS, WARNINGS, tool, windows_cpp
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "engine_plugins" / "unreal" / "RsaTalker" / "Source"
@@ -63,13 +64,24 @@ CLASS = re.compile(r"^(?:class|struct) (?:\w+_API )?(\w+)(?: final)?(?: : public
 
 @dataclass(frozen=True)
 class Compiler:
-    """How to build: the compiler, the language's standard, more flags, and libraries that the system has."""
+    """How to build.
+
+    Attributes:
+        command: The compiler.
+        standard: Of the language.
+        flags: More flags.
+        joins: Whether the files of a module are compiled as one, in a third of the time; else each alone, so that one
+            that leaves out what it needs does not compile.
+        libraries: That the system has.
+        suffix: Of programs.
+    """
 
     command: str
     standard: str
     flags: tuple[str, ...] = ()
+    joins: bool = True
     libraries: tuple[str, ...] = ()
-    suffix: str = ""  # of programs
+    suffix: str = ""
 
 
 def write_engine_headers(folder: Path) -> None:
@@ -116,13 +128,22 @@ def core_sources() -> list[Path]:
     return sorted((CORE / "Private").glob("*.cpp"))
 
 
-def adapter_sources() -> list[Path]:
-    modules = [*(CORE / "Private" / "Engine").glob("*.cpp"), *(RUNTIME / "Private").glob("*.cpp")]
-    return sorted([*modules, *(EDITOR / "Private").glob("*.cpp")])
+def adapter_sources() -> list[list[Path]]:
+    """Return the sources of each module that needs the engine."""
+    folders = [CORE / "Private" / "Engine", RUNTIME / "Private", EDITOR / "Private"]
+    return [sorted(folder.glob("*.cpp")) for folder in folders]
 
 
 def stub_sources() -> list[Path]:
     return sorted([*(STUBS / "Stub").glob("*.cpp"), STUBS / "PlaySession.cpp"])
+
+
+def joined(sources: list[Path], folder: Path) -> Path:
+    """Write a file that is all of them."""
+    folder.mkdir(parents=True, exist_ok=True)
+    file = folder / f"{sources[0].parent.parent.name}_{sources[0].stem}_and_all.cpp"
+    file.write_text("".join(f'#include "{source}"\n' for source in sources))
+    return file
 
 
 def compile_all(compiler: Compiler, sources: list[Path], folder: Path, *flags: str) -> list[Path]:
@@ -147,35 +168,46 @@ def link(compiler: Compiler, objects: list[Path], program: Path) -> Path:
     return program
 
 
+def parts_of(compiler: Compiler, modules: list[list[Path]], folder: Path) -> list[Path]:
+    """Return what is to be compiled of modules."""
+    if compiler.joins:
+        return [joined(sources, folder) for sources in modules]
+    return [source for sources in modules for source in sources]
+
+
 def core_objects(compiler: Compiler, folder: Path) -> list[Path]:
-    return compile_all(compiler, core_sources(), folder / "core", f"-I{CORE / 'Public'}", *ENGINE_FLAGS)
+    parts = parts_of(compiler, [core_sources()], folder / "core")
+    return compile_all(compiler, parts, folder / "core", f"-I{CORE / 'Public'}", *ENGINE_FLAGS)
 
 
 def build_checks(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     """Build the checks of the core."""
-    sources = sorted(CHECKS.glob("*.cpp"))
+    sources = [joined(sorted(CHECKS.glob("*.cpp")), folder / "checks")]
     objects = compile_all(compiler, sources, folder / "checks", f"-I{CORE / 'Public'}")
     return link(compiler, [*core, *objects], folder / f"unreal_core{compiler.suffix}")
 
 
 def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     """Build the adapters on the stubs."""
-    headers = folder / "headers"
+    headers, place = folder / "headers", folder / "adapters"
     write_engine_headers(headers)
     write_generated_headers(headers)
     seen = [CORE / "Public", RUNTIME / "Public", RUNTIME / "Private", EDITOR / "Private", STUBS, headers]
-    includes = [f"-I{place}" for place in seen]
-    objects = compile_all(compiler, [*adapter_sources(), *stub_sources()], folder / "adapters", *includes)
+    parts = [joined(stub_sources(), place), *parts_of(compiler, adapter_sources(), place)]
+    objects = compile_all(compiler, parts, place, *(f"-I{where}" for where in seen))
     return link(compiler, [*core, *objects], folder / "play_session")
 
 
-def host_compiler(name: str, standard: str, *flags: str) -> Compiler:
-    packages = {"g++": "g++", "clang++": "clang libclang-rt-14-dev"}
-    return Compiler(tool(packages[name], name), standard, flags)
+def gcc_compiler() -> Compiler:
+    return Compiler(tool("g++", "g++"), "c++17", (*SANITIZERS, "-g1"))
+
+
+def clang_compiler() -> Compiler:
+    return Compiler(tool("clang libclang-rt-14-dev", "clang++"), "c++20", (*SANITIZERS, "-g1"), joins=False)
 
 
 def windows_compiler() -> Compiler:
-    return Compiler(windows_cpp(), "c++17", ("-static",), ("-lws2_32",), ".exe")
+    return Compiler(windows_cpp(), "c++17", ("-static",), libraries=("-lws2_32",), suffix=".exe")
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ using namespace RsaTalker;
 
 namespace
 {
-std::atomic<long> Count{0};
+std::atomic<long> Allocated{0};
 
 // What a plugin does with one frame of one head.
 void LiveOneFrame(FrameRingReader& Frames, MotionTrack& Motion, Frame& Shown, CardGrid& Grid, Turn& Speaking)
@@ -53,7 +53,7 @@ void LiveOneFrame(FrameRingReader& Frames, MotionTrack& Motion, Frame& Shown, Ca
 
 long CountAllocations()
 {
-    return Count.load();
+    return Allocated.load();
 }
 
 long AllocationsOfALife(const char* FrameRegion, const char* MotionRegion, int Ticks, std::uint64_t& FramesSeen)
@@ -91,7 +91,7 @@ long AllocationsOfALife(const char* FrameRegion, const char* MotionRegion, int T
 // Counts, and else does what the library does. The sanitizers see malloc as ever.
 void* operator new(std::size_t Size)
 {
-    Count.fetch_add(1, std::memory_order_relaxed);
+    Allocated.fetch_add(1, std::memory_order_relaxed);
     void* Memory = std::malloc(Size == 0 ? 1 : Size);
     if (Memory == nullptr)
     {

@@ -5,10 +5,13 @@
 #pragma once
 
 #include <cmath>
+#include <cstdint>
 #include <cstdio>
 #include <functional>
 #include <string>
 #include <vector>
+
+constexpr std::int64_t SecondNs = 1'000'000'000;
 
 struct Check
 {

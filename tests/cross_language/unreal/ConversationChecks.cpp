@@ -9,8 +9,6 @@ using namespace RsaTalker;
 
 namespace
 {
-constexpr std::int64_t Second = 1'000'000'000;
-const char* Hello = R"({"protocolVersion": {"major": 1, "minor": 0}, "sidecarVersion": "0.1.0"})";
 const char* Full = R"({"code": "resource_exhausted", "message": "32 conversations are open."})";
 
 // A conversation that has asked a sidecar for its regions; the check answers for the sidecar.
@@ -52,8 +50,8 @@ CHECK_THAT(ConversationWaitsForRoomInAFullSidecar)
     const int Changes = On.Changes;
     On.Talk->Tick(HostClockNs());
     EXPECT(On.Transport.Waiting.empty());
-    On.Talk->Tick(HostClockNs() + 3 * Second);
-    On.Talk->Tick(HostClockNs() + 6 * Second); // its answer has not come
+    On.Talk->Tick(HostClockNs() + 3 * SecondNs);
+    On.Talk->Tick(HostClockNs() + 6 * SecondNs); // its answer has not come
     EXPECT(On.Transport.Waiting.size() == 1);
     On.Transport.Answer("CreateConversation", 429, Full);
     EXPECT(On.Talk->Sentence() == "32 conversations are open.");
@@ -64,7 +62,7 @@ CHECK_THAT(ConversationThatIsRefusedAsksNoMore)
 {
     Asked On;
     On.Transport.Answer("CreateConversation", 404, R"({"code": "not_found", "message": "There is no avatar 'x'."})");
-    On.Talk->Tick(HostClockNs() + 9 * Second);
+    On.Talk->Tick(HostClockNs() + 9 * SecondNs);
     EXPECT(On.Talk->State() == ConversationState::Failed);
     EXPECT(On.Talk->Sentence() == "There is no avatar 'x'.");
     EXPECT(On.Transport.Waiting.empty());

@@ -12,6 +12,9 @@
 #include "HttpTransport.h"
 #include "JsonValue.h"
 
+// What a sidecar says to GetInfo.
+constexpr char Hello[] = R"({"protocolVersion": {"major": 1, "minor": 0}, "sidecarVersion": "0.1.0"})";
+
 class FakeTransport : public RsaTalker::HttpTransport
 {
 public:

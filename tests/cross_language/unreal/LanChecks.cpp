@@ -52,12 +52,12 @@ std::vector<LanSidecar> Read(const Bytes& Packet)
     return Found;
 }
 
-const std::vector<std::string> Ours = {"txtvers=1", "proto=1", "id=1a2b3c4d", "tls=1", "http=50552", "auth=token"};
+const std::vector<std::string> OurTexts = {"txtvers=1", "proto=1", "id=1a2b3c4d", "tls=1", "http=50552", "auth=token"};
 } // namespace
 
 CHECK_THAT(LanBrowserReadsAnAnnouncement)
 {
-    const std::vector<LanSidecar> Found = Read(Announcement(Ours));
+    const std::vector<LanSidecar> Found = Read(Announcement(OurTexts));
     EXPECT(Found.size() == 1);
     EXPECT(Found[0].Name == "RSATalker 1a2b3c4d");
     EXPECT(Found[0].Address == "192.168.1.5:50551");
@@ -68,7 +68,7 @@ CHECK_THAT(LanBrowserReadsAnAnnouncement)
 
 CHECK_THAT(LanBrowserKnowsASidecarOnce)
 {
-    const Bytes Packet = Announcement(Ours);
+    const Bytes Packet = Announcement(OurTexts);
     std::vector<LanSidecar> Found;
     ReadLanAnswer(Packet.data(), Packet.size(), Found);
     ReadLanAnswer(Packet.data(), Packet.size(), Found);
@@ -80,7 +80,7 @@ CHECK_THAT(LanBrowserLeavesOutWhatIsNotOurs)
     const std::vector<std::string> Bad = {"txtvers=2", "id=../../..", "http=0", "http=99999", "proto=x"};
     for (const std::string& Entry : Bad)
     {
-        std::vector<std::string> Texts = Ours;
+        std::vector<std::string> Texts = OurTexts;
         for (std::string& Each : Texts)
         {
             Each = Each.substr(0, Each.find('=')) == Entry.substr(0, Entry.find('=')) ? Entry : Each;
@@ -91,7 +91,7 @@ CHECK_THAT(LanBrowserLeavesOutWhatIsNotOurs)
 
 CHECK_THAT(LanBrowserSurvivesDamagedPackets)
 {
-    const Bytes Whole = Announcement(Ours);
+    const Bytes Whole = Announcement(OurTexts);
     for (std::size_t Size = 0; Size < Whole.size(); ++Size)
     {
         Read(Bytes(Whole.begin(), Whole.begin() + static_cast<std::ptrdiff_t>(Size)));

@@ -8,8 +8,6 @@ using namespace RsaTalker;
 
 namespace
 {
-constexpr std::int64_t Second = 1'000'000'000;
-const char* Hello = R"({"protocolVersion": {"major": 1, "minor": 0}, "sidecarVersion": "0.1.0"})";
 
 LinkSettings Named()
 {
@@ -22,7 +20,7 @@ CHECK_THAT(LinkConnectsToANamedSidecar)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     EXPECT(Transport.Waiting.size() == 1);
     EXPECT(Transport.Waiting[0].Request.Url == "http://127.0.0.1:1/sidecar.v1.SidecarService/GetInfo");
     EXPECT(Transport.Waiting[0].Request.Token == "token");
@@ -36,13 +34,13 @@ CHECK_THAT(LinkLooksAgainEverySecondAndNotMoreOften)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     Transport.Answer("GetInfo", 0, "");
     EXPECT(Link.State() == LinkState::Searching);
     EXPECT(Link.Sentence().find("No sidecar answers at http://127.0.0.1:1.") == 0);
-    Link.Tick(Second + Second / 2);
+    Link.Tick(SecondNs + SecondNs / 2);
     EXPECT(Transport.Waiting.empty());
-    Link.Tick(2 * Second);
+    Link.Tick(2 * SecondNs);
     EXPECT(Transport.Waiting.size() == 1);
 }
 
@@ -51,7 +49,7 @@ CHECK_THAT(LinkRefusesAnotherMajorVersion)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     Transport.Answer("GetInfo", 200, R"({"protocolVersion": {"major": 2}})");
     EXPECT(Link.State() == LinkState::Refused);
     EXPECT(Link.Sentence() == "The sidecar speaks protocol 2; this plugin speaks 1. Update the older of the two.");
@@ -62,7 +60,7 @@ CHECK_THAT(LinkPassesTheSidecarsOwnSentenceOn)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     Transport.Answer("GetInfo", 401, R"({"code": "unauthenticated", "message": "The token is wrong."})");
     EXPECT(Link.State() == LinkState::Refused);
     EXPECT(Link.Sentence() == "The token is wrong.");
@@ -73,7 +71,7 @@ CHECK_THAT(LinkSaysWhenSomethingElseAnswers)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure(Named());
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     Transport.Answer("GetInfo", 404, "<html>");
     EXPECT(Link.Sentence() ==
            "What answers at http://127.0.0.1:1 is not a sidecar (HTTP 404). Check the address in the "
@@ -85,7 +83,7 @@ CHECK_THAT(LinkAsksForTheTokenOfANamedSidecar)
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
     Link.Configure({"10.0.0.7:50552", "", "check"});
-    Link.Tick(Second);
+    Link.Tick(SecondNs);
     EXPECT(Transport.Waiting.empty());
     EXPECT(Link.Sentence().find("The sidecar at 10.0.0.7:50552 needs its token") == 0);
 }
@@ -96,7 +94,7 @@ CHECK_THAT(LinkIgnoresAnswersThatComeAfterItHasGone)
     {
         SidecarLink Link(Transport.Shared());
         Link.Configure(Named());
-        Link.Tick(Second);
+        Link.Tick(SecondNs);
     }
     Transport.Answer("GetInfo", 200, Hello);
     EXPECT(Transport.Waiting.empty());

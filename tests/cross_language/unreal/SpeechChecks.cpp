@@ -9,7 +9,6 @@ using namespace RsaTalker;
 
 namespace
 {
-constexpr std::int64_t Second = 1'000'000'000;
 constexpr std::uint32_t Rate = 16'000;
 
 // A conversation without a sidecar: the check answers for it.
@@ -80,10 +79,10 @@ CHECK_THAT(SpeechLetsAVoiceBeHeardWithoutAFaceAfterAWhile)
 {
     Stage On;
     const auto Voice = On.Voice(1);
-    On.Turns.Begin(0, Voice, false, Second);
-    On.Turns.Tick(On.Motion, 2 * Second);
+    On.Turns.Begin(0, Voice, false, SecondNs);
+    On.Turns.Tick(On.Motion, 2 * SecondNs);
     EXPECT(On.Events.empty());
-    On.Turns.Tick(On.Motion, Second + Speech::PatienceNs + 1);
+    On.Turns.Tick(On.Motion, SecondNs + Speech::PatienceNs + 1);
     EXPECT(On.Events.size() == 1 && On.Events[0].Kind == TurnEventKind::Began);
     std::int16_t Block[160];
     EXPECT(Voice->Play(Block, 160, 1) == 160);
@@ -113,7 +112,7 @@ CHECK_THAT(SpeechCutsTheSoundWhereTheSidecarCutTheFace)
     std::int16_t Block[320];
     Voice->Release();
     EXPECT(Voice->Play(Block, 320, 1) == 160);
-    On.Turns.Tick(On.Motion, Second);
+    On.Turns.Tick(On.Motion, SecondNs);
     EXPECT(On.Events.back().Kind == TurnEventKind::Ended && On.Events.back().WasCut);
 }
 
@@ -181,10 +180,10 @@ CHECK_THAT(SpeechEndsATurnOnceItsLastSampleWasHeard)
     On.Turns.Begin(0, Voice, false, 0);
     std::int16_t Block[1600];
     Voice->Release();
-    Voice->Play(Block, 1600, Second);
-    On.Turns.Tick(On.Motion, Second + 149'000'000);
+    Voice->Play(Block, 1600, SecondNs);
+    On.Turns.Tick(On.Motion, SecondNs + 149'000'000);
     EXPECT(On.Turns.IsSpeaking(0));
-    On.Turns.Tick(On.Motion, Second + 151'000'000);
+    On.Turns.Tick(On.Motion, SecondNs + 151'000'000);
     EXPECT(!On.Turns.IsSpeaking(0));
 }
 
