@@ -134,12 +134,13 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True)
-class StageTimings:
-    """Milliseconds that each stage of one drawing took."""
+class Drawing:
+    """What one drawing took: milliseconds of each stage, and how many Gaussians."""
 
     mesh_ms: float
     gaussians_ms: float
     frame_ms: float
+    gaussians: int
 
 
 class Talker:
@@ -165,7 +166,7 @@ class Talker:
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
         at_s: float | None = None,
-    ) -> StageTimings:
+    ) -> Drawing:
         """Draw the head at one instant into the caller's buffers.
 
         Args:
@@ -186,7 +187,8 @@ class Talker:
         followed = time.perf_counter()
         self._renderer.render(gaussians, cameras, colors, depths)
         drawn = time.perf_counter()
-        return StageTimings((meshed - started) * 1e3, (followed - meshed) * 1e3, (drawn - followed) * 1e3)
+        milliseconds = ((meshed - started) * 1e3, (followed - meshed) * 1e3, (drawn - followed) * 1e3)
+        return Drawing(*milliseconds, len(gaussians))
 
     def _pixel_size(self, cameras: Sequence[Camera], world_from_head: Float32[np.ndarray, "4 4"]) -> float:
         """Return the size of the smallest pixel on the head, metres."""

@@ -110,6 +110,7 @@ class FrameArtist:
             pose, cameras, moment.light, world_from_head, slot.colors, slot.depths, reading.timeline_us * 1e-6
         )
         rendered_ns = self._clock_ns()
+        participant.gaussians = drawn.gaussians
         dropped = participant.count_frame(conversation.pace.missed)
         header = FrameHeader(
             frame_number=participant.frame_number,

@@ -182,6 +182,7 @@ def status_message(
                 skew_us=conversation.display_lead.skew_ns // 1000,
                 motion_skipped_us=conversation.motion.skipped_us,
                 frame_scale=conversation.detail.scale,
+                gaussians=[participant.gaussians for participant in conversation.participants],
             )
             for conversation in conversations
         ],

@@ -23,6 +23,7 @@ class Participant:
         frame_number: Of the newest frame: every tick that was missed while there was something to show counts, too.
         shown: What the newest frame was drawn from; another frame of the same would be a duplicate.
         drawn_ns: Host clock: when the newest frame was asked for.
+        gaussians: That the newest frame was drawn with.
         missed: Ticks that the conversation had missed when there was a frame, or nothing to show.
     """
 
@@ -34,6 +35,7 @@ class Participant:
     frame_number: int = 0
     shown: object = None
     drawn_ns: int = 0
+    gaussians: int = 0
     missed: int = 0
 
     def count_frame(self, ticks_missed: int) -> int:

@@ -53,7 +53,9 @@ def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.Ge
     """Return a row for each conversation; units stand in the heads, so that it fits into 80 columns."""
     table = Table(title="Conversations", title_justify="left", box=box.SIMPLE_HEAD, padding=0, pad_edge=False)
     on_the_left = ("id", "state", "engine")
-    for column in (*on_the_left, "clock", "ahead ms", "skew ms", "skipped s", "size", "frames /s", "missed"):
+    for column in (
+        *on_the_left, "clock", "ahead\nms", "skew\nms", "skipped\ns", "size", "Gaus-\nsians k", "frames\n/s", "missed"
+    ):  # fmt: skip
         table.add_column(column, justify="left" if column in on_the_left else "right")
     for conversation in status.conversations:
         clock_us = max(conversation.clock_us)
@@ -66,6 +68,7 @@ def _conversations(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.Ge
             _skew(conversation.skew_us),
             f"{conversation.motion_skipped_us / 1e6:.1f}",
             _size(conversation.frame_scale),
+            "+".join(f"{count / 1000:.0f}" for count in conversation.gaussians),
             _frame_rate(conversation, status, before),
             str(conversation.ticks_missed),
             style="red" if conversation.state == "failed" else "",

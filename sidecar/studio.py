@@ -30,8 +30,8 @@ DEFAULT_SPACE = "procedural-1"
 WARM_UP_PX = 64  # enough to compile every kernel
 
 
-class DrawTimings(Protocol):
-    """Milliseconds that the stages of one drawing took."""
+class Drawing(Protocol):
+    """What one drawing took: milliseconds of its stages, and Gaussians."""
 
     @property
     def mesh_ms(self) -> float:
@@ -46,6 +46,11 @@ class DrawTimings(Protocol):
     @property
     def frame_ms(self) -> float:
         """Gaussians to frame."""
+        ...
+
+    @property
+    def gaussians(self) -> int:
+        """How many the head was drawn with."""
         ...
 
 
@@ -66,7 +71,7 @@ class TalkingHead(Protocol):
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
         at_s: float | None = None,
-    ) -> DrawTimings:
+    ) -> Drawing:
         """Draw the head at one instant into the caller's buffers."""
         ...
 

@@ -31,7 +31,7 @@ from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 from rsatalker.avatars.face_frames import affine_frames
-from rsatalker.avatars.gaussian_blocks import neighbours_together
+from rsatalker.avatars.gaussian_blocks import neighbours_together, within_budget
 from rsatalker.avatars.helper_frames import LEVELS, Helpers, pose_helpers
 from rsatalker.avatars.rest_light import bake_creases, bake_unfolded
 from rsatalker.heads.head import Head
@@ -39,6 +39,7 @@ from rsatalker.heads.regions import Region
 from rsatalker.motion.pose import FlamePose
 
 Progress = Callable[[str, float], None]  # what is being done, and which share of all work is done
+MOST_GAUSSIANS = 70_000  # what a frame has time for; the richest of the cast is just below it
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 2.2  # centimetres below the neckline from which skin is left out
@@ -268,7 +269,7 @@ def _lit(
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
     drivers, lined = wrinkle_drivers(anatomy.head.expression_names, age)
-    bound = neighbours_together(bound, resting["center"], len(quads))
+    bound = within_budget(neighbours_together(bound, resting["center"], len(quads)), len(quads), MOST_GAUSSIANS)
     return AvatarData(
         bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
         mouth=mouth, left_lid=left_lid, right_lid=right_lid, follows_skull=follows,

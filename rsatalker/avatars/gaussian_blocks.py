@@ -88,6 +88,20 @@ class GaussianBlocks:
         return len(self.firsts)
 
 
+def within_budget(bound: np.ndarray, quad_count: int, most: int) -> np.ndarray:
+    """Return at most so many of an array of `binding.BOUND`, left out evenly.
+
+    Args:
+        bound: From `neighbours_together`.
+        quad_count: Of the mesh; frames beyond its triangles are helpers.
+        most: How many are kept.
+    """
+    if len(bound) <= most:
+        return bound
+    ranks = ranks_in_turn(bound, bound["frame"] >= 2 * quad_count)
+    return bound[np.sort(np.argsort(ranks, kind="stable")[:most])]
+
+
 def in_turns(bound: np.ndarray, quad_count: int) -> tuple[np.ndarray, Float32[np.ndarray, " N"]]:
     """Return an array of `binding.BOUND` with the Gaussians of each block by rank, and the ranks.
 

@@ -110,7 +110,7 @@ class StageTiming(_message.Message):
     def __init__(self, stage: _Optional[str] = ..., count: _Optional[int] = ..., p50_ms: _Optional[float] = ..., p95_ms: _Optional[float] = ..., p99_ms: _Optional[float] = ...) -> None: ...
 
 class ConversationStatus(_message.Message):
-    __slots__ = ("conversation_id", "state", "failure", "clock_us", "motion_end_us", "frames_published", "ticks_missed", "engine_attached", "warning", "output_packets_sent", "output_packets_failed", "skew_us", "motion_skipped_us", "frame_scale")
+    __slots__ = ("conversation_id", "state", "failure", "clock_us", "motion_end_us", "frames_published", "ticks_missed", "engine_attached", "warning", "output_packets_sent", "output_packets_failed", "skew_us", "motion_skipped_us", "frame_scale", "gaussians")
     CONVERSATION_ID_FIELD_NUMBER: _ClassVar[int]
     STATE_FIELD_NUMBER: _ClassVar[int]
     FAILURE_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +125,7 @@ class ConversationStatus(_message.Message):
     SKEW_US_FIELD_NUMBER: _ClassVar[int]
     MOTION_SKIPPED_US_FIELD_NUMBER: _ClassVar[int]
     FRAME_SCALE_FIELD_NUMBER: _ClassVar[int]
+    GAUSSIANS_FIELD_NUMBER: _ClassVar[int]
     conversation_id: str
     state: str
     failure: str
@@ -139,4 +140,5 @@ class ConversationStatus(_message.Message):
     skew_us: int
     motion_skipped_us: int
     frame_scale: float
-    def __init__(self, conversation_id: _Optional[str] = ..., state: _Optional[str] = ..., failure: _Optional[str] = ..., clock_us: _Optional[_Iterable[int]] = ..., motion_end_us: _Optional[int] = ..., frames_published: _Optional[int] = ..., ticks_missed: _Optional[int] = ..., engine_attached: _Optional[bool] = ..., warning: _Optional[str] = ..., output_packets_sent: _Optional[int] = ..., output_packets_failed: _Optional[int] = ..., skew_us: _Optional[int] = ..., motion_skipped_us: _Optional[int] = ..., frame_scale: _Optional[float] = ...) -> None: ...
+    gaussians: _containers.RepeatedScalarFieldContainer[int]
+    def __init__(self, conversation_id: _Optional[str] = ..., state: _Optional[str] = ..., failure: _Optional[str] = ..., clock_us: _Optional[_Iterable[int]] = ..., motion_end_us: _Optional[int] = ..., frames_published: _Optional[int] = ..., ticks_missed: _Optional[int] = ..., engine_attached: _Optional[bool] = ..., warning: _Optional[str] = ..., output_packets_sent: _Optional[int] = ..., output_packets_failed: _Optional[int] = ..., skew_us: _Optional[int] = ..., motion_skipped_us: _Optional[int] = ..., frame_scale: _Optional[float] = ..., gaussians: _Optional[_Iterable[int]] = ...) -> None: ...

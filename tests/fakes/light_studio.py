@@ -20,10 +20,11 @@ JAW_OPEN = ARKIT_INDEX["jawOpen"]
 
 
 @dataclass(frozen=True)
-class DrawTimings:
+class Drawing:
     mesh_ms: float = 0.1
     gaussians_ms: float = 0.2
     frame_ms: float = 0.3
+    gaussians: int = 12_000
 
 
 class FlatHead:
@@ -39,7 +40,7 @@ class FlatHead:
         self.fails = False
         self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawTimings:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> Drawing:
         if self.fails:
             raise RuntimeError("the brush broke")
         self.cameras_now = list(cameras)
@@ -50,7 +51,7 @@ class FlatHead:
         colors[:] = (0, 0, 0, 255)
         colors[..., 0] = round(255 * float(pose.arkit[JAW_OPEN]))
         depths[:] = 0.9
-        return DrawTimings()
+        return Drawing()
 
 
 class LoudnessMotion:

@@ -15,6 +15,7 @@ from rsatalker.avatars.gaussian_blocks import (
     neighbours_together,
     packed,
     unpack,
+    within_budget,
 )
 
 pytestmark = pytest.mark.unit
@@ -72,6 +73,20 @@ def test_neighbours_together_keeps_all_and_shortens_the_way():
     np.testing.assert_array_equal(np.sort(order), np.arange(700))
     step_before, step_after = (np.linalg.norm(np.diff(way, axis=0), axis=1).mean() for way in (places, places[order]))
     assert step_after < 0.6 * step_before
+
+
+def test_budget_leaves_gaussians_out_evenly_and_keeps_the_order():
+    bound = neighbours_together(numbered(2000), scattered(2000), 1)
+    kept = within_budget(bound, 1, 1500)
+    place = {number: index for index, number in enumerate(bound["albedo"][:, 0])}
+    left = np.array([place[number] for number in kept["albedo"][:, 0]])
+    assert len(left) == 1500
+    assert set(np.diff(left)) <= {1, 2, 3}
+
+
+def test_budget_that_is_kept_changes_nothing():
+    bound = numbered(700)
+    assert within_budget(bound, 1, 700) is bound
 
 
 def test_turns_are_taken_within_blocks():

@@ -31,6 +31,7 @@ def status_of(uptime_ms: int, frames: int, **entries) -> sidecar_pb2.GetStatusRe
         skew_us=-1500,
         motion_skipped_us=300_000,
         frame_scale=0.84,
+        gaussians=(65_383, 18_319),
         **entries,
     )
     return sidecar_pb2.GetStatusResponse(
@@ -52,7 +53,7 @@ def row_of(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusR
 
 def test_view_tells_how_each_conversation_is_doing():
     row = row_of(status_of(2000, 180), status_of(1000, 60))
-    assert row == ["01234567", "live", "-", "0:00:01", "400", "-2", "0.3", "84%", "60", "0"]
+    assert row == ["01234567", "live", "-", "0:00:01", "400", "-2", "0.3", "84%", "65+18", "60", "0"]
 
 
 def test_view_of_ten_hours_fits_into_80_columns():
@@ -60,7 +61,7 @@ def test_view_of_ten_hours_fits_into_80_columns():
     status.conversations[0].clock_us[:] = 36_000_000_000, 35_999_000_000
     status.conversations[0].motion_end_us = 36_004_000_000
     row = row_of(status, status_of(36_000_000, 999_855), width=80)
-    assert row == ["01234567", "live", "attached", "10:00:00", "4000", "-2", "0.3", "84%", "72", "123456"]
+    assert row == ["01234567", "live", "attached", "10:00:00", "4000", "-2", "0.3", "84%", "65+18", "72", "123456"]
 
 
 def test_view_guesses_no_rate_at_the_first_look():
