@@ -31,7 +31,7 @@ class UnityPackage:
     @cached_property
     def engine(self) -> Assembly:
         """The stub of the engine."""
-        others = ("NUnit.cs", "RunTests.cs", "Editor.cs")
+        others = ("NUnit.cs", "RunTests.cs", "Editor.cs", "EditorScenes.cs")
         return self.compiler.compile(
             self.folder / "UnityEngine.dll", [file for file in STUBS.glob("*.cs") if file.name not in others]
         )
@@ -39,7 +39,8 @@ class UnityPackage:
     @cached_property
     def engine_editor(self) -> Assembly:
         """The stub of the editor."""
-        return self.compiler.compile(self.folder / "UnityEditor.dll", [STUBS / "Editor.cs"], [self.engine])
+        sources = [STUBS / "Editor.cs", STUBS / "EditorScenes.cs"]
+        return self.compiler.compile(self.folder / "UnityEditor.dll", sources, [self.engine])
 
     @cached_property
     def editor(self) -> Assembly:
@@ -67,6 +68,16 @@ class UnityPackage:
     @cached_property
     def test_runner(self) -> Assembly:
         return self.compiler.compile(self.folder / "RunTests.exe", [STUBS / "RunTests.cs"], [self.nunit])
+
+    def sample(self, name: str) -> tuple[Assembly, Assembly]:
+        """Return the assemblies of a sample: what plays, and what builds its scene."""
+        folder = PACKAGE / "Samples~" / name
+        references = [self.protocol, self.engine, self.adapters]
+        target = self.folder / f"RsaTalker.Samples.{name}"
+        plays = self.compiler.compile(target.with_name(f"{target.name}.dll"), folder.glob("*.cs"), references)
+        references += [self.engine_editor, self.editor, plays]
+        sources = (folder / "Editor").glob("*.cs")
+        return plays, self.compiler.compile(target.with_name(f"{target.name}.Editor.dll"), sources, references)
 
     def program(self, name: str, *references: Assembly) -> Assembly:
         """Return a program of tests/unity/programs."""

@@ -1,4 +1,4 @@
-"""The package's part of Unity's editor, on a stub: menu, inspectors, window; and the samples compile."""
+"""The package's part of Unity's editor, on a stub: menu, inspectors, window."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -47,13 +47,6 @@ def test_window_says_which_sidecar_there_is(package: UnityPackage, sidecar: Patt
     lines = shown(package, sidecar.folder, "Info: Sidecar ")
     assert any(line.startswith("Info: Sidecar 0.") and "renderer flat" in line for line in lines)
     assert "Avatars: ann, bob" in lines
-
-
-@pytest.mark.parametrize("sample", sorted(folder.name for folder in (PACKAGE / "Samples~").iterdir()))
-def test_sample_compiles(package: UnityPackage, sample: str, tmp_path: Path) -> None:
-    sources = (PACKAGE / "Samples~" / sample).glob("*.cs")
-    references = [package.protocol, package.engine, package.adapters]
-    package.compiler.compile(tmp_path / f"{sample}.dll", sources, references)
 
 
 def test_play_mode_tests_compile(package: UnityPackage, tmp_path: Path) -> None:

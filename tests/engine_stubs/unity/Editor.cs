@@ -146,6 +146,9 @@ namespace UnityEditor
     public static class EditorApplication
     {
         public static double timeSinceStartup => Environment.TickCount / 1000.0;
+
+        /// <summary>The stub has no toolkit: its menu entries are not there.</summary>
+        public static bool ExecuteMenuItem(string path) => false;
     }
 
     public static class EditorUtility

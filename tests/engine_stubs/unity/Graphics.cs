@@ -182,12 +182,30 @@ namespace UnityEngine
 
         public string GetBlendShapeName(int index) => BlendShapes[index];
 
+        public void AddBlendShapeFrame(string shape, float weight, Vector3[] shifts, Vector3[] normals, Vector3[] tangents)
+        {
+            BlendShapes.Add(shifts.Length == vertices.Length ? shape : throw new ArgumentException(shape));
+        }
+
+        public void RecalculateNormals()
+        {
+        }
+
+        public void RecalculateBounds()
+        {
+        }
+
         public void UploadMeshData(bool markNoLongerReadable)
         {
         }
     }
 
     public class Renderer : Component
+    {
+        public Material sharedMaterial { get; set; }
+    }
+
+    public sealed class MeshRenderer : Renderer
     {
     }
 

@@ -9,7 +9,15 @@ namespace UnityEngine
         public const float Rad2Deg = 57.29578f;
         public const float Deg2Rad = 0.01745329f;
 
+        public const float PI = (float)Math.PI;
+
         public static float Max(float a, float b) => Math.Max(a, b);
+
+        public static float Sin(float angle) => (float)Math.Sin(angle);
+
+        public static float Cos(float angle) => (float)Math.Cos(angle);
+
+        public static float Exp(float value) => (float)Math.Exp(value);
 
         public static float Clamp01(float value) => Math.Min(Math.Max(value, 0), 1);
 

@@ -157,8 +157,7 @@ namespace UnityEngine
 
     public class MonoBehaviour : Behaviour
     {
-        /// <summary>The stub starts no coroutine: only samples have some, and they are compiled only.</summary>
-        public Coroutine StartCoroutine(System.Collections.IEnumerator routine) => new Coroutine();
+        public Coroutine StartCoroutine(System.Collections.IEnumerator routine) => new Coroutine(this, routine);
 
         protected override void OnDestroyed() => PlayMode.Destroyed(this);
     }
@@ -171,7 +170,7 @@ namespace UnityEngine
         public int layer { get; set; }
         public bool activeSelf { get; private set; } = true;
 
-        public static GameObject CreatePrimitive(PrimitiveType type) => new GameObject(type.ToString());
+        public static GameObject CreatePrimitive(PrimitiveType type) => new GameObject(type.ToString(), typeof(MeshRenderer));
 
         public void SetActive(bool value)
         {

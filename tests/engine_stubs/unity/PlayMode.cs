@@ -1,6 +1,7 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 using System;
+using System.Collections;
 using System.Collections.Generic;
 using System.Linq;
 using System.Reflection;
@@ -16,6 +17,7 @@ namespace UnityEngine
     {
         private const BindingFlags Own = BindingFlags.Instance | BindingFlags.NonPublic | BindingFlags.Public;
         private static readonly HashSet<MonoBehaviour> Enabled = new HashSet<MonoBehaviour>();
+        private static readonly HashSet<MonoBehaviour> Started = new HashSet<MonoBehaviour>();
         private static readonly Dictionary<(Type, string), MethodInfo> Messages = new Dictionary<(Type, string), MethodInfo>();
         private static readonly List<MonoBehaviour> Order = new List<MonoBehaviour>();
         private static readonly object[] Nothing = new object[0];
@@ -59,7 +61,9 @@ namespace UnityEngine
             }
             ++FrameCount;
             Graphics.Drawn.Clear();
+            SendStart();
             SendAll("Update");
+            Coroutine.StepAll();
             SendAll("LateUpdate");
             Application.BeforeRender();
         }
@@ -117,7 +121,7 @@ namespace UnityEngine
             Send(behaviour, "OnDestroy", Nothing);
         }
 
-        internal static void Send(MonoBehaviour target, string message, object[] arguments)
+        internal static object Send(MonoBehaviour target, string message, object[] arguments)
         {
             var key = (target.GetType(), message);
             if (!Messages.TryGetValue(key, out var method))
@@ -126,17 +130,30 @@ namespace UnityEngine
             }
             try
             {
-                method?.Invoke(target, arguments);
+                return method?.Invoke(target, arguments);
             }
             catch (TargetInvocationException failure)
             {
                 Escaped.Add(failure.InnerException);
+                return null;
             }
         }
 
         private static void Tell(string message, bool value)
         {
             Order.ToList().ForEach(one => Send(one, message, new object[] { value }));
+        }
+
+        // Once, before the first Update of a component; one that returns an enumerator is a coroutine.
+        private static void SendStart()
+        {
+            for (var index = 0; index < Order.Count; ++index)
+            {
+                if (Started.Add(Order[index]) && Send(Order[index], "Start", Nothing) is IEnumerator steps)
+                {
+                    Order[index].StartCoroutine(steps);
+                }
+            }
         }
 
         private static void SendAll(string message)

@@ -1,7 +1,6 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 using System;
-using System.Collections;
 
 namespace UnityEngine
 {
@@ -22,24 +21,6 @@ namespace UnityEngine
         public static void Log(object message) => Console.Error.WriteLine(message);
 
         public static void LogWarning(object message) => Console.Error.WriteLine(message);
-    }
-
-    public sealed class Coroutine
-    {
-    }
-
-    public sealed class WaitUntil
-    {
-        public WaitUntil(Func<bool> predicate)
-        {
-        }
-    }
-
-    public sealed class WaitForSeconds
-    {
-        public WaitForSeconds(float seconds)
-        {
-        }
     }
 
     public sealed class SphereCollider : Component

@@ -76,6 +76,7 @@ namespace UnityEngine
 
         public bool stereoEnabled => EyeDistanceM > 0;
         public bool orthographic { get; set; }
+        public float nearClipPlane { get; set; } = 0.3f;
         public int pixelHeight => 1080;
         public Matrix4x4 worldToCameraMatrix => ViewMatrix(0);
 

@@ -12,16 +12,23 @@ namespace RsaTalker.Sidecar.Editor
         private const float ApartM = 1.2f; // people who know each other talk at 0.5 to 1.2 m (Hall 1966)
         private const float TurnDegrees = 63; // towards each other, and a little to who looks at them
 
-        [MenuItem("GameObject/RSATalker/Conversation", false, 10)]
-        private static void MakeConversation(MenuCommand command)
+        /// <summary>Makes the objects below another one, or at the scene's root.</summary>
+        internal static Conversation Make(GameObject parent)
         {
             var root = new GameObject("Conversation", typeof(Conversation));
-            GameObjectUtility.SetParentAndAlign(root, command.context as GameObject);
+            GameObjectUtility.SetParentAndAlign(root, parent);
             var conversation = root.GetComponent<Conversation>();
             conversation.HeadA = MakeHead(root.transform, "Head A", "mara", -1);
             conversation.HeadB = MakeHead(root.transform, "Head B", "tomas", 1);
             Undo.RegisterCreatedObjectUndo(root, "Create RSATalker Conversation");
             Selection.activeObject = root;
+            return conversation;
+        }
+
+        [MenuItem("GameObject/RSATalker/Conversation", false, 10)]
+        private static void MakeConversation(MenuCommand command)
+        {
+            Make(command.context as GameObject);
         }
 
         private static TalkingHead MakeHead(Transform parent, string name, string avatar, int side)

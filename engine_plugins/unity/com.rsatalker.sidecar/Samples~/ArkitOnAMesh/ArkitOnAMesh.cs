@@ -1,38 +1,44 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
+using System.Collections;
 using RsaTalker.Sidecar;
 using UnityEngine;
 
 namespace RsaTalker.Samples
 {
     /// <summary>
-    /// Lets a head drive a mesh of yours instead of its own picture. Put it on the object of the TalkingHead and choose the
-    /// mesh; blend shapes are found by ARKit's names, however they are spelled.
+    /// Lets a head drive a mesh of yours instead of its own picture, and hum once. Put it on the object of the TalkingHead and
+    /// choose the mesh; blend shapes are found by ARKit's names, however they are spelled.
     /// </summary>
     [RequireComponent(typeof(TalkingHead))]
     public sealed class ArkitOnAMesh : MonoBehaviour
     {
-        [SerializeField]
         [Tooltip("Mesh with ARKit blend shapes.")]
-        private SkinnedMeshRenderer _face;
+        public SkinnedMeshRenderer Face;
 
-        [SerializeField]
-        private Transform _neck;
+        [Tooltip("Bone that nods and turns; may be none.")]
+        public Transform Neck;
 
-        [SerializeField]
         [Tooltip("Keep the head's own picture beside the mesh.")]
-        private bool _showsBoth;
+        public bool ShowsBoth;
 
-        private void Start()
+        private void Awake()
         {
             var head = GetComponent<TalkingHead>();
-            head.ShowsHead = _showsBoth;
-            var drive = _face.gameObject.AddComponent<ArkitFace>();
+            head.ShowsHead = ShowsBoth;
+            var drive = Face.gameObject.AddComponent<ArkitFace>();
             drive.enabled = false;
             drive.Head = head;
-            drive.Face = _face;
-            drive.Neck = _neck;
+            drive.Face = Face;
+            drive.Neck = Neck;
             drive.enabled = true;
+        }
+
+        private IEnumerator Start()
+        {
+            var head = GetComponent<TalkingHead>();
+            yield return new WaitUntil(() => head.Conversation != null && head.Conversation.IsLive);
+            head.Conversation.Speak(head, TestVoice.Hum(4));
         }
     }
 }

@@ -1,6 +1,6 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
-using System;
+using System.Collections;
 using System.Threading.Tasks;
 using RsaTalker.Sidecar;
 using UnityEngine;
@@ -8,24 +8,21 @@ using UnityEngine;
 namespace RsaTalker.Samples
 {
     /// <summary>
-    /// A voice that comes in parts of 40 ms, as text-to-speech engines bring it. Replace NextPart by yours. Put it beside a
-    /// Conversation; the context menu entry Speak begins.
+    /// A voice that comes in parts of 40 ms, as text-to-speech engines bring it. Replace NextPart by yours. It speaks once
+    /// the conversation lives, and again by the context menu's entry Speak.
     /// </summary>
     public sealed class StreamingTts : MonoBehaviour
     {
-        private const int RateHz = 22050;
-        private const int PartSamples = RateHz / 25; // 40 ms
+        private const int PartSamples = TestVoice.RateHz / 25; // 40 ms
         private const int Parts = 75; // 3 s
 
-        [SerializeField]
-        private Conversation _conversation;
-
-        private double _phase;
+        [Tooltip("Whose head A speaks.")]
+        public Conversation Conversation;
 
         [ContextMenu("Speak")]
         public async void Speak()
         {
-            var voice = _conversation.BeginVoice(_conversation.HeadA, RateHz);
+            var voice = Conversation.BeginVoice(Conversation.HeadA, TestVoice.RateHz);
             if (voice.Utterance.IsOver)
             {
                 Debug.LogWarning(voice.Utterance.Sentence);
@@ -44,16 +41,16 @@ namespace RsaTalker.Samples
             });
         }
 
-        // Stands for a text-to-speech engine: a hum that opens and closes four times a second.
-        private void NextPart(float[] part, int index)
+        private IEnumerator Start()
         {
-            for (var sample = 0; sample < part.Length; ++sample)
-            {
-                var t = (index * PartSamples + sample) / (double)RateHz;
-                _phase += 2 * Math.PI * (120 + 15 * Math.Sin(2 * Math.PI * 0.7 * t)) / RateHz;
-                var loudness = 0.5 - 0.5 * Math.Cos(2 * Math.PI * 4 * t);
-                part[sample] = (float)(0.4 * loudness * (Math.Sin(_phase) + 0.5 * Math.Sin(2 * _phase) + 0.3 * Math.Sin(3 * _phase)));
-            }
+            yield return new WaitUntil(() => Conversation.IsLive);
+            Speak();
+        }
+
+        // Stands for a text-to-speech engine.
+        private static void NextPart(float[] part, int index)
+        {
+            TestVoice.Write(part, (long)index * PartSamples);
         }
     }
 }

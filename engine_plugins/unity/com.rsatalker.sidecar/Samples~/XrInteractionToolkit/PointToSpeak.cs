@@ -5,18 +5,21 @@ using UnityEngine;
 #if RSATALKER_XRI
 using UnityEngine.XR.Interaction.Toolkit;
 #endif
+#if RSATALKER_XRI_3
+using UnityEngine.XR.Interaction.Toolkit.Interactables;
+#endif
 
 namespace RsaTalker.Samples
 {
     /// <summary>
-    /// Who is selected by a controller's ray or hand breaks in and says the next of its lines. Put it on the object of a
-    /// TalkingHead. Needs XR Interaction Toolkit 2.3 or newer; without it, a click of the mouse does.
+    /// Who is selected by a controller's ray or hand breaks in and says the next of its lines; without lines it hums. Put it
+    /// on the object of a TalkingHead. Needs XR Interaction Toolkit 2.3 or newer; without it, a click of the mouse does.
     /// </summary>
     [RequireComponent(typeof(TalkingHead))]
     public sealed class PointToSpeak : MonoBehaviour
     {
-        [SerializeField]
-        private AudioClip[] _lines = new AudioClip[0];
+        [Tooltip("What it says, one line each time. Load Type: Decompress On Load.")]
+        public AudioClip[] Lines = new AudioClip[0];
 
         private TalkingHead _head;
         private int _next;
@@ -39,9 +42,10 @@ namespace RsaTalker.Samples
 
         private void SayNext()
         {
-            if (_lines.Length > 0 && _head.Conversation != null)
+            if (_head.Conversation != null)
             {
-                _head.Conversation.Speak(_head, _lines[_next++ % _lines.Length], interrupts: true);
+                var line = Lines.Length > 0 ? Lines[_next++ % Lines.Length] : TestVoice.Hum(2);
+                _head.Conversation.Speak(_head, line, interrupts: true);
             }
         }
     }

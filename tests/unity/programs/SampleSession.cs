@@ -1,0 +1,67 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using System;
+using System.Linq;
+using System.Reflection;
+using RsaTalker.Sidecar;
+using UnityEditor;
+using UnityEngine;
+using Object = UnityEngine.Object;
+
+/// <summary>
+/// Opens the scene of a sample by its menu entry, prints the hierarchy, plays it until head A has been heard, and prints what
+/// moved: SampleSession EDITOR_ASSEMBLY MESSAGE, where the message is sent to components of head A once they live.
+/// </summary>
+internal static class SampleSession
+{
+    private const BindingFlags Any = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
+    private const int JawOpen = 17;
+
+    private static void Main(string[] arguments)
+    {
+        var menu = Assembly.LoadFrom(arguments[0]).GetTypes().SelectMany(type => type.GetMethods(Any))
+            .Single(method => method.IsDefined(typeof(MenuItem)));
+        menu.Invoke(null, null);
+        foreach (var thing in Object.Living.OfType<GameObject>().Where(thing => thing.transform.parent == null))
+        {
+            Print(thing.transform, "");
+        }
+        var conversation = Object.FindObjectOfType<Conversation>();
+        conversation.HeadA.Avatar = "ann";
+        conversation.HeadB.Avatar = "bob";
+        conversation.FrameSizePx = 32;
+        PlayMode.Start();
+        Until(() => conversation.IsLive);
+        if (arguments.Length > 1)
+        {
+            conversation.HeadA.gameObject.Components.OfType<MonoBehaviour>().ToList().ForEach(one => Send(one, arguments[1]));
+        }
+        var heard = Until(() => conversation.HeadA.Pose.Arkit[JawOpen] > 0.02f);
+        var mesh = Object.FindObjectOfType<SkinnedMeshRenderer>();
+        var moved = Until(() => mesh == null || mesh.Weights.Values.Any(weight => weight > 2));
+        PlayMode.Stop();
+        Console.WriteLine("heard " + heard + " moved " + moved + " drawn " + Graphics.Drawn.Count);
+        PlayMode.Escaped.ForEach(Console.WriteLine);
+    }
+
+    private static void Print(Transform at, string indent)
+    {
+        var names = at.gameObject.Components.Where(one => !(one is Transform)).Select(one => one.GetType().Name);
+        Console.WriteLine(indent + at.name + ": " + string.Join(", ", names));
+        at.Children.ForEach(child => Print(child, indent + "  "));
+    }
+
+    private static bool Until(Func<bool> isSo)
+    {
+        for (var frame = 0; frame < 1500 && !isSo(); ++frame)
+        {
+            PlayMode.Frame();
+        }
+        return isSo();
+    }
+
+    private static void Send(MonoBehaviour target, string message)
+    {
+        target.GetType().GetMethod(message, BindingFlags.Instance | BindingFlags.NonPublic)?.Invoke(target, null);
+    }
+}

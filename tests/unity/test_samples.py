@@ -1,0 +1,56 @@
+"""Each sample of the Unity package: its menu entry builds a scene, and the scene plays with a live sidecar."""
+
+from collections.abc import Iterator
+
+import pytest
+from unity_package import PACKAGE, UnityPackage, run
+from unity_session import PatternedSidecar
+
+pytestmark = pytest.mark.cross_language
+
+CAMERA = ["Main Camera: Camera", "Directional Light: Light"]
+HEAD = "AudioSource, TalkingHead"
+SCENES = {  # by sample: what its menu entry makes beside camera and sun
+    "TwoHeadsAtATable": [
+        *("Conversation: Conversation", f"  Head A: {HEAD}", f"  Head B: {HEAD}"),
+        *("Table: MeshRenderer", "Talk: TwoHeadsAtATable"),
+    ],
+    "StreamingTts": [
+        *("Conversation: Conversation", f"  Head A: {HEAD}", f"  Head B: {HEAD}"),
+        "Text-to-speech: StreamingTts",
+    ],
+    "ArkitOnAMesh": [
+        *("Conversation: Conversation", f"  Head A: {HEAD}, ArkitOnAMesh", f"  Head B: {HEAD}"),
+        "Mask: SkinnedMeshRenderer",
+    ],
+    "XrInteractionToolkit": [
+        *("Conversation: Conversation", f"  Head A: {HEAD}, PointToSpeak", f"  Head B: {HEAD}, PointToSpeak"),
+    ],
+}
+DONE = {"XrInteractionToolkit": "OnMouseDown"}  # what a user does, where a scene waits for it
+
+
+@pytest.fixture(scope="module")
+def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
+    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
+    sidecar.start()
+    yield sidecar
+    sidecar.stop()
+
+
+def test_every_sample_is_played() -> None:
+    assert sorted(SCENES) == sorted(folder.name for folder in (PACKAGE / "Samples~").iterdir())
+
+
+@pytest.mark.parametrize("sample", SCENES)
+def test_scene_of_a_sample_is_built_and_played(package: UnityPackage, sidecar: PatternedSidecar, sample: str) -> None:
+    _, builds = package.sample(sample)
+    references = (package.protocol, package.engine, package.engine_editor, package.adapters)
+    program = package.program("SampleSession", *references)
+    done = [DONE[sample]] if sample in DONE else []
+    result = run(program.command("dotnet", str(builds.path), *done), RSATALKER_RUNTIME=str(sidecar.folder))
+    assert result.stderr == ""
+    *hierarchy, played = result.stdout.splitlines()
+    assert hierarchy == CAMERA + SCENES[sample]
+    heads = 1 if sample == "ArkitOnAMesh" else 2  # the mask stands for head A
+    assert played == f"heard True moved True drawn {heads}"
