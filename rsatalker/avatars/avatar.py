@@ -167,8 +167,14 @@ class Avatar:
             buffer.antialiased[:count],
         )  # fmt: skip
 
-    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
-        """Let the hair swing through an instant that is not shown; those before a cut make it hang as it should."""
+    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float | None) -> None:
+        """Let the hair swing through an instant that is not shown; those before a cut make it hang as it should.
+
+        Args:
+            pose: Of the instant.
+            world_from_head: Placement of the head.
+            at_s: When it is, as `follow` takes it; None puts the hair to rest, whatever was before.
+        """
         self._swing.follow(skull_of(self.head, pose, world_from_head), at_s)
 
     def _resting_hair(self) -> HairSwing:

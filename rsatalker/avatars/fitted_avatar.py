@@ -143,7 +143,7 @@ class FittedAvatar:
             np.minimum(gaussians.colors * gain, 1, out=gaussians.colors)
         return gaussians
 
-    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float) -> None:
+    def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float | None) -> None:
         """Do nothing: the hair was fitted as it lay."""
 
     def _measured(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
