@@ -21,7 +21,7 @@ def cached_avatar_data(name: str, head: Head, look: Look, detail: float, progres
 
     A damaged file is built anew. A cache that cannot be written costs time at the next start, nothing else.
     """
-    path = cache_folder() / "avatars" / f"{name}-{_digest(head, look, detail)}.npz"
+    path = _path(name, head, look, detail)
     try:
         return AvatarData.load(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
@@ -32,6 +32,15 @@ def cached_avatar_data(name: str, head: Head, look: Look, detail: float, progres
     except OSError:  # read-only or full disk
         pass
     return data
+
+
+def is_cached(name: str, head: Head, look: Look, detail: float) -> bool:
+    """Return whether a built avatar is on disk, whole or not."""
+    return _path(name, head, look, detail).exists()
+
+
+def _path(name: str, head: Head, look: Look, detail: float) -> Path:
+    return cache_folder() / "avatars" / f"{name}-{_digest(head, look, detail)}.npz"
 
 
 def _digest(head: Head, look: Look, detail: float) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rsatalker.avatars.avatar import Avatar
-from rsatalker.avatars.avatar_cache import cached_avatar_data
+from rsatalker.avatars.avatar_cache import cached_avatar_data, is_cached
 from rsatalker.avatars.avatar_folder import is_avatar, read_avatar
 from rsatalker.avatars.character import Character
 from rsatalker.avatars.characters.amara import AMARA
@@ -38,6 +38,13 @@ def character_head(name: str) -> Head:
     if name not in CHARACTERS:
         raise AssetError(f"there is no character {name!r}; choose one of {', '.join(CHARACTERS)}.")
     return cached_head(name, CHARACTERS[name].identity)
+
+
+def is_built(name: str | Path, detail: float = 1.0) -> bool:
+    """Return whether `load_avatar` will be quick; of fitted avatars and unknown names, that it need not build them."""
+    if isinstance(name, Path) or name not in CHARACTERS:
+        return True
+    return is_cached(name, character_head(name), CHARACTERS[name].look, detail)
 
 
 def load_avatar(

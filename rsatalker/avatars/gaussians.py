@@ -32,7 +32,16 @@ class Gaussians:
         return len(self.means)
 
     @staticmethod
-    def joined(parts: Sequence[Gaussians]) -> Gaussians:
-        """Return the Gaussians of several heads as one set, so that they occlude each other."""
-        names = ("means", "covariances", "opacities", "colors", "antialiased")
-        return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+    def joined(parts: Sequence[Gaussians], into: Gaussians | None = None) -> Gaussians:
+        """Return the Gaussians of several heads as one set, so that they occlude each other.
+
+        Args:
+            parts: Of the heads.
+            into: Memory of an earlier set, which is filled again if it is as large: fresh memory in every frame would
+                cost its page faults.
+        """
+        if into is None or len(into) != sum(map(len, parts)):
+            return Gaussians(*(np.concatenate([getattr(part, name) for part in parts]) for name in Gaussians.__slots__))
+        for name in Gaussians.__slots__:
+            np.concatenate([getattr(part, name) for part in parts], out=getattr(into, name))
+        return into

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
@@ -15,10 +15,10 @@ from rsatalker.cutscenes.disk_space import megabytes
 from rsatalker.cutscenes.estimate import estimate
 from rsatalker.cutscenes.progress import batch_table, print_report, shown_progress
 from rsatalker.cutscenes.read_script import read_script
-from rsatalker.cutscenes.render import RenderReport, render_cutscene
+from rsatalker.cutscenes.render import RenderReport, hired, render_cutscene
 from rsatalker.cutscenes.workers import Workers
 from rsatalker.errors import OutputError, RsaTalkerError, ScriptError
-from rsatalker.renderers.choose import RendererName
+from rsatalker.renderers.choose import RendererName, resolved
 
 EXAMPLE = Path(__file__).with_name("example.toml")
 SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
@@ -100,14 +100,15 @@ def render_scripts(scripts: list[Path], options: BatchOptions, console: Console)
         RsaTalkerError: The only script fails.
     """
     rows: list[tuple[str, RenderReport | None, str]] = []
-    for script in scripts:
-        try:
-            report = render_script(script, options, console)
-            rows.append((script.name, report, ""))
-        except RsaTalkerError as error:
-            if len(scripts) == 1:
-                raise
-            rows.append((script.name, None, str(error)))
+    with hired(options.workers, resolved(options.renderer)) as workers:
+        for script in scripts:
+            try:
+                report = render_script(script, replace(options, workers=workers), console)
+                rows.append((script.name, report, ""))
+            except RsaTalkerError as error:
+                if len(scripts) == 1:
+                    raise
+                rows.append((script.name, None, str(error)))
     if len(scripts) > 1:
         console.print(batch_table(rows))
         _write_report((options.out or scripts[0].parent) / "report.json", rows)

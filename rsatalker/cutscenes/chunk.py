@@ -24,15 +24,16 @@ from PIL import Image
 
 import rsatalker
 from rsatalker.avatars.cast import CHARACTERS, load_avatar
-from rsatalker.avatars.light import Light
+from rsatalker.avatars.light import Light, studio_light
 from rsatalker.cutscenes.backgrounds import BackgroundPainter
 from rsatalker.cutscenes.compositing import lay_over_background, unmultiply
 from rsatalker.cutscenes.picture import HeadPainter, Instant, StageTimes
+from rsatalker.cutscenes.pose_rows import POSE_FLOATS
 from rsatalker.cutscenes.script import CUT_OUT, OPAQUE, Background, Output, Stereo
 from rsatalker.exports.exr import Layer, write_exr
 from rsatalker.exports.segments import CODECS, SegmentWriter
 from rsatalker.exports.smpte import timecode_of
-from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName
 
 STILL_NAME = "still.jpg"  # of a chunk's last frame
@@ -153,6 +154,13 @@ class ChunkArtist:
         self._depths = np.zeros((views, output.height, output.width), np.float32)
         self._pictures = np.zeros((views, output.height, output.width, 3), np.uint8)
 
+    def warm_up(self) -> None:
+        """Draw a small frame that nobody sees: kernels are compiled, or loaded from the cache."""
+        camera = look_at(np.array([0, 0, 2], np.float32), np.zeros(3, np.float32), width=32, height=32)
+        row = np.zeros((len(self._settings.names), POSE_FLOATS), np.float32)
+        colors, depths = np.zeros((1, 32, 32, 4), np.uint8), np.zeros((1, 32, 32), np.float32)
+        self._painter.draw(Instant(row, [camera], studio_light(), 0.0), colors, depths)
+
     def draw(self, job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
         """Write a chunk; the folder has its name only once it is complete.
 
@@ -161,12 +169,14 @@ class ChunkArtist:
             OutputError: A package for a format is missing.
             OSError: The disk is full, or the like.
         """
+        started = time.perf_counter()
         self._painter.times = times = StageTimes()
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.part")
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
             self._write(job, partial, times, stopped)
+            times.whole = time.perf_counter() - started
             (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
             if not folder.exists():
                 partial.rename(folder)
@@ -188,6 +198,8 @@ class ChunkArtist:
                 if name in CODECS
             }
             rate = float(output.frame_rate)
+            # Hair of an earlier chunk that ends where this one's lead begins would swing on: frames would depend on it.
+            self._painter.settle_hair(job.rows[0], None)
             for index, row in enumerate(job.lead, job.first_frame - len(job.lead)):
                 self._painter.settle_hair(row, index / rate)
             for index in range(len(job)):
@@ -288,8 +300,17 @@ _artists: dict[str, ChunkArtist] = {}  # of this process: a worker draws many ch
 
 def draw_chunk(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
     """Draw a chunk into a folder, in any process; see `ChunkArtist.draw`."""
-    digest = job.settings.digest
+    return _artist(job.settings).draw(job, folder, stopped)
+
+
+def prepare(settings: SceneSettings) -> None:
+    """Load in this process what chunks of a scene need, so that the first one is drawn as quickly as the others."""
+    _artist(settings).warm_up()
+
+
+def _artist(settings: SceneSettings) -> ChunkArtist:
+    digest = settings.digest
     if digest not in _artists:
         _artists.clear()  # a batch goes from scene to scene
-        _artists[digest] = ChunkArtist(job.settings)
-    return _artists[digest].draw(job, folder, stopped)
+        _artists[digest] = ChunkArtist(settings)
+    return _artists[digest]

@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rsatalker.cutscenes.chunk import ChunkJob, draw_chunk, never
+from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings, draw_chunk, never
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError
@@ -96,6 +96,12 @@ class ClusterWorkers:
         )
         self._draw = remote(_draw_and_send)
         self._function = draw
+
+    def get_ready(self, settings: SceneSettings) -> None:
+        """Do nothing: Ray starts its processes with their first job."""
+
+    def close(self) -> None:
+        """Do nothing: `cluster_workers` leaves the cluster."""
 
     def draw(self, jobs: Iterator[ChunkJob], chunks: Path) -> Generator[Drawn]:
         """Draw all jobs; see `Workers.draw`."""

@@ -42,14 +42,18 @@ def estimate(cutscene: Cutscene, renderer: RendererName = "auto", workers: int |
     """Return what a scene will take; draws a few of its frames with faces at rest."""
     name = resolved(renderer)
     count = workers_for(workers, name).count
+    frame_s = _frame_seconds(cutscene, name) if cutscene.output.is_drawn else 0.0
+    size_bytes = estimated_bytes(cutscene.output, cutscene.stereo, cutscene.frame_count)
+    return Estimate(cutscene.frame_count, frame_s * cutscene.frame_count / count, size_bytes, count)
+
+
+def _frame_seconds(cutscene: Cutscene, renderer: RendererName) -> float:
     rest = FlameMotion.of([FlamePose.neutral()], 0, MOTION_RATE_HZ, "procedural-1")
-    plan = Plan(cutscene, SceneMotion(rows_of((rest, rest))), name)
+    plan = Plan(cutscene, SceneMotion(rows_of((rest, rest))), renderer)
     job = plan.job(plan.chunks[len(plan.chunks) // 2])
     artist = ChunkArtist(job.settings)
     frame_s = [_seconds(artist, _part(job, index)) for index in range(SAMPLE_FRAMES)]
-    seconds = float(np.median(frame_s[1:])) * cutscene.frame_count / count
-    size_bytes = estimated_bytes(cutscene.output, cutscene.stereo, cutscene.frame_count)
-    return Estimate(cutscene.frame_count, seconds, size_bytes, count)
+    return float(np.median(frame_s[1:]))
 
 
 def _part(job: ChunkJob, index: int) -> ChunkJob:

@@ -26,14 +26,30 @@ from rsatalker.renderers.cpu import CpuRenderer
 
 @dataclass(slots=True)
 class StageTimes:
-    """Seconds that each stage took, over many frames."""
+    """Seconds that each stage took, over many frames.
+
+    Attributes:
+        mesh: Posing the heads.
+        gaussians: Their Gaussians, placed and shaded.
+        frame: Drawing them.
+        background: Laying them over it, or cutting them out.
+        encode: Videos, and pictures of sequences.
+        whole: All of that and what is between: hair before the first frame of a chunk, files, stills.
+        frames: How many.
+    """
 
     mesh: float = 0.0
     gaussians: float = 0.0
     frame: float = 0.0
     background: float = 0.0
     encode: float = 0.0
+    whole: float = 0.0
     frames: int = 0
+
+    @property
+    def rendering(self) -> float:
+        """What the renderer takes: a frame is not drawn before its heads are posed and shaded."""
+        return self.mesh + self.gaussians + self.frame
 
     def add(self, other: StageTimes) -> None:
         """Add another count to this one."""
@@ -81,9 +97,10 @@ class HeadPainter:
         self.times = StageTimes()
         self._avatars, self._places = avatars, world_from_heads
         self._renderer = choose_renderer(renderer_name, threads)
+        self._joined: Gaussians | None = None  # memory of the last frame's
 
-    def settle_hair(self, row: Float32[np.ndarray, "2 P"], at_s: float) -> None:
-        """Let the hair of both swing through an instant before the first that is drawn."""
+    def settle_hair(self, row: Float32[np.ndarray, "2 P"], at_s: float | None) -> None:
+        """Let the hair of both swing through an instant before the first that is drawn; None puts it to rest."""
         for avatar, place, values in zip(self._avatars, self._places, row, strict=True):
             avatar.settle_hair(pose_of(values), place, at_s)
 
@@ -93,14 +110,16 @@ class HeadPainter:
         """Draw both heads into the caller's images: premultiplied sRGB, and metres."""
         heads = self._gaussians(instant)
         started = time.perf_counter()
-        self._renderer.render(Gaussians.joined(heads), instant.cameras, colors, depths)
+        self._joined = Gaussians.joined(heads, self._joined)
+        self._renderer.render(self._joined, instant.cameras, colors, depths)
         self.times.frame += time.perf_counter() - started
         self.times.frames += 1
 
     def draw_layers(self, instant: Instant, *, apart: bool) -> list[list[Layer]]:
         """Return for each camera both heads together and, if asked for, each alone."""
         heads = self._gaussians(instant)
-        sets = [Gaussians.joined(heads), *(heads if apart else ())]
+        self._joined = Gaussians.joined(heads, self._joined)
+        sets = [self._joined, *(heads if apart else ())]
         started = time.perf_counter()
         drawn = [self._floats(gaussians, instant.cameras) for gaussians in sets]
         self.times.frame += time.perf_counter() - started

@@ -37,23 +37,27 @@ class PlannedChunk:
     key: str
 
 
+def settings_of(cutscene: Cutscene, renderer: RendererName) -> SceneSettings:
+    """Return what all chunks of a scene share, which is known before its motion."""
+    return SceneSettings(
+        names=tuple(participant.name for participant in cutscene.participants),
+        avatars=tuple(participant.avatar for participant in cutscene.participants),
+        world_from_heads=world_from_heads(cutscene.participants),
+        background=cutscene.background,
+        output=cutscene.output,
+        stereo=cutscene.stereo,
+        renderer=renderer,
+    )
+
+
 class Plan:
     """All chunks of a scene, in order.
 
     They follow from the script alone, so that neither the number of workers nor the order in which they work shows.
     """
 
-    def __init__(self, cutscene: Cutscene, motion: SceneMotion, renderer: RendererName, threads: int = 1) -> None:
-        self.settings = SceneSettings(
-            names=tuple(participant.name for participant in cutscene.participants),
-            avatars=tuple(participant.avatar for participant in cutscene.participants),
-            world_from_heads=world_from_heads(cutscene.participants),
-            background=cutscene.background,
-            output=cutscene.output,
-            stereo=cutscene.stereo,
-            renderer=renderer,
-            threads=threads,
-        )
+    def __init__(self, cutscene: Cutscene, motion: SceneMotion, renderer: RendererName) -> None:
+        self.settings = settings_of(cutscene, renderer)
         self._cutscene, self._motion = cutscene, motion
         self._digest = self.settings.digest
         self._lights: dict[str | None, Light] = {}

@@ -14,11 +14,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
-from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.render import RenderReport
 
 STILL_COLUMNS = 64  # characters; each shows two pixels, one above the other
-STAGES = ("mesh", "gaussians", "frame", "background", "encode")
+STAGES = {
+    "mesh": "posing heads",
+    "gaussians": "placing and shading Gaussians",
+    "frame": "drawing",
+    "background": "laying over it, cutting out",
+    "encode": "videos and sequences",
+}
 
 
 class TerminalWatcher:
@@ -91,20 +96,23 @@ def print_report(console: Console, report: RenderReport) -> None:
         highlight=False,
     )
     if drawn:
-        console.print(stage_table(report.times))
+        console.print(stage_table(report))
     for file in report.files:
         console.print(f"  {file}", highlight=False, soft_wrap=True)
 
 
-def stage_table(times: StageTimes) -> Table:
-    """Return milliseconds a frame and shares of the stages."""
-    table = Table("stage", title="Where a worker's time goes")
+def stage_table(report: RenderReport) -> Table:
+    """Return milliseconds a frame and shares of the stages, of all time that workers had while frames were drawn."""
+    table = Table("stage", "what", title="Where the workers' time goes")
     for heading in ("ms a frame", "share"):
         table.add_column(heading, justify="right")
-    seconds = {stage: float(getattr(times, stage)) for stage in STAGES}
-    total = sum(seconds.values()) or 1.0
-    for stage, spent in seconds.items():
-        table.add_row(stage, f"{1e3 * spent / max(times.frames, 1):.1f}", f"{100 * spent / total:.0f} %")
+    times = report.times
+    rows = [(stage, what, float(getattr(times, stage))) for stage, what in STAGES.items()]
+    rows.append(("rest", "hair before a cut, files, stills", times.whole - sum(seconds for _, _, seconds in rows)))
+    rows.append(("waiting", "starting, loading, no job left", report.waiting_s))
+    total = sum(seconds for _, _, seconds in rows) or 1.0
+    for stage, what, spent in rows:
+        table.add_row(stage, what, f"{1e3 * spent / max(times.frames, 1):.1f}", f"{100 * spent / total:.0f} %")
     return table
 
 

@@ -5,27 +5,27 @@
 
     report = render_cutscene(read_script(Path("scene.toml")), Path("out"))
 
-Motion and sound are made once for the whole scene; then workers draw chunks of frames, in any order; then the chunks
-are joined. What is finished stays in a work folder beside the files, so that a render that was stopped goes on, and a
-changed script draws anew only what it changed.
+Motion and sound are made once for the whole scene, while workers load avatars; then they draw chunks of frames, in any
+order; then the chunks are joined. What is finished stays in a work folder beside the files, so that a render that was
+stopped goes on, and a changed script draws anew only what it changed.
 """
 
 from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Generator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
-from rsatalker.avatars.cast import load_avatar
+from rsatalker.avatars.cast import is_built, load_avatar
 from rsatalker.cutscenes.chunk import STILL_NAME
 from rsatalker.cutscenes.disk_space import estimated_bytes, free_bytes, megabytes
 from rsatalker.cutscenes.outputs import write_outputs
 from rsatalker.cutscenes.picture import StageTimes
-from rsatalker.cutscenes.plan import Plan
+from rsatalker.cutscenes.plan import Plan, settings_of
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.work_folder import WorkFolder
 from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess, Workers
@@ -98,6 +98,11 @@ class RenderReport:
     joining_s: float = 0.0
     times: StageTimes = field(default_factory=StageTimes)
 
+    @property
+    def waiting_s(self) -> float:
+        """Time of all workers, while frames were drawn, in which they drew none."""
+        return max(self.workers * self.drawing_s - self.times.whole, 0.0)
+
 
 def render_cutscene(
     cutscene: Cutscene,
@@ -126,22 +131,36 @@ def render_cutscene(
     watcher = watcher or Silent()
     work = WorkFolder(out, cutscene.name)
     name = resolved(renderer)
-    drawers = workers_for(workers, name) if workers is None or isinstance(workers, int) else workers
-    report = RenderReport(cutscene.name, workers=drawers.count)
-    started = time.perf_counter()
-    try:
-        motion = work.motion(cutscene, lambda done_s: watcher.motion(done_s, float(cutscene.duration_s)))
-        mix = work.mix(cutscene)
-        report.motion_s = time.perf_counter() - started
-        plan = Plan(cutscene, motion, name)
-        _draw(cutscene, plan, work, drawers, watcher, report, free)
-        started = time.perf_counter()
-        report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)
-        report.joining_s = time.perf_counter() - started
-    except OSError as error:
-        raise _disk_error(error, cutscene, work, out, free) from error
+    with hired(workers, name) as drawers:
+        report = RenderReport(cutscene.name, workers=drawers.count)
+        try:
+            if cutscene.output.is_drawn and not work.has_motion(cutscene):  # so no frame is there either
+                _build_avatars(cutscene, watcher)
+                drawers.get_ready(settings_of(cutscene, name))
+            started = time.perf_counter()
+            motion = work.motion(cutscene, lambda done_s: watcher.motion(done_s, float(cutscene.duration_s)))
+            mix = work.mix(cutscene)
+            report.motion_s = time.perf_counter() - started
+            plan = Plan(cutscene, motion, name)
+            if cutscene.output.is_drawn:
+                _draw(cutscene, plan, work, drawers, watcher, report, free)
+            started = time.perf_counter()
+            report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)
+            report.joining_s = time.perf_counter() - started
+        except OSError as error:
+            raise _disk_error(error, cutscene, work, out, free) from error
     work.keep_only((chunk.key for chunk in plan.chunks), cutscene, mix)
     return report
+
+
+@contextmanager
+def hired(workers: Workers | int | None, renderer: str) -> Generator[Workers]:
+    """Give workers for as long as the context is open; those that are given stay their giver's."""
+    if not (workers is None or isinstance(workers, int)):
+        yield workers
+        return
+    with closing(workers_for(workers, renderer)) as own:
+        yield own
 
 
 def workers_for(count: int | None, renderer: str) -> Workers:
@@ -174,9 +193,7 @@ def _draw(
     watcher.frames(done, total, None)
     if not missing:
         return
-    if workers.count > 1:  # an avatar that is not in the cache is built once, not by every worker
-        for participant in cutscene.participants:
-            load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
+    _build_avatars(cutscene, watcher)
     started = time.perf_counter()
     counts = {chunk.key: chunk.count for chunk in missing}
     with closing(workers.draw((plan.job(chunk) for chunk in missing), work.chunks)) as drawn:
@@ -185,6 +202,13 @@ def _draw(
             report.times.add(times)
             watcher.frames(done, total, work.chunks / key / STILL_NAME)
     report.drawing_s = time.perf_counter() - started
+
+
+def _build_avatars(cutscene: Cutscene, watcher: Watcher) -> None:
+    """Build the avatars that are not in the cache: once, and not in every worker."""
+    for participant in cutscene.participants:
+        if not is_built(participant.avatar, cutscene.output.detail):
+            load_avatar(participant.avatar, detail=cutscene.output.detail, progress=watcher.building)
 
 
 def _check_packages(cutscene: Cutscene) -> None:

@@ -248,6 +248,11 @@ class Output:
     layers: bool = True
     detail: float = 1.0
 
+    @property
+    def is_drawn(self) -> bool:
+        """Whether any of the files shows pictures."""
+        return any(name in OPAQUE or name in CUT_OUT for name in self.formats)
+
 
 @dataclass(frozen=True, slots=True)
 class Cutscene:

@@ -44,10 +44,14 @@ class WorkFolder:
 
     def motion(self, cutscene: Cutscene, advance: Callable[[float], None]) -> SceneMotion:
         """Return the scene's motion, made now unless it is there."""
-        path = self.path / f"motion-{_heard_digest(cutscene)}.f32"
+        path = self._motion_path(cutscene)
         if not path.exists():
             write_motion(cutscene, path, advance)
         return SceneMotion.load(path)
+
+    def has_motion(self, cutscene: Cutscene) -> bool:
+        """Return whether the scene's motion is made."""
+        return self._motion_path(cutscene).exists()
 
     def mix(self, cutscene: Cutscene) -> Mix:
         """Return the scene's sound, mixed now unless it is there."""
@@ -62,10 +66,13 @@ class WorkFolder:
 
     def keep_only(self, keys: Iterable[str], cutscene: Cutscene, mix: Mix) -> None:
         """Remove what a finished render no longer needs: chunks, motion and sound of an older script."""
-        wanted = {*keys, f"motion-{_heard_digest(cutscene)}.f32", mix.path.name, mix.path.with_suffix(".json").name}
+        wanted = {*keys, self._motion_path(cutscene).name, mix.path.name, mix.path.with_suffix(".json").name}
         for path in (*self.chunks.iterdir(), *(path for path in self.path.iterdir() if path != self.chunks)):
             if path.name not in wanted:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+    def _motion_path(self, cutscene: Cutscene) -> Path:
+        return self.path / f"motion-{_heard_digest(cutscene)}.f32"
 
     def size(self) -> int:
         """Return the bytes that it takes."""

@@ -47,7 +47,9 @@ class Codec:
 CODECS: dict[str, Codec] = {
     # One thread each: the pieces are what is parallel, and the bytes must not depend on the number of cores.
     "mp4": Codec(
-        "libx264", "yuv420p", "mp4", ".mp4", "aac", {"preset": "veryfast", "crf": "{quality}", "threads": "1"},
+        "libx264", "yuv420p", "mp4", ".mp4", "aac",
+        # Heads that talk before a still room: a simpler search takes a fifth less time, and as many bytes.
+        {"preset": "veryfast", "x264-params": "me=dia:subme=1:weightp=0:b-adapt=0", "crf": "{quality}", "threads": "1"},
     ),
     "av1": Codec(
         "libsvtav1", "yuv420p", "mp4", ".av1.mp4", "aac",

@@ -29,3 +29,8 @@ def draw(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> St
     (folder / "png" / "0.png").write_bytes(job.rows.tobytes())
     (folder / "large").write_bytes(job.key.encode() * 1_000_000)
     return StageTimes(frame=1.0, frames=len(job))
+
+
+def prepare(settings: str) -> None:
+    """Leave a mark in the folder that the settings name; a test's settings are its path."""
+    Path(settings, f"ready-{os.getpid()}").touch()

@@ -118,6 +118,37 @@ def test_chunk_that_is_given_up_leaves_nothing(cutscene, tmp_path: Path) -> None
     assert list((tmp_path / "again").iterdir()) == []
 
 
+def test_chunk_is_the_same_whatever_its_worker_drew_before(cutscene, tmp_path: Path) -> None:
+    """Its hair swings through two seconds before it, which may begin right where an earlier chunk has ended."""
+    workers = Counting()
+    scene = replace(cutscene("png"), shots=cutscene("png").shots[:1], duration_s=Fraction(4))
+    render_cutscene(scene, tmp_path / "out", workers=workers)
+    first, later = workers.jobs[0], workers.jobs[3]
+    assert later.first_frame - len(later.lead) == first.first_frame + len(first)
+    draw_chunk(later, tmp_path / "alone")
+    draw_chunk(first, tmp_path / "before")
+    draw_chunk(later, tmp_path / "after")
+    for path in (tmp_path / "alone" / "png").iterdir():
+        assert path.read_bytes() == (tmp_path / "after" / "png" / path.name).read_bytes()
+
+
+def test_workers_get_ready_before_motion_is_made(cutscene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    workers = Counting()
+    told: list[str] = []
+    monkeypatch.setattr(workers, "get_ready", lambda settings: told.append(f"ready for {settings.avatars}"))
+    monkeypatch.setattr("rsatalker.cutscenes.work_folder.write_motion", lambda *_: told.append("motion") or 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        render_cutscene(cutscene("png"), tmp_path / "out", workers=workers)
+    assert told == ["ready for ('mara', 'tomas')", "motion"]
+
+
+def test_scene_without_pictures_is_not_drawn(cutscene, tmp_path: Path) -> None:
+    workers = Counting()
+    report = render_cutscene(cutscene("wav", "arkit"), tmp_path / "out", workers=workers)
+    assert workers.jobs == []
+    assert sorted(file.suffix for file in report.files) == [".csv", ".csv", ".wav"]
+
+
 def test_changed_script_draws_only_what_changed(cutscene, tmp_path: Path) -> None:
     render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     second = [{"preset": "two-shot"}, {"start_s": 0.75, "preset": "close-up", "of": "tomas"}]

@@ -1,10 +1,12 @@
 """Real processes, and what becomes of a job whose process dies."""
 
+import os
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
-from drawn_chunks import ALWAYS_DIES, DIES_ONCE, ENDLESS, draw
+from drawn_chunks import ALWAYS_DIES, DIES_ONCE, ENDLESS, draw, prepare
 
 from rsatalker.cutscenes.chunk import ChunkJob
 from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess
@@ -20,21 +22,40 @@ def job(key: str) -> ChunkJob:
 
 def test_processes_draw_every_job_once(tmp_path: Path) -> None:
     keys = [f"job-{index}" for index in range(7)]
-    drawn = dict(LocalProcesses(2, draw).draw((job(key) for key in keys), tmp_path))
+    with closing(LocalProcesses(2, draw)) as workers:
+        drawn = dict(workers.draw((job(key) for key in keys), tmp_path))
     assert sorted(drawn) == keys
     assert {times.frames for times in drawn.values()} == {3}
     assert sorted(path.name for path in tmp_path.iterdir()) == keys
 
 
+def test_processes_get_ready_and_stay_for_the_next_scene(tmp_path: Path) -> None:
+    with closing(LocalProcesses(1, draw, prepare)) as workers:
+        for scene in ("one", "two"):
+            (tmp_path / scene).mkdir()
+            workers.get_ready(str(tmp_path / scene))  # type: ignore[arg-type]  # the fake marks a folder
+            assert [key for key, _ in workers.draw(iter([job(scene)]), tmp_path)] == [scene]
+    first, second = (next((tmp_path / scene).glob("ready-*")).name for scene in ("one", "two"))
+    assert first == second
+
+
+def test_process_that_dies_while_it_gets_ready_costs_nothing(tmp_path: Path) -> None:
+    with closing(LocalProcesses(1, draw, os._exit)) as workers:  # type: ignore[arg-type]
+        workers.get_ready(1)  # type: ignore[arg-type]
+        assert dict(workers.draw(iter([job("a")]), tmp_path)).keys() == {"a"}
+
+
 def test_job_of_a_process_that_dies_is_drawn_again(tmp_path: Path) -> None:
     keys = ["a", DIES_ONCE, "b", "c"]
-    drawn = dict(LocalProcesses(2, draw).draw((job(key) for key in keys), tmp_path))
+    with closing(LocalProcesses(2, draw)) as workers:
+        drawn = dict(workers.draw((job(key) for key in keys), tmp_path))
     assert set(drawn) == set(keys)
 
 
 def test_job_that_kills_every_process_is_given_up_with_a_sentence(tmp_path: Path) -> None:
+    workers = LocalProcesses(1, draw)
     with pytest.raises(OutputError, match=r"draws frames 7 to 9 died 3 times; is there enough memory\?"):
-        list(LocalProcesses(1, draw).draw(iter([job(ALWAYS_DIES)]), tmp_path))
+        list(workers.draw(iter([job(ALWAYS_DIES)]), tmp_path))
 
 
 def test_this_process_takes_jobs_only_as_it_draws(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
