@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from rsatalker.heads.head import Drive
 from rsatalker.heads.procedural.curves import bell, smooth_step
-from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities
+from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities, seal_lips
 from rsatalker.heads.procedural.lid_motion import FADE, UPPER_CLOSES, lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
 from rsatalker.heads.procedural.tongue_shapes import tongue_shapes
@@ -20,6 +20,7 @@ SIDES = ("Left", "Right")
 # Correctives follow the 43 expression shapes, in this order.
 CORRECTIVES = (
     *(f"{name}{side}" for name in ("blinkHalf", "gazeDown", "gazeUp", "lowerLidUp") for side in SIDES), "jawOpenCheeks",
+    "mouthFunnelHeld", *(f"{name}Held{side}" for name in ("mouthLowerDown", "mouthUpperUp") for side in SIDES),
 )  # fmt: skip
 SHAPE_INDEX = {name: i for i, name in enumerate((*PROCEDURAL_1, *CORRECTIVES))}
 # Shares of the lid opening, (upper lid down, lower lid up), at weight 1.
@@ -35,6 +36,7 @@ LID_SHARES = {
 LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # what lifts the lower lid, and how much
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
+PARTING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp")  # shapes that part the lips with no help of the jaw
 LIPS_STICK_JAW = 0.06  # share of the jaw's opening up to which lips come apart only gradually
 
 
@@ -81,6 +83,8 @@ def _symmetric_shapes(
     forward[np.concatenate([sculpture.lower_jaw, sculpture.tongue]), 2] += JAW_FORWARD_TEETH_CM
     shapes["jawForward"] = forward
     shapes["jawOpenCheeks"] = _jaw_open_cheeks(sculpture, positions)
+    for name in PARTING:  # what mouthClose takes back of it
+        shapes[f"{name}Held"] = seal_lips(shapes[name], sculpture) - shapes[name]
     return shapes
 
 
@@ -128,9 +132,18 @@ class ProceduralDrive:
         sticking = 1.0 - min(jaw_open / LIPS_STICK_JAW, 1.0)  # also when the jaw only moves sideways
         held = max(held, sticking * sticking * (3.0 - 2.0 * sticking))
         weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
+        _hold_lips(weights, min(close / max(jaw_open, LIPS_STICK_JAW), 1.0))
         for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
             _drive_lids(weights, side, float(pitch))
         return Drive(weights, held)
+
+
+def _hold_lips(weights: Float[np.ndarray, " K"], closed: float) -> None:
+    """Let lips that mouthClose closes stay together whatever else parts them, in place; small amounts change little."""
+    share = closed * closed * (3.0 - 2.0 * closed)
+    for name in PARTING:
+        for side in ("",) if name in SHAPE_INDEX else SIDES:
+            weights[SHAPE_INDEX[f"{name}Held{side}"]] = share * weights[SHAPE_INDEX[name + side]]
 
 
 def _drive_lids(weights: Float[np.ndarray, " K"], side: str, pitch_rad: float) -> None:

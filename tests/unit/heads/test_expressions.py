@@ -7,6 +7,8 @@ from rsatalker.motion.expression_space import GAZE_PITCH_RAD, PROCEDURAL_1
 
 pytestmark = pytest.mark.unit
 
+TOUCHING_MM = 2e-3  # what single precision leaves
+
 CLOSING = [
     {},
     {"jaw": 1.0, "mouthClose": 1.0},
@@ -21,6 +23,9 @@ CLOSING = [
     {"mouthSmileLeft": 1.0},
     {"mouthShrugLower": 1.0, "mouthShrugUpper": 1.0},
     {"jaw": 0.3, "mouthClose": 0.3, "mouthPress": 1.0, "mouthRollLower": 0.4},
+    {"jaw": 0.3, "mouthClose": 0.3, "mouthFunnel": 1.0},
+    {"jaw": 1.0, "mouthClose": 1.0, "mouthFunnel": 0.7, "mouthSmile": 0.5},
+    {"jaw": 0.1, "mouthClose": 0.1, "mouthUpperUp": 1.0, "mouthLowerDownLeft": 1.0},
     {"mouthLeft": 1.0},
     {"mouthRight": 0.5, "mouthSmile": 0.5},
 ]
@@ -41,7 +46,7 @@ def lid_gap_mm(head, pose):
 
 @pytest.mark.parametrize("shapes", CLOSING, ids=str)
 def test_lips_touch_in_every_shape_that_closes(person, pose_of, shapes):
-    assert lip_gap_mm(person, pose_of(**shapes)) < 1e-3
+    assert lip_gap_mm(person, pose_of(**shapes)) < TOUCHING_MM
 
 
 def test_lips_part_when_the_jaw_opens(person, pose_of):
@@ -65,14 +70,19 @@ def test_lids_meet_whatever_else_the_face_does(person, pose_of, shapes, look):
     assert lid_gap_mm(person, pose_of(eyeBlink=1.0, look_down_rad=look, **shapes)) < 1e-3
 
 
+def test_half_of_mouth_close_halves_a_funnel(average, pose_of):
+    parted = lip_gap_mm(average, pose_of(jaw=0.4, mouthFunnel=1.0))
+    assert lip_gap_mm(average, pose_of(jaw=0.4, mouthFunnel=1.0, mouthClose=0.2)) == pytest.approx(parted / 2, rel=0.2)
+
+
 @pytest.mark.parametrize("blink", [0.0, 0.25, 0.5, 0.75, 1.0])
-@pytest.mark.parametrize("look", [-GAZE_PITCH_RAD, 0.0, GAZE_PITCH_RAD])
-def test_lid_margins_stay_outside_the_cornea(person, pose_of, blink, look):
-    vertices = person(pose_of(eyeBlink=blink, look_down_rad=look))
+def test_lid_margins_stay_outside_the_cornea(person, pose_of, blink):
     highest_mm = person.eye_radius_m * 1e3 + 10.0 * cornea_bulge(np.array(0.0))
-    for (upper, lower), center in zip(person.lid_margins, person.eye_centers, strict=True):
-        margin = vertices[np.concatenate([upper, lower])]
-        assert np.linalg.norm(margin - center, axis=1).min() * 1e3 > highest_mm
+    for look in (-GAZE_PITCH_RAD, 0.0, GAZE_PITCH_RAD):
+        vertices = person(pose_of(eyeBlink=blink, look_down_rad=look))
+        for (upper, lower), center in zip(person.lid_margins, person.eye_centers, strict=True):
+            margin = vertices[np.concatenate([upper, lower])]
+            assert np.linalg.norm(margin - center, axis=1).min() * 1e3 > highest_mm
 
 
 def test_closed_lids_hide_the_eyeball(person, pose_of):
