@@ -1,9 +1,8 @@
 """Figures of the face that the sculpture is pulled to: left half, centimetres, x left, y up, z front.
 
-Sources: mouth width 5.1, nose width 3.6, eye fissure 3.0 with 3.3 between the eyes (Farkas 1994, young adults);
-pupils 6.3 apart (Dodgson, Variation and extrema of human interpupillary distance, 2004); eyeball radius 1.2 and cornea
-standing out of it (Forrester, The Eye, 2015), here a little larger. Everything else is sculpted
-by eye.
+Our own choice, of the size that adults have: mouth width 5.1, nose width 3.6, eye fissure 3.0 with 3.3 between the
+eyes, pupils 6.3 apart (Dodgson, Variation and extrema of human interpupillary distance, 2004); an eyeball a little
+larger than life, with the cornea standing out of it. Everything else is sculpted by eye.
 """
 
 import json

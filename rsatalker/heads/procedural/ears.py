@@ -1,6 +1,6 @@
 """The outer ear: an outline that stands off the head, and a relief painted on it by strokes.
 
-Ear length 6.1, width 3.5 (Farkas 1994); it leans back by 13 degrees and stands off by 30. Coordinates on the ear: u to
+Our own figures: 6.1 long, 3.5 wide; it leans back by 13 degrees and stands off by 30. Coordinates on the ear: u to
 the back, v up, w outwards; centimetres.
 """
 

@@ -4,9 +4,8 @@ A point of it has two coordinates: azimuth (0 in front, pi / 2 on the left ear, 
 `LEVELS`, any real number). All lengths are centimetres; x points to the head's left, y up, z to the front; the origin
 lies between the ears.
 
-The figures are our own sculpture, set to published adult means: head length 19.5, head breadth 15.1, face width
-(zy-zy) 13.8, jaw width (go-go) 10.5 (Farkas, Anthropometry of the Head and Face, 1994; Young, Head and Face
-Anthropometry of Adult U.S. Civilians, FAA AM-93/10, 1993), neck circumference 36, biacromial breadth 38 (ANSUR II).
+The figures are our own sculpture, of the size that adults have: head length 19.5, head breadth 15.1, face width (zy-zy)
+13.8, jaw width (go-go) 10.5, neck circumference 36, breadth between the shoulder joints 38.
 """
 
 import numpy as np

@@ -1,11 +1,10 @@
 """From the average head to a person: what each parameter of an identity does to the sculpture.
 
-`male` is set to published means of men (1) and women (-1), young North American adults (Farkas, Anthropometry of the
-Head and Face, 1994): breadth of the face 137.1 / 129.9 mm, of the jaw 97.1 / 91.1, height of the face below the nose
-72.6 / 64.3, breadth of the nose 34.9 / 31.4, of the mouth 54.5 / 50.2; neck circumference 397 / 329 (ANSUR II, 2012).
-A nose of `nose_width` 1 is as broad as African American men's, 44.1 mm (Farkas et al., International anthropometric
-study of facial morphology in various ethnic groups/races, 2005). Eyeballs have one size in everyone. The figures were
-written down without the publications at hand: compare with them before you rely on a tenth of a millimetre.
+Our own choice of figures, of the size that adults have: men (`male` 1) and women (-1) differ in the breadth of the
+face, 137 / 130 mm, of the jaw 97 / 91, the height of the face below the nose 73 / 64, the breadth of the nose 35 / 31
+and of the mouth 54.5 / 50, and the circumference of the neck 397 / 329. A nose of `nose_width` 1 is 44 mm broad.
+Eyeballs have one size in everyone. No publication was at hand to compare them with, so none is cited: look into a
+handbook (Farkas, Anthropometry of the Head and Face, is the usual one) before you call these heads a population.
 """
 
 from __future__ import annotations

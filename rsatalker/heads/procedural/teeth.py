@@ -1,6 +1,6 @@
 """Teeth, one by one along the dental arch, and the gums that hold them.
 
-Crown widths and heights are means of Nelson, Wheeler's Dental Anatomy (2014), central incisor to second molar.
+Crown widths and heights are our own choice within what adults have, from central incisor to second molar.
 """
 
 from __future__ import annotations
