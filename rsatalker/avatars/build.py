@@ -13,6 +13,7 @@ from rsatalker.avatars.appearance.anatomy import OUTER_SKIN, Anatomy, anatomy_of
 from rsatalker.avatars.appearance.beard import add_beard
 from rsatalker.avatars.appearance.brows import add_brows
 from rsatalker.avatars.appearance.decals import add_decals
+from rsatalker.avatars.appearance.ear_relief import ear_shade
 from rsatalker.avatars.appearance.eyes import add_eyes
 from rsatalker.avatars.appearance.face_map import FaceMap, FaceWeights
 from rsatalker.avatars.appearance.garment import add_garment, below_neckline, garment_mesh
@@ -141,19 +142,19 @@ def _spacing(
     """Return the distance between surfels in each quad, centimetres: fine where the eye looks first."""
     region = anatomy.quad_region
     face = region == Region.FACE
-    spacing = np.full(len(region), 0.215)
-    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.42
+    spacing = np.full(len(region), 0.185)
+    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.45
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
     spacing[face & (from_nostril < 0.12)] = 0.08
     spacing[(weights.lip_distance < 0.35) & face] = 0.115
     spacing[(np.abs(weights.lip_distance) < 0.13) & face] = 0.085
     spacing[(weights.eye_distance < 0.7) & face] = 0.12
-    spacing[region == Region.EAR] = 0.20
+    spacing[region == Region.EAR] = 0.15
     spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
     for kind, distance in (
-        (Region.MOUTH_BAG, 0.40), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.30), (Region.TEETH, 0.16),
-        (Region.TONGUE, 0.26), (Region.NOSTRIL, 0.075),
+        (Region.MOUTH_BAG, 0.50), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.32), (Region.TEETH, 0.16),
+        (Region.TONGUE, 0.29), (Region.NOSTRIL, 0.075),
     ):  # fmt: skip
         spacing[region == kind] = distance
     return spacing
@@ -186,6 +187,7 @@ def _add_surface(
     weights = face(points)
     above = hairline.above(anatomy.to_style(points))
     paint = paint_skin(points, weights, above, _from_nostril(anatomy, points), look, random)
+    paint.occlusion *= ear_shade(anatomy, cells)
     outer = np.isin(cell_region, OUTER_SKIN)
     paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth, look.skin.blood))
     cloud.add(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 from jaxtyping import Float, Int
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
 
 from rsatalker.avatars.appearance.anatomy import Anatomy
@@ -16,6 +18,9 @@ INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
 GUM_PINK, TONGUE_PINK = (0.46, 0.17, 0.155), (0.42, 0.15, 0.135)
 CHEEK_PINK, THROAT = (0.30, 0.09, 0.08), (0.10, 0.022, 0.02)
 SOCKET_PINK = (0.46, 0.24, 0.195)
+PALE_BLOOD = 0.36  # red of the blood in skin from which on gums are no lighter
+BETWEEN_TEETH = 0.6  # light that the space between two teeth loses
+SAME_JAW = 0.45  # centimetres between the heights of two teeth that stand side by side, at most
 
 
 def paint_inside(
@@ -30,11 +35,15 @@ def paint_inside(
         specular=np.full(count, 0.5), roughness=np.full(count, 0.4), occlusion=np.ones(count),
         subsurface=np.full(count, 0.6), sheen=np.zeros(count), bend=np.zeros((count, 3)),
     )  # fmt: skip
-    _wet(paint, region == Region.GUM, np.array(GUM_PINK) * (1 + 0.12 * value_noise(points, 4, 3)[:, None]), 0.8, 0.36)
+    dark = min(1.0, float(blood[0]) / PALE_BLOOD)  # gums darken with the skin, though less
+    gum = np.array(GUM_PINK) * (0.5 + 0.5 * dark) * (1 + 0.12 * value_noise(points, 4, 3)[:, None])
+    _wet(paint, region == Region.GUM, gum, 0.8, 0.36)
     tongue = np.array(TONGUE_PINK) * (1 + 0.20 * value_noise(points, 7, 5)[:, None])
     _wet(paint, region == Region.TONGUE, tongue, 0.7, 0.42)
     _wet(paint, region == Region.TEETH, _enamel(points, region, anatomy, np.array(teeth)), 2.6, 0.19)
     paint.subsurface[region == Region.TEETH] = 0.9
+    teeth_at = np.flatnonzero(region == Region.TEETH)
+    paint.occlusion[teeth_at] = 1 - BETWEEN_TEETH * smooth_step(0.15, 0.01, _from_next_tooth(points[teeth_at], anatomy))
     _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
     depth = smooth_step(0.0, 0.30, _behind_nostril_rim(points, anatomy))  # no edge where the skin turns inwards
@@ -67,6 +76,24 @@ def _enamel(
         enamel = mix(enamel, color * [0.90, 0.76, 0.60], smooth_step(0.40, 0.0, near_gum) * 0.55)
     back = smooth_step(1.5, 4.5, anatomy.landmarks[62, 2] - points[:, 2])
     return enamel * (1 - 0.45 * back)[:, None]
+
+
+def _from_next_tooth(points: Float[np.ndarray, "N 3"], anatomy: Anatomy) -> Float[np.ndarray, " N"]:
+    """Return the distance of points to the next tooth of the same jaw, centimetres; far if all are of one piece."""
+    quads = anatomy.quads[anatomy.quad_region == Region.TEETH]
+    vertices, corner = np.unique(quads, return_inverse=True)
+    corner = corner.reshape(quads.shape)
+    edges = (np.ones(quads.size), (corner.ravel(), np.roll(corner, 1, 1).ravel()))
+    count, tooth = connected_components(coo_matrix(edges, (len(vertices), len(vertices))), directed=False)
+    places = anatomy.vertices[vertices]
+    height = np.array([places[tooth == one, 1].mean() for one in range(count)])
+    own = tooth[KDTree(places).query(points)[1]]
+    distance = np.full(len(points), 9.0)
+    for one in np.unique(own):
+        others = places[(tooth != one) & (np.abs(height[tooth] - height[one]) < SAME_JAW)]
+        if len(others):
+            distance[own == one] = KDTree(others).query(points[own == one])[0]
+    return distance
 
 
 def hidden_inside(anatomy: Anatomy) -> np.ndarray:

@@ -1,0 +1,47 @@
+"""Shade that recipes bake into single surfels: in the hollows of ears, between teeth."""
+
+import numpy as np
+import pytest
+
+from rsatalker.avatars.appearance.anatomy import anatomy_of
+from rsatalker.avatars.appearance.ear_relief import LEAST_LIGHT, ear_shade
+from rsatalker.avatars.appearance.mouth import BETWEEN_TEETH, paint_inside
+from rsatalker.avatars.appearance.surfels import tile
+from rsatalker.heads.regions import Region
+
+pytestmark = pytest.mark.unit
+
+
+@pytest.fixture(scope="module")
+def anatomy(head):
+    return anatomy_of(head)
+
+
+def surfels_on(anatomy, region):
+    chosen = np.flatnonzero(anatomy.quad_region == region)
+    random = np.random.default_rng(1)
+    return tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, np.full(len(chosen), 0.16), random)
+
+
+def test_hollows_of_the_ear_lose_light_and_its_ridges_keep_theirs(anatomy):
+    shade = ear_shade(anatomy, surfels_on(anatomy, Region.EAR))
+    assert shade.min() < LEAST_LIGHT + 0.1
+    assert (shade > 0.98).mean() > 0.3
+
+
+def test_only_ears_are_shaded_by_their_relief(anatomy):
+    face = surfels_on(anatomy, Region.FACE)
+    shade = ear_shade(anatomy, face)
+    before_the_ears = face.position[:, 2] > 4.0
+    np.testing.assert_allclose(shade[before_the_ears], 1.0, atol=1e-9)
+
+
+def test_light_is_lost_between_two_teeth_and_not_on_their_faces(anatomy, character):
+    teeth = surfels_on(anatomy, Region.TEETH)
+    region = np.full(len(teeth), Region.TEETH)
+    look = character.look
+    occlusion = paint_inside(teeth.position, region, anatomy, look.teeth, look.skin.blood).occlusion
+    from_midline, height = np.abs(teeth.position[:, 0]), teeth.position[:, 1]
+    upper = (height > -3.8) & (height < -3.4)  # where the central incisors are widest
+    assert occlusion[upper & (from_midline < 0.08)].mean() < 1 - 0.25 * BETWEEN_TEETH
+    assert occlusion[upper & (np.abs(from_midline - 0.35) < 0.15)].mean() > 0.97
