@@ -21,9 +21,9 @@ from rsatalker.kernels import njit
 
 DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
-LAMP_BLUR_STEPS = (5, 2)  # red, other
+LAMP_BLUR_STEPS = (5, 3)  # red, other
 HAIR_BLUR_STEPS = 16  # for shadows of hair: strands are spread apart, their shadows on the skin are soft
-GAINED_BY_SPREAD, LOST_BY_SPREAD = np.float32(0.10), np.float32(0.05)  # visibility that blurring may add or take
+GAINED_BY_SPREAD, LOST_BY_SPREAD = np.float32(0.07), np.float32(0.05)  # visibility that blurring may add or take
 WRAP = (0.34, 0.15, 0.09)  # as in `block_shading`
 STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
 SURFACE_BIAS_M, STRAND_BIAS_M = 0.0016, 0.0055

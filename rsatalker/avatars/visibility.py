@@ -17,6 +17,7 @@ NOTHING = F(-1e9)
 PAST_MESH, PAST_POINTS = 1, 2  # bits of the answer: nothing of the mesh, none of the points lies in between
 FREE = PAST_MESH | PAST_POINTS
 BAKE_THREADS = 4
+LEAST_FACING, TEXEL_SHARE = F(0.12), F(0.6)  # a texel holds one depth of a surface that slopes across it
 
 
 def visibility(
@@ -116,7 +117,11 @@ def _cast(vertices, triangles, points, receivers, normals, w, size, center, radi
             seen[i] = FREE
             continue
         facing = normals[i, 0] * w[0] + normals[i, 1] * w[1] + normals[i, 2] * w[2]
-        slack = bias * (F(1) + F(1.5) * (F(1) - min(F(1), abs(facing))))
+        facing = min(F(1), facing)
+        slope = math.sqrt(F(1) - facing * facing) / max(
+            abs(facing), LEAST_FACING
+        )  # of the surface, seen from the light
+        slack = bias * (F(1) + F(1.5) * (F(1) - abs(facing))) + min(TEXEL_SHARE * slope / texels, F(2) * bias)
         free = z + slack >= depth[row, column]
         if not free and -F(0.7) < facing < F(0.08):  # beyond the terminator only thick things cast a shadow
             free = z + F(6) * slack >= depth[row, column]

@@ -10,7 +10,8 @@ from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.strands import spread_out
 from rsatalker.avatars.binding import Cloud
 
-PORES = 2300
+PORES, BUMPS = 1300, 1700
+BUMP_SLOPE = 0.16  # how far a bump between pores leans the normal: highlights break up into grains
 DOWNWARDS = np.array([0, -1.0, 0.15])  # how stubble lies
 
 
@@ -36,8 +37,12 @@ def add_decals(
             cloud, ground, weights.beard * bare, count, (0.0065, 0.0105), color, 0.40, random, stretch=2.6, lift=0.03
         )
     where = bare * (0.3 + weights.cheek + weights.nose + weights.forehead) * (height > lowest - 1)
-    count = int(PORES * detail * look.skin.pores)
-    _scatter(cloud, ground, where, count, (0.013, 0.030), skin * [0.60, 0.46, 0.40], 0.34, random)
+    pores = detail * look.skin.pores
+    _scatter(cloud, ground, where, int(PORES * pores), (0.013, 0.030), skin * [0.60, 0.46, 0.40], 0.42, random)
+    _scatter(
+        cloud, ground, where, int(BUMPS * pores), (0.020, 0.042), None, 0.62, random, slope=BUMP_SLOPE,
+        specular=1.15 * look.skin.oil, roughness=0.40,
+    )  # fmt: skip
 
 
 def _scatter(
@@ -46,14 +51,33 @@ def _scatter(
     where: Float[np.ndarray, " N"],
     count: int,
     size: tuple[float, float],
-    color: Float[np.ndarray, "3"],
+    color: Float[np.ndarray, "3"] | None,
     opacity: float,
     random: np.random.Generator,
     *,
     stretch: float = 1.0,
     lift: float = 0.015,
+    slope: float = 0.0,
+    specular: float = 0.3,
+    roughness: float = 0.5,
 ) -> None:
-    """Add marks spread evenly with the given density; `stretch` makes them short hairs that lie downwards."""
+    """Add marks spread evenly with the given density.
+
+    Args:
+        cloud: Where they are added.
+        ground: The skin they lie on.
+        where: Density on each of its surfels.
+        count: About how many.
+        size: Smallest and largest radius, centimetres.
+        color: Theirs; None takes that of the skin below.
+        opacity: Of the most opaque.
+        random: Source of variation.
+        stretch: Longer than wide by this: above 1 they are short hairs that lie downwards.
+        lift: Centimetres over the skin.
+        slope: How far their normals lean out of the skin's, any way.
+        specular: Strength of their highlight.
+        roughness: Of it.
+    """
     density = where * ground.cells.area
     candidates = random.choice(len(density), count * 3, p=density / density.sum())
     point = ground.cells.position[candidates] + 0.08 * random.normal(size=(count * 3, 3))
@@ -65,9 +89,10 @@ def _scatter(
         side -= (side * normal).sum(1, keepdims=True) * normal
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     radius = (size[0] + (size[1] - size[0]) * random.uniform(size=len(point)) ** 2)[:, None]
+    own = ground.albedo[index] if color is None else color
     factor = np.stack([side * radius * stretch, np.cross(normal, side) * radius, normal * 0.012], 2)
     cloud.add(
-        center=point, factor=factor, albedo=color * (1 + 0.15 * random.normal(size=(len(point), 1))).clip(0.5, 1.5),
-        opacity=opacity * (0.6 + 0.4 * random.uniform(size=len(point))), specular=0.3, subsurface=0.9,
-        antialiased=1, **ground.anchor(index),
+        center=point, factor=factor, albedo=own * (1 + 0.15 * random.normal(size=(len(point), 1))).clip(0.5, 1.5),
+        opacity=opacity * (0.6 + 0.4 * random.uniform(size=len(point))), specular=specular, roughness=roughness,
+        subsurface=0.9, bend=slope * random.normal(size=normal.shape), antialiased=1, **ground.anchor(index),
     )  # fmt: skip

@@ -18,7 +18,7 @@ BALL_SHRINK = 0.985  # the Gaussians lie a little inside the mesh's ball, so tha
 TOE_IN = 0.022  # rad; the line of sight lies nasal of the eye's axis
 SCLERA_SPACING, IRIS_SPACING = 0.092, 0.037  # centimetres between Gaussians
 SCLERA_EDGE = 1.15  # rad from the axis; what lies behind is never seen
-SCLERA_WHITE, SCLERA_RED, VEIN = (0.55, 0.505, 0.47), (0.52, 0.33, 0.28), (0.55, 0.20, 0.17)
+SCLERA_WHITE, SCLERA_RED, VEIN = (0.47, 0.43, 0.40), (0.52, 0.33, 0.28), (0.55, 0.20, 0.17)
 
 
 def rings(start: float, stop: float, step: float, radius_of: float, random: np.random.Generator):

@@ -134,7 +134,7 @@ class FaceMap:
         marks, s = self.landmarks, self.scale
         jaw = distance_to_curve(points, spline(marks[0:17], 4))[0]
         width, height, depth = np.abs(points[:, 0]), points[:, 1], points[:, 2]
-        low = smooth_step(marks[33, 1] - 0.2, marks[33, 1] - 0.9, height)
+        low = smooth_step(marks[33, 1] - 0.1, marks[33, 1] - 0.55, height)
         low = low * smooth_step(marks[8, 1] - 3.6, marks[8, 1] - 0.6, height) * smooth_step(0.0, 0.22, lip_distance)
         low = low * np.clip(smooth_step(4.6 * s, 0.2 * s, jaw) + smooth_step(4.0 * s, 1.6 * s, width), 0, 1)
         strip = smooth_step(2.0, 0.3, np.hypot(width - abs(marks[1, 0]), (depth - marks[1, 2] - 0.3) * 0.8))

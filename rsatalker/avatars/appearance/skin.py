@@ -60,19 +60,19 @@ def paint_skin(
     furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
     color = _complexion(points, weights, look, random)
     color = _lips(points, color, weights, look, furrows, random)
-    color = mix(color, NOSTRIL_RED, 0.5 * smooth_step(0.16, 0.0, from_nostril))
+    color = mix(color, NOSTRIL_RED, 0.2 * smooth_step(0.12, 0.0, from_nostril))
     density = smooth_step(-0.40, 1.25, above_hairline + 0.40 * cloud_noise(points, 2.2, 3, 40))
     root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
     color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip
     pores = random.normal(size=count) * skin.pores  # one number a surfel: shine breaks up as on real skin
-    shine = 0.55 + 0.5 * weights.nose + 0.28 * weights.forehead + 0.25 * weights.nose_bridge
-    shine = shine + 0.2 * weights.cheek + 0.2 * weights.chin + 0.3 * weights.lid
-    shine = shine * skin.oil * np.clip(1 + 0.20 * cloud_noise(points, 1.7, 3, 12) + 0.28 * pores, 0.25, 1.9)
+    shine = 0.50 + 0.65 * weights.nose + 0.50 * weights.forehead + 0.40 * weights.nose_bridge  # oily, dry beside it
+    shine = shine + 0.25 * weights.cheek + 0.35 * weights.chin + 0.3 * weights.lid
+    shine = shine * skin.oil * np.clip(1 + 0.10 * cloud_noise(points, 1.7, 3, 12) + 0.34 * pores, 0.25, 1.9)
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
-    roughness = 0.50 - 0.07 * weights.nose - 0.05 * weights.forehead - 0.05 * weights.lid
+    roughness = 0.52 - 0.12 * weights.nose - 0.10 * weights.forehead - 0.06 * weights.chin - 0.05 * weights.lid
     roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores
-    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.45 * smooth_step(0.22, 0.0, from_nostril)
+    occlusion = 1 - 0.35 * weights.lip_line * lip - 0.18 * smooth_step(0.16, 0.0, from_nostril)
     occlusion = occlusion * (1 - 0.26 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
@@ -99,7 +99,7 @@ def _complexion(
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
     color = mix(color, shade * 0.8, np.clip(0.30 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
-    mottled = 0.022 * random.normal(size=(len(points), 1)) + 0.05 * cloud_noise(points, 2.6, 3, 51)[:, None]
+    mottled = 0.034 * random.normal(size=(len(points), 1)) + 0.05 * cloud_noise(points, 2.6, 3, 51)[:, None]
     color = color * (1 + mottled * [0.55, 1.0, 1.1] + 0.010 * random.normal(size=(len(points), 3)))
     if look.stubble:
         patch = weights.beard * look.stubble.amount * (0.85 + 0.10 * cloud_noise(points, 0.9, 2, 8))
@@ -134,9 +134,12 @@ def _lips(
 def _relief(
     points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float, random: np.random.Generator
 ) -> Float[np.ndarray, "N 3"]:
-    """Return what pores, furrows of the lips and soft bumps add to the normals."""
-    bend = random.normal(size=points.shape) * 0.040 * pores * (1 - 0.3 * weights.lip)[:, None]
+    """Return what pores, furrows of the lips and soft bumps add to the normals.
+
+    Little: where light grazes the skin, bumps as coarse as surfels look like blotches.
+    """
+    bend = random.normal(size=points.shape) * 0.026 * pores * (1 - 0.3 * weights.lip)[:, None]
     bend[:, 0] += weights.lip * 0.10 * np.cos(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     bumps = np.stack([cloud_noise(points, 1.9, 3, 31 + axis) for axis in range(3)], 1)
     fine = np.stack([value_noise(points, 5.5, 71 + axis) for axis in range(3)], 1)
-    return bend + pores * (0.034 * bumps + 0.045 * fine)
+    return bend + pores * (0.010 * bumps + 0.022 * fine)

@@ -31,7 +31,7 @@ AMARA = Character(
         brows=BrowLook(hairs=620, color=(0.012, 0.009, 0.008), thickness=0.40, length=0.42, arch=0.15),
         lashes=LashLook(hairs=110, length=0.48, line_opacity=0.8, line_width=0.028),
         hair=HairLook(
-            style="curls", dark=(0.010, 0.008, 0.007), light=(0.052, 0.036, 0.026), strands=1900, width=0.046,
+            style="curls", dark=(0.010, 0.008, 0.007), light=(0.052, 0.036, 0.026), strands=1780, width=0.046,
             length=5.2, shine=0.7,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),

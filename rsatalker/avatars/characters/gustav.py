@@ -25,22 +25,22 @@ GUSTAV = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.52, 0.300, 0.220), blood=(0.54, 0.190, 0.140), shade=(0.34, 0.180, 0.140), redness=0.75,
+            color=(0.475, 0.268, 0.192), blood=(0.50, 0.172, 0.124), shade=(0.34, 0.180, 0.140), redness=0.75,
             under_eyes=1.0, oil=0.6, pores=1.35, moles=6, age=1.0,
         ),
         lips=LipLook(color=(0.33, 0.140, 0.120), amount=0.6, gloss=0.5, roughness=0.46),
         eyes=EyeLook(inner=(0.17, 0.21, 0.23), outer=(0.060, 0.100, 0.150), pupil=0.29),
         brows=BrowLook(hairs=600, color=(0.42, 0.40, 0.38), thickness=0.52, length=0.62),
-        lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.25),
+        lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.38),
         hair=HairLook(
-            style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=3600, width=0.036,
+            style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=2800, width=0.041,
             length=3.0, side_length=2.4, shine=0.9, comb=170.0, volume=0.18,
             hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
         cloth=ClothLook(color=(0.085, 0.075, 0.060), neckline_depth=1.8, band=1.9, shoulder_width=1.06),
-        stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=900),
-        beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2700),
+        stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=250),
+        beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2800, width=0.021),
         seed=3,
     ),
 )  # fmt: skip

@@ -23,7 +23,7 @@ HELEN = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.58, 0.355, 0.260), blood=(0.58, 0.220, 0.165), shade=(0.38, 0.210, 0.160), redness=0.5,
+            color=(0.520, 0.308, 0.220), blood=(0.53, 0.195, 0.142), shade=(0.38, 0.210, 0.160), redness=0.5,
             under_eyes=0.8, blush=0.08, oil=0.6, pores=0.9, moles=3, age=0.6,
         ),
         lips=LipLook(color=(0.43, 0.135, 0.125), amount=0.8, gloss=0.7, roughness=0.38),
