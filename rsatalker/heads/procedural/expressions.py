@@ -37,6 +37,7 @@ LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # w
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
 PARTING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp")  # shapes that part the lips with no help of the jaw
+FUNNEL_FLARE = 0.45  # of a funnel goes with its opening: closed lips that stay flared look swollen
 LIPS_STICK_JAW = 0.06  # share of the jaw's opening up to which lips come apart only gradually
 
 
@@ -141,6 +142,7 @@ class ProceduralDrive:
 def _hold_lips(weights: Float[np.ndarray, " K"], closed: float) -> None:
     """Let lips that mouthClose closes stay together whatever else parts them, in place; small amounts change little."""
     share = closed * closed * (3.0 - 2.0 * closed)
+    weights[SHAPE_INDEX["mouthFunnel"]] *= 1.0 - FUNNEL_FLARE * share
     for name in PARTING:
         for side in ("",) if name in SHAPE_INDEX else SIDES:
             weights[SHAPE_INDEX[f"{name}Held{side}"]] = share * weights[SHAPE_INDEX[name + side]]
