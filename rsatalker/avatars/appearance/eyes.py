@@ -111,11 +111,11 @@ def add_caruncle(
 ) -> None:
     """Add the small wet bump in the inner corner; `side` is +1 for the left eye."""
     count = 30
-    center = corner + [side * 0.15, -0.02, -0.05] + random.normal(size=(count, 3)) * [0.07, 0.05, 0.04]
+    center = corner + [side * 0.15, -0.02, -0.08] + random.normal(size=(count, 3)) * [0.07, 0.05, 0.04]
     cloud.add(
         center=center,
         factor=np.tile(np.diag([0.06, 0.045, 0.04]), (count, 1, 1)),
         albedo=np.array([0.46, 0.19, 0.165]) * skin_brightness / 0.38,
-        opacity=0.8, specular=1.2, roughness=0.3, subsurface=0.8, occlusion=0.8, culled=0,
+        opacity=0.8, specular=0.8, roughness=0.3, subsurface=0.8, occlusion=0.8, culled=0,
         **ground.anchor(ground.nearest(center)),
     )  # fmt: skip

@@ -40,7 +40,7 @@ GUSTAV = Character(
         ),
         cloth=ClothLook(color=(0.085, 0.075, 0.060), neckline_depth=1.8, band=1.9, shoulder_width=1.06),
         stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=250),
-        beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2800, width=0.021),
+        beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2560, width=0.022),
         seed=3,
     ),
 )  # fmt: skip
