@@ -55,7 +55,7 @@ def run(options: Options) -> None:
         watch(client, sidecar.record.pid, options, rows, medians)
     minutes = len(medians) * options.row_s / 60
     rows.print(
-        f"{minutes:g} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}; {before}",
+        f"{minutes:.1f} min, sound {options.fast_ppm:g} ppm fast, {time.strftime('%H:%M')}; {before}",
         f"skew drifted {drift_ms(medians):+.1f} ms from the first third to the last; that of a face that followed the "
         f"host clock would have drifted {options.fast_ppm * minutes * 0.04:+.1f} ms",
     )
