@@ -100,7 +100,7 @@ class Table:
             raise self.error(key, f"is {value:g}; expected {low:g} to {high:g}.")
         exact = Fraction(str(value)) if isinstance(value, float) else Fraction(value)
         if not Fraction(str(low)) <= exact <= Fraction(str(high)):  # as they are written: 0.2 is a fifth
-            raise self.error(key, f"is {float(value):g}; expected {low:g} to {high:g}.")
+            raise self._wrong(key, value, f"{low:g} to {high:g}")
         return exact
 
     def number(self, key: str, default: float | _Required = REQUIRED, low: float = -1e9, high: float = 1e9) -> float:
@@ -114,7 +114,7 @@ class Table:
         if isinstance(value, bool) or not isinstance(value, int):
             raise self._wrong(key, value, f"a whole number from {low} to {high}")
         if not low <= value <= high:
-            raise self.error(key, f"is {value}; expected {low} to {high}.")
+            raise self._wrong(key, value, f"{low} to {high}")
         return value
 
     def flag(self, key: str, default: bool = False) -> bool:
@@ -154,9 +154,9 @@ class Table:
         numbers = list(value) if isinstance(value, Sequence) and not isinstance(value, str) else []
         if len(numbers) != 3 or any(isinstance(n, bool) or not isinstance(n, int | float | Fraction) for n in numbers):
             raise self._wrong(key, value, f"three numbers from {low:g} to {high:g}")
+        if not all(low <= number <= high for number in numbers):  # nor is one that is not a number
+            raise self._wrong(key, value, f"three numbers from {low:g} to {high:g}")
         x, y, z = (float(number) for number in numbers)
-        if not all(isfinite(number) and low <= number <= high for number in (x, y, z)):
-            raise self.error(key, f"is [{x:g}, {y:g}, {z:g}]; expected three numbers from {low:g} to {high:g}.")
         return x, y, z
 
     def file(self, key: str) -> Path:
@@ -216,7 +216,7 @@ def _shown(value: Any) -> str:
     """Return a value as the script's writer wrote it, shortened."""
     if isinstance(value, bool):
         return str(value).lower()
-    if isinstance(value, Fraction):
+    if isinstance(value, Fraction | float):
         return f"{float(value):g}"
     if isinstance(value, Mapping):
         return "a table"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
+from math import isfinite
 from pathlib import Path
 from typing import Any, cast
 
@@ -85,6 +86,8 @@ def read_script_text(
         values = tomllib.loads(text, parse_float=_exact)
     except tomllib.TOMLDecodeError as error:
         raise ScriptError(f"{place} is no TOML: {error}.") from error
+    except ValueError as error:  # Python's own limit, which names no line
+        raise ScriptError(f"{place} is no script: one of its whole numbers has thousands of digits.") from error
     except RecursionError as error:
         raise ScriptError(f"{place} is no script: its lists stand in one another too deeply.") from error
     return _cutscene(Table(values, Source(place, folder, TomlLines(text), within)), name)
@@ -105,7 +108,8 @@ def cutscene_from(values: Mapping[str, Any], folder: Path, name: str = "cutscene
 
 
 def _exact(text: str) -> Fraction | float:
-    return float(text) if text.lstrip("+-") in ("inf", "nan") else Fraction(text.replace("_", ""))
+    near = float(text)  # an exact 1e999999999 would fill the memory
+    return Fraction(text.replace("_", "")) if isfinite(near) and near else near
 
 
 def _cutscene(script: Table, name: str) -> Cutscene:

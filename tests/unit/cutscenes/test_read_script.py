@@ -35,6 +35,10 @@ WRONG = [
     ("duration_s = 0", "TOP", r"duration_s is 0; expected 0.05 to"),
     ('duration_s = "long"', "TOP", r"duration_s is 'long'; expected a number"),
     ("duration_s = nan", "TOP", r"duration_s is nan; expected"),
+    ("duration_s = 1e400", "TOP", r"scene.toml:1: duration_s is inf; expected 0.05 to"),
+    ("duration_s = -1e999999999", "TOP", r"scene.toml:1: duration_s is -inf; expected 0.05 to"),
+    (f"duration_s = 1{400 * '0'}", "TOP", r"scene.toml:1: duration_s is 10{79}; expected 0.05 to"),
+    (f"[light]\nambient = [1{400 * '0'}, 0, 0]", "END", r"light.ambient is \[10+\]; expected three numbers from"),
     ('dialogue = "both.wav"', "TOP", r"dialogue stands beside turns"),
     ('sound_position = "left"', "TOP", r"sound_position is 'left'; expected one of stage, camera, center"),
     ("[relationship]\nkinship = 'cousin'", "END", r"scene.toml:\d+: relationship.kinship is 'cousin'; expected one of"),
@@ -202,6 +206,11 @@ def test_script_that_is_no_toml_is_refused_with_the_line(write_script: Callable[
 def test_lists_too_deep_are_refused(write_script: Callable[[str], Path]) -> None:
     with pytest.raises(ScriptError, match="too deeply"):
         read_script(write_script("a = " + 5000 * "[" + 5000 * "]"))
+
+
+def test_number_too_long_to_be_read_is_refused(write_script: Callable[[str], Path]) -> None:
+    with pytest.raises(ScriptError, match="one of its whole numbers has thousands of digits"):
+        read_script(write_script(f"seed = {5000 * '1'}"))
 
 
 def test_limit_itself_is_taken(write_script: Callable[[str], Path]) -> None:
