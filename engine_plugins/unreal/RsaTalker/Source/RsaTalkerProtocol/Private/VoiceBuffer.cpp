@@ -86,10 +86,26 @@ void VoiceBuffer::Pause(bool IsPaused)
 
 void VoiceBuffer::CutAt(std::size_t Sample)
 {
-    EndSample.store(Sample, std::memory_order_release);
+    const std::size_t At = Played();
+    const bool IsHeard = At > 0 && !Paused.load(std::memory_order_acquire);
+    const std::size_t Soonest = IsHeard ? std::min(At + FadeMs * SampleRateHz / 1000, Written()) : 0;
+    EndSample.store(std::max(Sample, Soonest), std::memory_order_release);
 }
 
-bool VoiceBuffer::MayPlay(std::size_t Available)
+void VoiceBuffer::FadeOut(std::int16_t* Block, std::size_t At, std::size_t Count, std::size_t End) const
+{
+    const std::size_t Length = FadeMs * SampleRateHz / 1000;
+    for (std::size_t Index = End - At > Count + Length ? Count : 0; Index < Count; ++Index)
+    {
+        const std::size_t Left = End - At - Index - 1;
+        if (Left < Length)
+        {
+            Block[Index] = static_cast<std::int16_t>(Block[Index] * static_cast<int>(Left) / static_cast<int>(Length));
+        }
+    }
+}
+
+bool VoiceBuffer::MayPlay(std::size_t Available, std::size_t End)
 {
     if (!Released.load(std::memory_order_acquire) || Paused.load(std::memory_order_acquire))
     {
@@ -97,7 +113,7 @@ bool VoiceBuffer::MayPlay(std::size_t Available)
     }
     if (!IsFlowing)
     {
-        IsFlowing = Available >= Target || Finished.load(std::memory_order_acquire);
+        IsFlowing = Available >= Target || End != Endless || Finished.load(std::memory_order_acquire);
     }
     return IsFlowing;
 }
@@ -109,8 +125,9 @@ std::size_t VoiceBuffer::Play(std::int16_t* Block, std::size_t Count, std::int64
     const std::size_t End = EndSample.load(std::memory_order_acquire);
     const std::size_t Stop = std::min(Written(), End);
     const std::size_t Available = Stop > At ? Stop - At : 0;
-    const std::size_t Taken = MayPlay(Available) ? std::min(Count, Available) : 0;
+    const std::size_t Taken = MayPlay(Available, End) ? std::min(Count, Available) : 0;
     Copy(At, Taken, Block);
+    FadeOut(Block, At, Taken, End);
     std::fill(Block + Taken, Block + Count, std::int16_t{0});
     if (Taken < Count && IsFlowing && WillGrow && At + Taken < End && !Paused.load(std::memory_order_relaxed))
     {

@@ -21,6 +21,7 @@ class RSATALKERPROTOCOL_API VoiceBuffer
 {
 public:
     static constexpr std::size_t LongestS = 300; // as the sidecar takes
+    static constexpr std::size_t FadeMs = 5;     // before a cut: without it one hears a click
 
     explicit VoiceBuffer(std::uint32_t InSampleRateHz);
     ~VoiceBuffer();
@@ -39,7 +40,8 @@ public:
     // Any thread. Lets it be heard: the face is ready. Paused, it is silent and stays where it is.
     void Release();
     void Pause(bool IsPaused);
-    // Any thread. Ends it at a sample, or at once if that has been played.
+    // Any thread. Ends it at a sample, or as soon as may be if that has been played; the sound fades out before its
+    // end.
     void CutAt(std::size_t Sample);
 
     // Consumer (audio thread). Fills a block, with silence where there is nothing to play; never waits, never
@@ -55,11 +57,14 @@ public:
     const std::uint32_t SampleRateHz;
 
 private:
-    bool MayPlay(std::size_t Available);
+    bool MayPlay(std::size_t Available, std::size_t End);
+    void FadeOut(std::int16_t* Block, std::size_t At, std::size_t Count, std::size_t End) const;
+
+    static constexpr std::size_t Endless = static_cast<std::size_t>(-1);
 
     std::array<std::unique_ptr<std::int16_t[]>, LongestS> Seconds; // entry i is written before WrittenCount says so
     std::atomic<std::size_t> WrittenCount{0};
-    std::atomic<std::size_t> EndSample{static_cast<std::size_t>(-1)};
+    std::atomic<std::size_t> EndSample{Endless};
     std::atomic<bool> Finished{false};
     std::atomic<bool> Released{false};
     std::atomic<bool> Paused{false};
