@@ -2,6 +2,7 @@
 
 import json
 import re
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -193,6 +194,92 @@ def test_voice_goes_on_after_the_audio_device_changed(
     play("end")
 
 
+def test_voice_of_a_paused_game_waits_for_it(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
+    sidecar()
+    play("begin", "mono")
+    play.until("live")
+    turn = spoken(play, "A", 1.2)
+    play("run", 0.3)
+    play("pause")
+    before = play("look")
+    play("run", 0.4)
+    paused = play("look")
+    assert (paused["state"], paused["heardSamples"]) == ("live", before["heardSamples"])
+    play("resume")
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    assert play("look")["heardSamples"] > 19_000  # of 19,200
+    play("end")
+
+
+def test_conversation_of_the_next_map_lives_over_the_same_connection(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    sidecar()
+    play("begin", "mono")
+    play.until("live")
+    spoken(play, "A", 9)
+    play("travel")
+    assert play("look")["playing"] == 0  # the voice stayed behind
+    play.until("live")
+    turn = spoken(play, "B", 0.2)
+    assert play("heard-end", turn, PATIENCE_S)["reached"]
+    assert sum(line.startswith("LogRsaTalker Log: Connected") for line in play("look")["log"]) == 1
+    assert play("end")["regions"] == 0
+
+
+def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    sidecar()
+    play("begin", "mono")
+    play("cast", "nobody")
+    play("start")
+    play.until("failed")
+    play("run", 0.3)
+    refused = play("look")
+    assert refused["sentence"].startswith("There is no avatar 'nobody'")
+    assert sum("nobody'" in line for line in refused["log"]) == 1
+    play("cast", "bob")
+    play("start")
+    play.until("live")
+    play("end")
+
+
+def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
+    process = sidecar()
+    play("begin", "mono")
+    play.until("live")
+    turn = spoken(play, "A", 2.5)
+    process.send_signal(signal.SIGSTOP)
+    play("run", 1.2)  # more than twice as long as a heartbeat may take
+    halted = play("look")["state"]
+    process.send_signal(signal.SIGCONT)
+    assert halted == "live"
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    assert play("look")["state"] == "live"
+    play("end")
+
+
+def test_voice_goes_on_when_its_sidecar_dies_and_comes_back(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    first = sidecar()
+    play("begin", "mono")
+    play.until("live")
+    turn = spoken(play, "A", 4)
+    first.kill()
+    first.wait()
+    play.until("waiting")
+    assert play("look")["playing"] == 1
+    sidecar()
+    play.until("live")
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    play("end")
+
+
 def test_streamed_voice_is_heard_and_ends(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
     sidecar()
     play("begin", "mono")
@@ -235,6 +322,30 @@ def test_nothing_is_left_after_100_starts_and_stops(
         assert list(client.status().conversations) == []  # nor in the sidecar, until leases end
 
 
+def test_window_of_the_editor_says_what_is_missing_and_how_it_goes(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
+) -> None:
+    play("begin", "mono")
+    missing = play("window")
+    assert missing["text"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
+    assert missing["mayStart"]
+    assert "\nNo program rsatalker is in PATH." in play("window", "press")["text"]
+    sidecar()
+    play.until("live")
+    spoken(play, "A", 9)
+    play("run", 2.2)
+    play("window")  # asks
+    play("run", 0.5)
+    found = play("window")
+    assert not found["mayStart"]
+    assert re.fullmatch(
+        r"Connected to sidecar 0\.1\.0 at http://127\.0\.0\.1:\d+\.\n\n\w+: Live\.\n"
+        r"[1-9]\d* frames a second, [1-9]\d* ms from eyes to picture, faces \d+ ms (behind|ahead of) their sound\.",
+        found["text"],
+    )
+    play("end")
+
+
 def test_nodes_of_blueprint_fire_their_pins_in_order(
     play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
 ) -> None:
@@ -253,7 +364,7 @@ def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:
     assert (solid["blend"], edge["blend"]) == (1, 2)  # masked, premultiplied
     assert solid["connections"] == edge["connections"] == 8
     assert solid["outputs"] == edge["outputs"] == 2
-    assert made["entries"] == 2
+    assert made["entries"] == 3
     assert made["asksLan"]
     assert made["note"].startswith("No program rsatalker is in PATH.")
     play("end")

@@ -81,6 +81,7 @@ def play_session(program: Path, runtime: Path) -> Iterator[PlaySession]:
 def bulging_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
     """A sidecar of its own process, with its runtime file in a folder; yields once it is there."""
     environment = os.environ | {"RSATALKER_RUNTIME": str(runtime), "PYTHONPATH": str(ROOT)}
+    (runtime / "sidecar.json").unlink(missing_ok=True)  # of one that was killed
     with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:

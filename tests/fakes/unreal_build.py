@@ -50,6 +50,10 @@ ENGINE_HEADERS = {
         "Interfaces/IHttpResponse.h", "LiveLinkTypes.h", "Misc/EngineVersion.h", "Misc/Paths.h",
         "Roles/LiveLinkBasicRole.h", "Roles/LiveLinkBasicTypes.h",
     ],
+    "Slate": [
+        "Editor.h", "EngineUtils.h", "Framework/Docking/TabManager.h", "Widgets/Docking/SDockTab.h",
+        "Widgets/Input/SButton.h", "Widgets/SBoxPanel.h", "Widgets/Text/STextBlock.h",
+    ],
     "Editor": [
         "AssetRegistry/AssetRegistryModule.h", "Framework/Notifications/NotificationManager.h",
         "MaterialEditingLibrary.h", "Materials/Material.h", "Materials/MaterialExpressionCustom.h",

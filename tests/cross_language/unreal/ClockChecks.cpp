@@ -2,6 +2,7 @@
 
 #include "AudioClock.h"
 #include "Checks.h"
+#include "FrameMeter.h"
 #include "Turn.h"
 #include "VoiceBuffer.h"
 
@@ -78,6 +79,18 @@ CHECK_THAT(AudioClockJumpsAfterAPause)
     EXPECT(Clock.PositionUsAt(5010 * Ms) == 1'010'000);
 }
 
+CHECK_THAT(FrameMeterTellsHowManyFramesComeAndHowOldTheyAre)
+{
+    FrameMeter Meter;
+    for (std::int64_t Number = 1; Number <= 130; ++Number)
+    {
+        Meter.Note(0, Number * 20 * Ms - 15 * Ms, Number * 20 * Ms);
+        Meter.Note(1, Number * 20 * Ms - 15 * Ms, Number * 20 * Ms);
+    }
+    EXPECT(IsNear(Meter.PerSecond(), 50, 0.5));
+    EXPECT(IsNear(Meter.LatencyMs(), 15, 1e-6));
+}
+
 CHECK_THAT(VoiceIsSilentUntilItIsReleased)
 {
     VoiceBuffer Voice(1000);
@@ -128,6 +141,53 @@ CHECK_THAT(VoiceEndsWhereItIsCut)
     EXPECT(Voice.Play(Block, 100, Ms) == 100);
     EXPECT(Voice.Play(Block, 100, Ms) == 30);
     EXPECT(Voice.IsOver());
+}
+
+CHECK_THAT(VoiceFadesOutBeforeACut)
+{
+    VoiceBuffer Voice(1000);
+    std::int16_t Block[100];
+    const std::vector<std::int16_t> Loud(500, -10'000);
+    Voice.Append(Loud.data(), Loud.size());
+    Voice.Release();
+    Voice.CutAt(50);
+    EXPECT(Voice.Play(Block, 100, Ms) == 50);
+    EXPECT(Block[44] == -10'000);
+    EXPECT(Block[45] == -8'000);
+    EXPECT(Block[47] == -4'000);
+    EXPECT(Block[49] == 0);
+}
+
+CHECK_THAT(VoiceThatIsCutBehindWhatWasPlayedFadesOutAtOnce)
+{
+    VoiceBuffer Voice(1000);
+    std::int16_t Block[100];
+    Filled(Voice, 500);
+    Voice.Release();
+    Voice.Play(Block, 100, Ms);
+    Voice.CutAt(0);
+    EXPECT(!Voice.IsOver());
+    EXPECT(Voice.Play(Block, 100, Ms) == 5);
+    EXPECT(Block[0] == 101 * 4 / 5);
+    EXPECT(Voice.IsOver());
+}
+
+CHECK_THAT(VoiceThatIsCutWhileItIsSilentIsOverAtOnce)
+{
+    VoiceBuffer Dry(1000);
+    VoiceBuffer Halted(1000);
+    std::int16_t Block[100];
+    for (VoiceBuffer* Each : {&Dry, &Halted})
+    {
+        Filled(*Each, Each == &Dry ? 100 : 500);
+        Each->Release();
+        Each->Play(Block, 100, Ms);
+    }
+    Halted.Pause(true);
+    Dry.CutAt(0);
+    Halted.CutAt(0);
+    EXPECT(Dry.IsOver());
+    EXPECT(Halted.IsOver());
 }
 
 CHECK_THAT(VoiceRefusesMoreThanTheSidecarTakes)

@@ -3,6 +3,8 @@
 // A play session of the Unreal plugin, on stubs that behave: reads one command a line, answers with one line of JSON.
 //
 //   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob; a new log
+//   travel                      another map with the same conversation; the game goes on
+//   cast AVATAR                 another avatar for head B, from the next start on
 //   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
 //   start | stop | pause | resume | swap-audio | move METRES
@@ -14,6 +16,9 @@
 //   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
 //   look                        state, sentence, log, curves, sounds
 //   end                         play ends; tells what is left
+//   window [press]              the editor's window, made at the first call; tells its text and whether Start sidecar
+//   is
+//                               there; presses it
 //   materials                   the editor's part: what it makes
 
 #include <unistd.h>
@@ -59,12 +64,14 @@ public:
 
 private:
     void Begin(bool bStereo);
+    void SetTheStage();
     bool RunUntil(double Seconds, const std::function<bool()>& bReached);
     USoundWave* Ramp(double Seconds) const;
     std::string Card(ERsaTalkerHead Head, const std::string& File) const;
     void Look(RsaTalker::JsonWriter& Json) const;
     void End(RsaTalker::JsonWriter& Json);
     void Materials(RsaTalker::JsonWriter& Json) const;
+    void Window(bool bPress, RsaTalker::JsonWriter& Json);
     void Nodes(RsaTalker::JsonWriter& Json);
 
     FStubEngine Engine;
@@ -85,6 +92,11 @@ void Session::Begin(bool bStereo)
     Engine.BeginPlay();
     GEngine->bIsStereo = bStereo;
     GetMutableDefault<URsaTalkerSettings>()->FrameSize = 64;
+    SetTheStage();
+}
+
+void Session::SetTheStage()
+{
     Engine.World->Controller->Player->Eye = FVector(0, -100, 160);
     Engine.World->Controller->Player->Gaze = FRotator(0, 90, 0).Quaternion();
     AActor* Lights = Engine.World->Spawn<AActor>();
@@ -248,6 +260,31 @@ void Session::Materials(RsaTalker::JsonWriter& Json) const
     StubModuleRsaTalkerEditor()->ShutdownModule();
 }
 
+void Session::Window(bool bPress, RsaTalker::JsonWriter& Json)
+{
+    const FName Name = TEXT("RsaTalkerStatus");
+    auto& Tabs = *FGlobalTabmanager::Get();
+    if (Tabs.Spawners.count(Name) == 0)
+    {
+        GEditor = NewObject<UEditorEngine>();
+        StubModuleRsaTalkerEditor()->StartupModule();
+        UToolMenus::Get()
+            ->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"))
+            ->Sections[TEXT("RsaTalker")]
+            .Entries.at(Name)
+            .Execute();
+    }
+    GEditor->PlayWorld = Engine.World;
+    const auto& Slots = Tabs.Open.at(Name)->Within.at(0)->Within;
+    const auto& Button = Slots.at(1)->Within.at(0);
+    if (bPress)
+    {
+        Button->Click();
+    }
+    Json.Text("text", StubUtf8(*Slots.at(0)->Within.at(0)->Text().Letters));
+    Json.Boolean("mayStart", Button->Seen() == EVisibility::Visible);
+}
+
 void Session::Nodes(RsaTalker::JsonWriter& Json)
 {
     std::string Fired;
@@ -280,6 +317,16 @@ std::string Session::Answer(const std::string& Line)
     if (Verb == "begin")
     {
         Begin(First == "stereo");
+    }
+    else if (Verb == "travel")
+    {
+        Conversation = nullptr;
+        Engine.Travel();
+        SetTheStage();
+    }
+    else if (Verb == "cast")
+    {
+        Conversation->HeadB->Avatar = UTF8_TO_TCHAR(First.c_str());
     }
     else if (Verb == "until")
     {
@@ -355,6 +402,10 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "nodes")
     {
         Nodes(Json);
+    }
+    else if (Verb == "window")
+    {
+        Window(First == "press", Json);
     }
     else if (Verb == "materials")
     {

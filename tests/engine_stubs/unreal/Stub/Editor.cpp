@@ -61,6 +61,14 @@ bool FPackageName::DoesPackageExist(const FString& Name)
     return StubSaved().count(StubUtf8(*Name) + ".uasset") > 0;
 }
 
+UEditorEngine* GEditor = nullptr;
+
+FGlobalTabmanager* FGlobalTabmanager::Get()
+{
+    static FGlobalTabmanager Only;
+    return &Only;
+}
+
 FSlateNotificationManager& FSlateNotificationManager::Get()
 {
     static FSlateNotificationManager Only;

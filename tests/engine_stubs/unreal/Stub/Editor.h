@@ -5,6 +5,7 @@
 #pragma once
 
 #include "Rendering.h"
+#include "Slate.h"
 
 enum EMaterialShadingModel
 {
@@ -198,7 +199,12 @@ struct FExecuteAction
         return {Call};
     }
 
-    void (*Execute)();
+    template <class T> static FExecuteAction CreateRaw(T* Object, void (T::*Method)())
+    {
+        return {[Object, Method] { (Object->*Method)(); }};
+    }
+
+    std::function<void()> Execute;
 };
 
 struct FUIAction

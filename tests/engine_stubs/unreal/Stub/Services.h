@@ -297,5 +297,6 @@ struct FStubEngine
 
     void BeginPlay();
     void Tick(float DeltaSeconds);
+    void Travel();                             // another map: a new world in the same game
     void EndPlay(EEndPlayReason::Type Reason); // ends all, as Stop in the editor does
 };

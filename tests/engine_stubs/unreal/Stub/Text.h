@@ -169,6 +169,11 @@ struct FMath
         return Value * Value;
     }
 
+    static int32 RoundToInt(float Value)
+    {
+        return static_cast<int32>(std::floor(Value + 0.5f));
+    }
+
     static double Cos(double Angle)
     {
         return std::cos(Angle);

@@ -152,6 +152,37 @@ void FStubEngine::Tick(float DeltaSeconds)
     }
 }
 
+void FStubEngine::Travel()
+{
+    UWorld* const Old = World;
+    for (AActor* Actor : Old->Actors)
+    {
+        Actor->EndPlay(EEndPlayReason::LevelTransition);
+    }
+    StubRunRenderThread();
+    StubRunRenderThread();
+    std::vector<UObject*> Gone;
+    for (UObject* Each : StubObjects())
+    {
+        for (const UObject* Within = Each; Within; Within = Within->Outer)
+        {
+            if (Within == Old)
+            {
+                Gone.push_back(Each);
+                break;
+            }
+        }
+    }
+    World = NewObject<UWorld>();
+    World->Game = Old->Game;
+    World->Controller = NewObject<APlayerController>(World);
+    World->Controller->Player = Old->Controller->Player;
+    for (UObject* Each : Gone)
+    {
+        delete Each; // nothing of the old world is used any more: the sanitizer sees whoever tries
+    }
+}
+
 void FStubEngine::EndPlay(EEndPlayReason::Type Reason)
 {
     for (AActor* Actor : World->Actors)

@@ -192,6 +192,20 @@ FString ARsaTalkerConversation::GetSentence() const
     return Inside.IsValid() ? FString(UTF8_TO_TCHAR(Inside->Talk.Sentence().c_str())) : FString(TEXT("Not started."));
 }
 
+FRsaTalkerHealth ARsaTalkerConversation::GetHealth()
+{
+    FRsaTalkerHealth Health;
+    if (Inside.IsValid())
+    {
+        const RsaTalker::ConversationHealth Found = Inside->Talk.Health(RsaTalker::HostClockNs());
+        Health.FramesPerSecond = static_cast<float>(Found.FramesPerSecond);
+        Health.LatencyMs = static_cast<float>(Found.LatencyMs);
+        Health.SkewMs = static_cast<float>(Found.SkewMs);
+        Health.Warning = UTF8_TO_TCHAR(Found.Warning.c_str());
+    }
+    return Health;
+}
+
 int64 ARsaTalkerConversation::Speak(ERsaTalkerHead Head, USoundWave* Sound, bool bInterrupt)
 {
     FRsaTalkerPcm Pcm;

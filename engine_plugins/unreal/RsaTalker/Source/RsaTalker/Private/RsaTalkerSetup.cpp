@@ -4,6 +4,7 @@
 
 #include "RsaTalkerConversation.h"
 #include "RsaTalkerHeadComponent.h"
+#include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
 #include "UnrealSpace.h"
 
@@ -14,6 +15,11 @@ RsaTalker::RelationshipSetup RsaTalkerRelationshipOf(const FRsaTalkerRelationshi
     Setup.Status = static_cast<RsaTalker::Seniority>(Relationship.Status);
     Setup.Strength = Relationship.Strength;
     return Setup;
+}
+
+RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token)
+{
+    return {TCHAR_TO_UTF8(*Address), TCHAR_TO_UTF8(*Token), TCHAR_TO_UTF8(*RsaTalkerClientName())};
 }
 
 RsaTalker::MoodSetup RsaTalkerMoodOf(const FRsaTalkerMood& Mood)

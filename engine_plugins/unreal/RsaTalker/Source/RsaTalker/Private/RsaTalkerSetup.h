@@ -6,11 +6,13 @@
 
 #include "ConversationSetup.h"
 #include "RsaTalkerTypes.h"
+#include "SidecarLink.h"
 
 class ARsaTalkerConversation;
 
 /** What Blueprint says, in the protocol's terms. Game thread. */
 RsaTalker::RelationshipSetup RsaTalkerRelationshipOf(const FRsaTalkerRelationship& Relationship);
+RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token);
 RsaTalker::MoodSetup RsaTalkerMoodOf(const FRsaTalkerMood& Mood);
 RsaTalker::ConversationSetup RsaTalkerSetupOf(const ARsaTalkerConversation& Actor, bool bIsStereo);
 

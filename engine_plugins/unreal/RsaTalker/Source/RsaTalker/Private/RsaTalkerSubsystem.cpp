@@ -8,6 +8,7 @@
 #include "RsaTalkerLog.h"
 #include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
+#include "RsaTalkerSetup.h"
 #include "SidecarLink.h"
 
 struct URsaTalkerSubsystem::FConnection
@@ -58,11 +59,7 @@ bool URsaTalkerSubsystem::StartSidecar()
 
 void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Token)
 {
-    RsaTalker::LinkSettings Settings;
-    Settings.HttpAddress = TCHAR_TO_UTF8(*Address);
-    Settings.Token = TCHAR_TO_UTF8(*Token);
-    Settings.ClientName = TCHAR_TO_UTF8(*RsaTalkerClientName());
-    Connection->Link.Configure(Settings);
+    Connection->Link.Configure(RsaTalkerLinkOf(Address, Token));
 }
 
 bool URsaTalkerSubsystem::FindSidecars()

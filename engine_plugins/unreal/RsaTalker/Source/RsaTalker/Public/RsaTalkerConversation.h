@@ -125,6 +125,10 @@ public:
     UFUNCTION(BlueprintPure, Category = "RSATalker")
     FString GetSentence() const;
 
+    /** How it goes. Whoever asks makes the sidecar be asked, once a second. */
+    UFUNCTION(BlueprintCallable, Category = "RSATalker")
+    FRsaTalkerHealth GetHealth();
+
     /** The head of a participant: its own, or that of Actor A or B. */
     UFUNCTION(BlueprintPure, Category = "RSATalker")
     URsaTalkerHeadComponent* GetHead(ERsaTalkerHead Head) const;

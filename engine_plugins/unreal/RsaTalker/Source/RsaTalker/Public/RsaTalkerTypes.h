@@ -58,6 +58,29 @@ struct RSATALKER_API FRsaTalkerRelationship
     float Strength = 1.0f;
 };
 
+/** How a conversation goes. */
+USTRUCT(BlueprintType)
+struct RSATALKER_API FRsaTalkerHealth
+{
+    GENERATED_BODY()
+
+    /** New frames of the first head in the last second. */
+    UPROPERTY(BlueprintReadOnly, Category = "RSATalker")
+    float FramesPerSecond = 0.0f;
+
+    /** From telling the sidecar where the eyes are to a picture for them, milliseconds. */
+    UPROPERTY(BlueprintReadOnly, Category = "RSATalker")
+    float LatencyMs = 0.0f;
+
+    /** How far faces are behind their sound, milliseconds; below 0: ahead. */
+    UPROPERTY(BlueprintReadOnly, Category = "RSATalker")
+    float SkewMs = 0.0f;
+
+    /** What the sidecar finds wrong with what it is told; empty if nothing is. */
+    UPROPERTY(BlueprintReadOnly, Category = "RSATalker")
+    FString Warning;
+};
+
 /** How somebody feels. */
 USTRUCT(BlueprintType)
 struct RSATALKER_API FRsaTalkerMood

@@ -5,6 +5,7 @@
 #include "Modules/ModuleManager.h"
 #include "RsaTalkerMaterials.h"
 #include "RsaTalkerProgram.h"
+#include "RsaTalkerWindow.h"
 #include "ToolMenus.h"
 #include "Widgets/Notifications/SNotificationList.h"
 
@@ -33,7 +34,7 @@ void MakeMaterials()
 }
 } // namespace
 
-/** The editor's part: the materials of the heads, and the menu Tools > RSATalker. */
+/** The editor's part: the materials of the heads, the menu Tools > RSATalker, and its window. */
 class FRsaTalkerEditorModule final : public IModuleInterface
 {
 public:
@@ -44,6 +45,7 @@ public:
         {
             Notify(Problem);
         }
+        Window.Register();
         UToolMenus::RegisterStartupCallback(
             FSimpleMulticastDelegate::FDelegate::CreateRaw(this, &FRsaTalkerEditorModule::AddMenu));
     }
@@ -52,6 +54,7 @@ public:
     {
         UToolMenus::UnRegisterStartupCallback(this);
         UToolMenus::UnregisterOwner(this);
+        Window.Unregister();
     }
 
 private:
@@ -60,6 +63,9 @@ private:
         FToolMenuOwnerScoped Owner(this);
         UToolMenu* Menu = UToolMenus::Get()->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"));
         FToolMenuSection& Section = Menu->FindOrAddSection(TEXT("RsaTalker"), FText::FromString(TEXT("RSATalker")));
+        Section.AddMenuEntry(TEXT("RsaTalkerStatus"), FText::FromString(TEXT("Status")),
+                             FText::FromString(TEXT("Whether there is a sidecar, and how the conversations go.")),
+                             FSlateIcon(), FUIAction(FExecuteAction::CreateRaw(&Window, &FRsaTalkerWindow::Open)));
         Section.AddMenuEntry(TEXT("RsaTalkerStartSidecar"), FText::FromString(TEXT("Start Sidecar")),
                              FText::FromString(TEXT("Runs an installed rsatalker serve.")), FSlateIcon(),
                              FUIAction(FExecuteAction::CreateStatic(&StartSidecar)));
@@ -68,6 +74,8 @@ private:
             FText::FromString(TEXT("Makes the materials of the heads anew, in the plugin's Content folder.")),
             FSlateIcon(), FUIAction(FExecuteAction::CreateStatic(&MakeMaterials)));
     }
+
+    FRsaTalkerWindow Window;
 };
 
 IMPLEMENT_MODULE(FRsaTalkerEditorModule, RsaTalkerEditor)

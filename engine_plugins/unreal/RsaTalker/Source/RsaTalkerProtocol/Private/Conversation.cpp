@@ -14,6 +14,8 @@ namespace
 {
 constexpr double CreationS = 300;              // the first conversation of an avatar may have to bake it
 constexpr std::int64_t RoomNs = 2'000'000'000; // between questions whether a full sidecar has room by now
+constexpr std::int64_t DoubtNs = 500'000'000;  // between questions to a sidecar whose heart has stopped
+constexpr std::int64_t HealthNs = 1'000'000'000;
 constexpr std::int64_t Unanswered = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t IdleLeadUs = 250'000; // motion of silent heads is made so far ahead of what is shown
 
@@ -147,6 +149,9 @@ void Conversation::Created(const CallResult& Result)
     Id = Result.Answer["conversationId"].AsText();
     LeaseNs = Result.Answer["leaseMs"].AsInteger(30000) * 1'000'000;
     KeptNs = HostClockNs();
+    IsAsking = false;
+    Meter = {};
+    Told = {};
     Problem Why;
     if (!OpenRegions(Result.Answer, Why))
     {
@@ -192,18 +197,20 @@ void Conversation::Tick(std::int64_t NowNs)
         }
     }
     Problem Why;
+    const bool MayBeLost = Track.Ring().WriterIsLost(); // or only held up: it is asked
     if (Is == ConversationState::Live && Track.Read(Why) == ReadStatus::Malformed)
     {
         CloseRegions();
         Enter(ConversationState::Failed, Why.Text);
     }
-    else if (Is == ConversationState::Live && (Track.Ring().WriterIsLost() || Link.Epoch() != Epoch))
+    else if (Is == ConversationState::Live && (Track.Ring().State() == RegionState::Stopping || Link.Epoch() != Epoch))
     {
         Lose("The sidecar has gone; looking for it again.");
     }
-    else if (Is == ConversationState::Live && NowNs - KeptNs > LeaseNs / 3)
+    else if (Is == ConversationState::Live && !IsAsking && NowNs - KeptNs > (MayBeLost ? DoubtNs : LeaseNs / 3))
     {
         KeptNs = NowNs;
+        IsAsking = true;
         KeepAlive();
     }
     for (int Head = 0; Is == ConversationState::Live && Setup.MotionOnly && Head < Participants; ++Head)
@@ -219,6 +226,7 @@ void Conversation::KeepAlive()
         [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt = Attempt](const CallResult& Result)
     {
         const bool IsOurs = !StillThere.expired() && ThisAttempt == Attempt && Is == ConversationState::Live;
+        IsAsking = IsAsking && !IsOurs;
         if (IsOurs && Result.Failure != CallFailure::None && Result.Failure != CallFailure::Refused)
         {
             Lose(Result.Sentence);
@@ -280,6 +288,34 @@ void Conversation::Publish(EngineSlot& State, std::int64_t NowNs)
 void Conversation::Shown(int Head, const FrameSlot& Header)
 {
     Idle[Head].Observe(Header.TimelineUs, Header.RequestedNs);
+    Meter.Note(Head, Header.RequestedNs, HostClockNs());
+}
+
+ConversationHealth Conversation::Health(std::int64_t NowNs)
+{
+    if (Is == ConversationState::Live && NowNs - AskedHealthNs > HealthNs)
+    {
+        AskedHealthNs = NowNs;
+        AskHealth();
+    }
+    return {Meter.PerSecond(), Meter.LatencyMs(), Told.SkewMs, Told.Warning};
+}
+
+void Conversation::AskHealth()
+{
+    const auto Answered = [this, StillThere = std::weak_ptr<int>(Alive)](const CallResult& Result)
+    {
+        const JsonValue& All = Result.Answer["conversations"];
+        for (std::size_t Index = 0; !StillThere.expired() && Index < All.Size(); ++Index)
+        {
+            if (All[Index]["conversationId"].AsText() == Id)
+            {
+                Told.SkewMs = static_cast<double>(All[Index]["skewUs"].AsInteger()) * 1e-3;
+                Told.Warning = All[Index]["warning"].AsText();
+            }
+        }
+    };
+    Calls->Call("SidecarService/GetStatus", "{}", Answered, 5);
 }
 
 bool Conversation::PoseOf(int Head, std::int64_t NowNs, Pose& Result) const

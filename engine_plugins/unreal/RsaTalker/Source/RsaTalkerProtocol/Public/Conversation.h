@@ -9,6 +9,7 @@
 
 #include "ConversationSetup.h"
 #include "EngineRegionWriter.h"
+#include "FrameMeter.h"
 #include "FrameRingReader.h"
 #include "MotionTrack.h"
 #include "ProtocolApi.h"
@@ -24,6 +25,15 @@ enum class ConversationState
     Creating, // avatars are loaded
     Live,
     Failed, // refused; the sentence says why. Start again when it has been changed.
+};
+
+// How a conversation goes.
+struct ConversationHealth
+{
+    double FramesPerSecond = 0;
+    double LatencyMs = 0; // from telling the eyes to a frame for them
+    double SkewMs = 0;    // faces behind the sound; below 0: ahead. The sidecar says so.
+    std::string Warning;  // of the sidecar
 };
 
 // One conversation of two heads, from start to stop; made again when its sidecar has gone and come back. The thread
@@ -77,6 +87,9 @@ public:
     // A frame of this head was read: its instant is what the head shows while it says nothing.
     void Shown(int Head, const FrameSlot& Header);
 
+    // How it goes; whoever asks makes the sidecar be asked, once a second, for what it alone knows.
+    ConversationHealth Health(std::int64_t NowNs);
+
     // The pose of a head now, for a mesh that follows it; false if no motion has come.
     bool PoseOf(int Head, std::int64_t NowNs, Pose& Result) const;
 
@@ -93,6 +106,7 @@ private:
     void CloseRegions();
     void Lose(std::string Sentence);
     void KeepAlive();
+    void AskHealth();
     void Tell(const char* Method, std::string Json);
 
     SidecarLink& Link;
@@ -111,8 +125,12 @@ private:
     EngineRegionWriter Engine;
     AudioClock Idle[Participants]; // instants of the timeline that silent heads show
     std::uint64_t PoseId = 0;
+    FrameMeter Meter;
+    ConversationHealth Told; // by the sidecar
+    std::int64_t AskedHealthNs = 0;
     std::int64_t LeaseNs = 0;
     std::int64_t KeptNs = 0;
+    bool IsAsking = false;                                 // whether the sidecar still knows it
     std::shared_ptr<int> Alive = std::make_shared<int>(0); // answers that come after this object has gone call nobody
 };
 } // namespace RsaTalker

@@ -1,0 +1,50 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+#include "RsaTalkerProbe.h"
+
+#include "HostClock.h"
+#include "RsaTalkerHttp.h"
+#include "RsaTalkerSettings.h"
+#include "RsaTalkerSetup.h"
+#include "SidecarLink.h"
+
+struct FRsaTalkerProbe::FInside
+{
+    static constexpr int64 EveryNs = 2'000'000'000;
+
+    RsaTalker::SidecarLink Link{std::make_shared<FRsaTalkerHttp>()};
+    int64 NextNs = 0;
+    bool bIsFound = false;
+};
+
+FRsaTalkerProbe::FRsaTalkerProbe() : Inside(MakeShared<FInside>())
+{
+}
+
+FRsaTalkerProbe::~FRsaTalkerProbe() = default;
+
+void FRsaTalkerProbe::Look()
+{
+    const int64 NowNs = RsaTalker::HostClockNs();
+    if (NowNs >= Inside->NextNs && Inside->Link.State() != RsaTalker::LinkState::Connecting)
+    {
+        const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
+        Inside->Link.Configure(RsaTalkerLinkOf(Settings->SidecarAddress, Settings->SidecarToken));
+        Inside->Link.Tick(NowNs);
+        Inside->NextNs = NowNs + FInside::EveryNs;
+    }
+    if (Inside->Link.State() != RsaTalker::LinkState::Connecting) // until it is answered, what was found before is true
+    {
+        Inside->bIsFound = Inside->Link.State() == RsaTalker::LinkState::Connected;
+    }
+}
+
+bool FRsaTalkerProbe::IsFound() const
+{
+    return Inside->bIsFound;
+}
+
+FString FRsaTalkerProbe::GetSentence() const
+{
+    return UTF8_TO_TCHAR(Inside->Link.Sentence().c_str());
+}
