@@ -36,6 +36,24 @@ def any_play(
         yield session
 
 
+@pytest.fixture(scope="module")
+def shared_runtime(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The runtime folder of a sidecar for all tests that leave it as it was."""
+    runtime = tmp_path_factory.mktemp("shared_sidecar")
+    with bulging_sidecar(runtime):
+        yield runtime
+
+
+@pytest.fixture
+def live(build_unreal_session: Callable[[str], Path], shared_runtime: Path) -> Iterator[PlaySession]:
+    """A session in which both heads live, for one eye; it ends by itself."""
+    with play_session(build_unreal_session("gcc"), shared_runtime) as session:
+        session("begin", "mono")
+        session.until("live")
+        yield session
+        assert session("end")["regions"] == 0
+
+
 @pytest.fixture
 def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     """Start sidecars one after the other."""
@@ -147,28 +165,19 @@ def test_card_shows_the_pixels_that_python_reads(
     play("end")
 
 
-def test_card_stands_where_the_head_is(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    play("run", 1)
-    corners = np.array(card_of(play, "A", tmp_path / "a")[0]["corners"]).reshape(-1, 3)
+def test_card_stands_where_the_head_is(live: PlaySession, tmp_path: Path) -> None:
+    live("run", 1)
+    corners = np.array(card_of(live, "A", tmp_path / "a")[0]["corners"]).reshape(-1, 3)
     middle = corners[len(corners) // 2]
     assert middle == pytest.approx(
         (-60, -15, 160), abs=25
     )  # cm; .9 m before an eye at y = -100, in the head's direction
-    play("end")
 
 
-def test_curves_follow_the_voice(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    spoken(play, "A", 20)
-    play("run", 1.5)
-    seen = play("look")
+def test_curves_follow_the_voice(live: PlaySession) -> None:
+    spoken(live, "A", 20)
+    live("run", 1.5)
+    seen = live("look")
     subject = seen["subjects"]["RSATalkerA"]
     assert subject["names"] == len(subject["values"]) == 61
     jaw = subject["values"][17]  # jawOpen, which the light studio makes of the sample that is heard: a ramp
@@ -177,73 +186,51 @@ def test_curves_follow_the_voice(play: PlaySession, sidecar: Callable[[], subpro
     assert seen["jawOpen"] == pytest.approx(jaw)  # of the mesh that follows, too
     assert seen["morphs"] == 52
     assert seen["subjects"]["RSATalkerB"]["values"][17] == 0
-    play("end")
 
 
-def test_voice_goes_on_after_the_audio_device_changed(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
-) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    turn = spoken(play, "A", 0.8)
-    play("run", 0.2)
-    play("swap-audio")
-    assert play("heard-end", turn, PATIENCE_S)["reached"]
-    assert play("look")["heardSamples"] > 12_000
-    play("end")
+def test_voice_goes_on_after_the_audio_device_changed(live: PlaySession) -> None:
+    turn = spoken(live, "A", 0.8)
+    live("run", 0.2)
+    live("swap-audio")
+    assert live("heard-end", turn, PATIENCE_S)["reached"]
+    assert live("look")["heardSamples"] > 12_000
 
 
-def test_voice_of_a_paused_game_waits_for_it(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    turn = spoken(play, "A", 1.2)
-    play("run", 0.3)
-    play("pause")
-    before = play("look")
-    play("run", 0.4)
-    paused = play("look")
+def test_voice_of_a_paused_game_waits_for_it(live: PlaySession) -> None:
+    turn = spoken(live, "A", 1.2)
+    live("run", 0.3)
+    live("pause")
+    before = live("look")
+    live("run", 0.4)
+    paused = live("look")
     assert (paused["state"], paused["heardSamples"]) == ("live", before["heardSamples"])
-    play("resume")
-    ended = play("heard-end", turn, PATIENCE_S)
+    live("resume")
+    ended = live("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
-    assert play("look")["heardSamples"] > 19_000  # of 19,200
-    play("end")
+    assert live("look")["heardSamples"] > 19_000  # of 19,200
 
 
-def test_conversation_of_the_next_map_lives_over_the_same_connection(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
-) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    spoken(play, "A", 9)
-    play("travel")
-    assert play("look")["playing"] == 0  # the voice stayed behind
-    play.until("live")
-    turn = spoken(play, "B", 0.2)
-    assert play("heard-end", turn, PATIENCE_S)["reached"]
-    assert sum(line.startswith("LogRsaTalker Log: Connected") for line in play("look")["log"]) == 1
-    assert play("end")["regions"] == 0
+def test_conversation_of_the_next_map_lives_over_the_same_connection(live: PlaySession) -> None:
+    spoken(live, "A", 9)
+    live("travel")
+    assert live("look")["playing"] == 0  # the voice stayed behind
+    live.until("live")
+    turn = spoken(live, "B", 0.2)
+    assert live("heard-end", turn, PATIENCE_S)["reached"]
+    assert sum(line.startswith("LogRsaTalker Log: Connected") for line in live("look")["log"]) == 1
 
 
-def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
-) -> None:
-    sidecar()
-    play("begin", "mono")
-    play("cast", "nobody")
-    play("start")
-    play.until("failed")
-    play("run", 0.3)
-    refused = play("look")
+def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(live: PlaySession) -> None:
+    live("cast", "nobody")
+    live("start")
+    live.until("failed")
+    live("run", 0.3)
+    refused = live("look")
     assert refused["sentence"].startswith("There is no avatar 'nobody'")
     assert sum("nobody'" in line for line in refused["log"]) == 1
-    play("cast", "bob")
-    play("start")
-    play.until("live")
-    play("end")
+    live("cast", "bob")
+    live("start")
+    live.until("live")
 
 
 def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
@@ -280,14 +267,10 @@ def test_voice_goes_on_when_its_sidecar_dies_and_comes_back(
     play("end")
 
 
-def test_streamed_voice_is_heard_and_ends(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
-    sidecar()
-    play("begin", "mono")
-    play.until("live")
-    turn = play("stream", "B", 1.0)["turn"]
-    ended = play("heard-end", turn, PATIENCE_S)
+def test_streamed_voice_is_heard_and_ends(live: PlaySession) -> None:
+    turn = live("stream", "B", 1.0)["turn"]
+    ended = live("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
-    play("end")
 
 
 def test_each_change_of_state_is_logged_once(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
