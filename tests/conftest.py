@@ -2,7 +2,10 @@
 
 import sys
 import types
+from collections.abc import Iterator
 
+import jaxtyping
+import pytest
 from beartype import BeartypeConf, beartype
 from jaxtyping import install_import_hook
 
@@ -51,3 +54,12 @@ checker = types.ModuleType("tests_type_checker")
 checker.check = beartype(conf=BeartypeConf(is_pep484_tower=True))  # type: ignore[attr-defined]
 sys.modules[checker.__name__] = checker
 install_import_hook(CHECKED, "tests_type_checker.check")
+
+
+@pytest.fixture
+def unchecked_shapes() -> Iterator[None]:
+    """Let calls be as fast as users have them: for tests that make so many that checking takes most of the time."""
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)

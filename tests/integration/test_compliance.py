@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from running_sidecar import TOKEN, RunningSidecar
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.usefixtures("unchecked_shapes")]
 
 SCRIPTS = Path(__file__).parents[2] / "scripts"
 

@@ -2,13 +2,12 @@
 
 import gc
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
-import jaxtyping
 import numpy as np
 import pytest
-from light_studio import DrawTimings, LightStudio
+from light_studio import Drawing, LightStudio
 from turned_by_hand import TICK_NS, Scene
 
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
@@ -22,7 +21,7 @@ from sidecar.regions import layout
 from sidecar.regions.engine_region import EngineRegionWriter, EngineState, Playback
 from sidecar.timings import Timings
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("unchecked_shapes")]
 
 FORMAT = AudioFormat(SPEECH_RATE_HZ, 1, "s16")
 VOICE = np.zeros(SPEECH_RATE_HZ, "<i2").tobytes()  # a second
@@ -56,21 +55,18 @@ class Forgetful:
 
     def relate(self, social) -> None: ...
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawTimings:
-        return DrawTimings()
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> Drawing:
+        return Drawing()
 
 
 @pytest.fixture
-def studio(monkeypatch: pytest.MonkeyPatch) -> Iterator[LightStudio]:
+def studio(monkeypatch: pytest.MonkeyPatch) -> LightStudio:
     studio = LightStudio()
     monkeypatch.setattr(studio, "head", lambda avatar: Forgetful())
     monkeypatch.setattr(studio, "dialogue", lambda relationship, seed: Forgetful())
     for module, name in ((layout, "STALE_MS"), (clock, "SILENT_ENGINE_NS")):  # hours pass here, and no time by the host
         monkeypatch.setattr(module, name, 1 << 60)
-    checks_shapes = not jaxtyping.config.jaxtyping_disable
-    jaxtyping.config.update("jaxtyping_disable", True)  # they would take nine tenths of the time
-    yield studio
-    jaxtyping.config.update("jaxtyping_disable", not checks_shapes)
+    return studio
 
 
 def bytes_held(root: object) -> int:
