@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 import rsatalker
@@ -82,7 +83,7 @@ def print_estimates(scripts: list[Path], options: BatchOptions, console: Console
         found = estimate(read_script(script), options.renderer, workers)
         minutes, seconds = divmod(round(found.seconds), 60)
         table.add_row(
-            str(script),
+            escape(str(script)),
             str(found.frames),
             f"{minutes}:{seconds:02d} min",
             megabytes(found.size_bytes),

@@ -208,14 +208,15 @@ class ChunkArtist:
                 instant = Instant(job.rows[index], job.cameras[index], job.light, (job.first_frame + index) / rate)
                 self._painter.draw(instant, self._colors, self._depths)
                 self._compose(job, instant, index == len(job) - 1, times)
-                started = time.perf_counter()
+                started, rendered = time.perf_counter(), times.rendering
                 for name, video in videos.items():
                     video.write(side_by_side(self._pictures if name in OPAQUE else self._straight, stereo))
                 if "png" in output.formats:
                     self._write_pngs(folder, index)
                 if "exr" in output.formats:
                     self._write_exrs(folder, index, job.first_frame + index, instant)
-                times.encode += time.perf_counter() - started
+                # EXRs are drawn once more, at full precision
+                times.encode += time.perf_counter() - started - (times.rendering - rendered)
             started = time.perf_counter()
         times.encode += time.perf_counter() - started
         still = Image.fromarray(self._pictures[0])

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 from rich.console import Console, Group
 from rich.live import Live
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
 from rich.text import Text
@@ -64,7 +65,7 @@ class TerminalWatcher:
 @contextmanager
 def shown_progress(console: Console, scene: str) -> Generator[TerminalWatcher]:
     """Show progress while the context is open."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     progress = Progress(*columns, TimeRemainingColumn(), console=console)
     if not console.is_terminal:
         yield TerminalWatcher(scene, progress, None)
@@ -90,15 +91,18 @@ def print_report(console: Console, report: RenderReport) -> None:
     """Print what a render wrote and where its time went."""
     drawn = report.frames - report.kept_frames
     kept = f", {report.kept_frames} were finished before" if report.kept_frames else ""
+    frames = f"{report.frames} frames{kept}" if report.frames else "no format shows pictures, so none is drawn"
+    drawing = f"drawing {report.drawing_s:.1f} s with {report.workers} workers, " if report.frames else ""
     console.print(
-        f"{report.scene}: {report.frames} frames{kept}. Motion and sound {report.motion_s:.1f} s, drawing "
-        f"{report.drawing_s:.1f} s with {report.workers} workers, writing files {report.joining_s:.1f} s.",
+        f"{report.scene}: {frames}. Motion and sound {report.motion_s:.1f} s, {drawing}writing files "
+        f"{report.joining_s:.1f} s.",
         highlight=False,
+        markup=False,
     )
     if drawn:
         console.print(stage_table(report))
     for file in report.files:
-        console.print(f"  {file}", highlight=False, soft_wrap=True)
+        console.print(f"  {file}", highlight=False, soft_wrap=True, markup=False)
 
 
 def stage_table(report: RenderReport) -> Table:
@@ -121,10 +125,10 @@ def batch_table(rows: Sequence[tuple[str, RenderReport | None, str]]) -> Table:
     table = Table("script", "frames", "s", "frames a s", "outcome")
     for script, report, problem in rows:
         if report is None:
-            table.add_row(script, "", "", "", problem)
+            table.add_row(escape(script), "", "", "", escape(problem))
             continue
         seconds = report.motion_s + report.drawing_s + report.joining_s
         drawn = report.frames - report.kept_frames
         rate = f"{drawn / report.drawing_s:.1f}" if drawn and report.drawing_s else ""
-        table.add_row(script, str(report.frames), f"{seconds:.1f}", rate, f"{len(report.files)} files")
+        table.add_row(escape(script), str(report.frames), f"{seconds:.1f}", rate, f"{len(report.files)} files")
     return table

@@ -85,7 +85,7 @@ def write_usd(path: Path, scene: UsdScene) -> None:
         audio.CreateFilePathAttr(Sdf.AssetPath(f"./{scene.sound}"))
         audio.CreateAuralModeAttr(UsdMedia.Tokens.nonSpatial)
         audio.CreatePlaybackModeAttr(UsdMedia.Tokens.onceFromStart)
-        audio.CreateStartTimeAttr(Sdf.TimeCode(0))
+        # It starts at time code 0, which is the default: written, it would need a newer file version, with a warning.
     stage.GetRootLayer().Save()
 
 

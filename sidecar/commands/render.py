@@ -56,7 +56,9 @@ def run(arguments: Sequence[str]) -> int:
     console = Console()
     if options.init:
         script, sound = write_example(options.script)
-        console.print(f"Wrote {script} and {sound}. Render it with: rsatalker render {script}", highlight=False)
+        console.print(
+            f"Wrote {script} and {sound}. Render it with: rsatalker render {script}", highlight=False, markup=False
+        )
         return 0
     scripts = find_scripts(options.script)
     batch = BatchOptions(options.out, options.renderer, options.workers)

@@ -5,7 +5,9 @@ import pytest
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, render_scripts, write_example
 from rsatalker.cutscenes.gallery.sheets import SCRIPTS, sheet_of, shown_frame
 from rsatalker.cutscenes.pose_rows import SceneMotion, rows_of
+from rsatalker.cutscenes.progress import batch_table, print_report
 from rsatalker.cutscenes.read_script import cutscene_from, read_script
+from rsatalker.cutscenes.render import RenderReport
 from rsatalker.errors import OutputError, ScriptError
 from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
@@ -69,6 +71,15 @@ def test_batch_goes_on_after_a_bad_script_and_reports_both(tmp_path: Path, scrip
     assert "seed is 'x'; expected a whole number" in report
     assert "good.mp4" in report
     assert "seed is 'x'" in console.file.getvalue()
+
+
+def test_report_shows_names_in_brackets_as_they_are(console) -> None:
+    sentence = "a cutscene takes 2, each headed [[participant]]."
+    console.print(batch_table([("[b]bad.toml", None, sentence)]))
+    print_report(console, RenderReport("[red]x", [Path("out[1]/x.wav")]))
+    said = console.file.getvalue()
+    for words in ("[b]bad.toml", "[[participant]]", "[red]x: no format shows pictures", "out[1]/x.wav"):
+        assert words in said
 
 
 @pytest.mark.usefixtures("light_avatars")
