@@ -1,6 +1,7 @@
 """The package's part of Unity's editor, on a stub: menu, inspectors, window."""
 
-from collections.abc import Iterator
+import re
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -8,14 +9,6 @@ from unity_package import PACKAGE, UnityPackage, run
 from unity_session import PatternedSidecar
 
 pytestmark = pytest.mark.cross_language
-
-
-@pytest.fixture(scope="module")
-def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
-    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
-    sidecar.start()
-    yield sidecar
-    sidecar.stop()
 
 
 def shown(package: UnityPackage, folder: Path, waits_for: str) -> list[str]:
@@ -30,6 +23,21 @@ def shown(package: UnityPackage, folder: Path, waits_for: str) -> list[str]:
 def test_menu_makes_two_heads_that_face_each_other(package: UnityPackage, tmp_path: Path) -> None:
     lines = shown(package, tmp_path, "Warning: No sidecar is running")
     assert lines[:2] == ["Head A mara at (-0.6, 1.6, 0)", "Head B tomas at (0.6, 1.6, 0)"]
+
+
+def test_quick_start_names_the_objects_that_the_menu_makes(package: UnityPackage, tmp_path: Path) -> None:
+    manual = (PACKAGE / "Documentation~" / "index.md").read_text(encoding="utf-8")
+    for line in shown(package, tmp_path, "Warning: No sidecar is running")[:2]:
+        name, avatar, place = re.fullmatch(r"(Head \w) (\w+) at \((.*)\)", line).groups()
+        assert re.search(rf"- {name} \| {place} \|.*\*{avatar}\*", manual)
+
+
+def test_script_of_the_quick_start_compiles(package: UnityPackage, tmp_path: Path) -> None:
+    manual = (PACKAGE / "Documentation~" / "index.md").read_text(encoding="utf-8")
+    script = re.search(r"```csharp\n( +using System.*?)```", manual, re.DOTALL).group(1)
+    (tmp_path / "Hello.cs").write_text(textwrap.dedent(script), encoding="utf-8")
+    references = [package.protocol, package.engine, package.adapters]
+    package.compiler.compile(tmp_path / "Hello.dll", [tmp_path / "Hello.cs"], references)
 
 
 def test_inspectors_show_every_property(package: UnityPackage, tmp_path: Path) -> None:
