@@ -1,4 +1,4 @@
-"""Make the pictures of the Unity package's quick start: what its scene's camera should show, by the reference compositor.
+"""Make the pictures of the Unity package's quick start: what its camera should show, by the reference compositor.
 
     python3 scripts/unity_pictures.py [--seconds 6.2]
 

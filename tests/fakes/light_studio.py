@@ -49,7 +49,7 @@ class FlatHead:
         self.lights.append(light)
         self.cameras.append(list(cameras))
         colors[:] = (0, 0, 0, 255)
-        colors[..., 0] = round(255 * float(pose.arkit[JAW_OPEN]))
+        colors[..., 0] = round(255 * max(float(pose.arkit[JAW_OPEN]), 0.0))  # samples of real sounds may be below 0
         depths[:] = 0.9
         return Drawing()
 

@@ -16,8 +16,9 @@ TOKEN = "a-token-for-tests-0123456789"
 
 
 class RunningSidecar:
-    def __init__(self, studio: Studio, options: ServeOptions) -> None:
+    def __init__(self, studio: Studio, options: ServeOptions, token: str = TOKEN) -> None:
         self.studio = studio
+        self.token = token
         self.address = ""
         self.http_address = ""
         self.sidecar: Sidecar | None = None
@@ -28,7 +29,7 @@ class RunningSidecar:
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()), name="sidecar")
 
     def connect(self) -> SidecarClient:
-        return SidecarClient.connect(self.address, TOKEN)
+        return SidecarClient.connect(self.address, self.token)
 
     def start(self) -> None:
         self._thread.start()
@@ -44,7 +45,7 @@ class RunningSidecar:
 
     async def _run(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self.sidecar = Sidecar(self.studio, self._options, TOKEN)
+        self.sidecar = Sidecar(self.studio, self._options, self.token)
         try:
             self.sidecar.listen()
             await self.sidecar.start()
@@ -59,8 +60,8 @@ class RunningSidecar:
 
 
 @contextmanager
-def running_sidecar(studio: Studio, options: ServeOptions) -> Iterator[RunningSidecar]:
-    running = RunningSidecar(studio, options)
+def running_sidecar(studio: Studio, options: ServeOptions, token: str = TOKEN) -> Iterator[RunningSidecar]:
+    running = RunningSidecar(studio, options, token)
     running.start()
     try:
         yield running

@@ -32,7 +32,7 @@ class PatternedHead(FlatHead):
                 [
                     rows * 199 // height,
                     columns * 199 // width,
-                    np.full_like(rows, round(255 * float(pose.arkit[JAW_OPEN]))),
+                    np.full_like(rows, round(255 * max(float(pose.arkit[JAW_OPEN]), 0.0))),
                     np.full_like(rows, 200 + layer),
                 ],
                 axis=-1,

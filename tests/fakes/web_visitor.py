@@ -89,11 +89,29 @@ class WebVisitor:
         if code is None:
             self.tab.wait("document.getElementById('controls')?.hidden === false && !!globalThis.rsatalker")
 
+    def choose(self, control: str, value: str) -> None:
+        """Choose one of the values of a list, as a hand does."""
+        self.tab.evaluate(
+            f"{{const list = document.getElementById('{control}'); list.value = '{value}';"
+            "list.dispatchEvent(new Event('change'));}"
+        )
+
+    def give_files(self, control: str, files: list[Path]) -> None:
+        """Choose files of this machine."""
+        root = self.tab.call("DOM.getDocument")["root"]["nodeId"]
+        node = self.tab.call("DOM.querySelector", nodeId=root, selector=f"#{control}")["nodeId"]
+        self.tab.call("DOM.setFileInputFiles", nodeId=node, files=[str(file) for file in files])
+
+    @property
+    def message(self) -> str:
+        """What the page says."""
+        return self.tab.evaluate("document.getElementById('message').textContent")
+
     def press(self, button: str) -> None:
         """Press `play` or `enter` and wait until both talk."""
         self.tab.evaluate(f"document.getElementById('{button}').click()")
         self.tab.wait(f"{PLAYING} || {ENDED}", LONGEST_S)
-        assert self.tab.evaluate(PLAYING), self.tab.evaluate("document.getElementById('message').textContent")
+        assert self.tab.evaluate(PLAYING), self.message
 
     def look(self, pose: Pose) -> Sight:
         """Put the headset somewhere and return what is seen as soon as both heads are drawn for there."""

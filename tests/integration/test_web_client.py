@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import math
 import os
+import wave
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,6 +20,7 @@ from running_sidecar import RunningSidecar, running_sidecar
 from waiting import until
 from web_visitor import HIDE_ROOM, PLAYING, WEB, Pose, Sight, WebVisitor, composed, differences
 
+from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.renderers.camera import Camera
 from sidecar.config import ServeOptions
 
@@ -31,6 +34,9 @@ ASIDE: Pose = ((-1.45, 1.6, -0.85), (0.0, -math.pi / 2, 0.0))  # looks along the
 # What another JPEG decoder and the GPU's sampling may cost: levels of 255, the mean over the pixels of the heads, and
 # the share of pixels that are off by more than a quarter of the squares' contrast.
 MOST_MEAN, MOST_OFF = 3.0, 0.015
+
+
+OPTIONS = ServeOptions(port=0, warm_up=False, frame_size_px=256, least_frame_scale=1.0, admit_by_load=False, web=WEB)
 
 
 @dataclass(frozen=True)
@@ -56,10 +62,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningSidecar]
             pytest.fail(reason) if os.environ.get("CI") == "true" else pytest.skip(reason)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RSATALKER_RUNTIME", str(tmp_path_factory.mktemp("runtime")))
-        options = ServeOptions(
-            port=0, warm_up=False, frame_size_px=256, least_frame_scale=1.0, admit_by_load=False, web=WEB
-        )
-        with running_sidecar(BallStudio(), options) as running:
+        with running_sidecar(BallStudio(), OPTIONS) as running:
             yield running
 
 
@@ -159,14 +162,38 @@ def test_page_has_nothing_to_complain_of(visit: Visit):
     assert [line for line in visit.complaints if "favicon" not in line] == []
 
 
-def message(visitor: WebVisitor) -> str:
-    return visitor.tab.evaluate("document.getElementById('message').textContent")
+def test_wrong_code_is_refused_in_words(visitor: WebVisitor, visit: Visit):
+    visitor.open_page("0000000000")
+    visitor.tab.wait(
+        "document.getElementById('code-form')?.hidden === false && document.getElementById('message').textContent"
+    )
+    assert visitor.message == "The code is wrong; enter the 10 digits that `rsatalker serve` printed at its last start."
 
 
-def test_without_a_headset_one_eye_is_drawn_where_the_mouse_turns_it(visitor: WebVisitor, visit: Visit):
+def test_typed_code_opens_the_page(visitor: WebVisitor, visit: Visit):
     tab, served = visitor.tab, visitor.served
     visitor.open_page()
-    visitor.press("play")
+    tab.evaluate("sessionStorage.clear(); location.reload()")
+    tab.wait("document.getElementById('code-form')?.hidden === false")
+    code = served.sidecar.web.code
+    tab.evaluate(f"document.getElementById('code').value = '{code[:5]} {code[5:]}'")
+    tab.evaluate("document.querySelector('#code-form button').click()")
+    tab.wait("!document.getElementById('controls').hidden")
+    assert visitor.message == "Choose two characters and press Start."
+
+
+@pytest.fixture
+def talking(visitor: WebVisitor, visit: Visit) -> WebVisitor:
+    """Both talk in a page without a headset; a page of the test before it goes on."""
+    if not visitor.tab.evaluate("!globalThis.headset && document.getElementById('controls')?.hidden === false"):
+        visitor.open_page()
+    if not visitor.tab.evaluate(PLAYING):
+        visitor.press("play")
+    return visitor
+
+
+def test_without_a_headset_one_eye_is_drawn_where_the_mouse_turns_it(talking: WebVisitor):
+    tab, served, visitor = talking.tab, talking.served, talking
     x, y = EYE_PX * 1.5, EYE_PX / 2
     for kind, shift in (("mousePressed", 0), ("mouseMoved", 60), ("mouseReleased", 60)):
         tab.call("Input.dispatchMouseEvent", type=kind, x=x + shift, y=y + shift / 3, button="left", buttons=1)
@@ -188,47 +215,67 @@ def test_without_a_headset_one_eye_is_drawn_where_the_mouse_turns_it(visitor: We
     assert off < MOST_OFF, (mean, off)
 
 
-def test_wrong_code_is_refused_in_words(visitor: WebVisitor, visit: Visit):
-    visitor.open_page("0000000000")
-    visitor.tab.wait(
-        "document.getElementById('code-form')?.hidden === false && document.getElementById('message').textContent"
-    )
-    assert (
-        message(visitor) == "The code is wrong; enter the 10 digits that `rsatalker serve` printed at its last start."
-    )
+def test_relationship_is_changed_while_they_talk(talking: WebVisitor, monkeypatch: pytest.MonkeyPatch):
+    told: list[SocialInput] = []
+    monkeypatch.setattr(talking.served.sidecar.conversations.all()[-1].motion, "relate", told.append)
+    talking.choose("kinship", "KINSHIP_BLOOD")
+    talking.choose("standing", "b")
+    wanted = Relationship("blood", "unequal", senior=1)
+    until(lambda: [social for social in told if social.relationship == wanted], f"{wanted}")
+    assert talking.tab.evaluate(PLAYING)
 
 
-def test_typed_code_opens_the_page(visitor: WebVisitor, visit: Visit):
-    tab, served = visitor.tab, visitor.served
-    visitor.open_page()
-    tab.evaluate("sessionStorage.clear(); location.reload()")
-    tab.wait("document.getElementById('code-form')?.hidden === false")
-    code = served.sidecar.web.code
-    tab.evaluate(f"document.getElementById('code').value = '{code[:5]} {code[5:]}'")
-    tab.evaluate("document.querySelector('#code-form button').click()")
-    tab.wait("!document.getElementById('controls').hidden")
-    assert message(visitor) == "Choose two characters and press Start."
-
-
-def test_conversation_whose_lease_is_over_goes_on_as_another_one(visitor: WebVisitor, visit: Visit):
-    tab, served = visitor.tab, visitor.served
-    visitor.open_page()
-    visitor.press("play")
-    conversations = served.sidecar.conversations
+def test_conversation_whose_lease_is_over_goes_on_as_another_one(talking: WebVisitor):
+    conversations = talking.served.sidecar.conversations
     first = conversations.all()[-1].conversation_id
     conversations.close(first)
     until(lambda: [one for one in conversations.all() if one.conversation_id != first], "another conversation")
-    tab.wait(PLAYING)
-    tab.evaluate("rsatalker.show().stop()")
+    talking.tab.wait(PLAYING)
 
 
-def test_sidecar_that_stops_is_named(visitor: WebVisitor, visit: Visit):
-    tab, served = visitor.tab, visitor.served
-    visitor.open_page()
-    visitor.press("play")
-    served.stop()
-    tab.wait("!rsatalker.show().isOn")
-    assert message(visitor) in (
+def write_wav(path: Path, seconds: float) -> None:
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, 16000, 0, "NONE", ""))
+        file.writeframes(np.full(round(16000 * seconds), 8000, "<i2").tobytes())
+
+
+def test_files_of_ones_own_are_said(talking: WebVisitor, tmp_path: Path):
+    for name, seconds in (("left", 1.0), ("right", 1.5)):
+        write_wav(tmp_path / f"{name}.wav", seconds)
+    talking.tab.evaluate("rsatalker.show().stop()")
+    talking.give_files("sound", [tmp_path / "left.wav", tmp_path / "right.wav"])
+    talking.press("play")
+    (utterance,) = talking.served.sidecar.conversations.all()[-1].voices.timeline.utterances(1)
+    assert utterance.duration_us == pytest.approx(1_500_000, abs=1000)
+    talking.tab.wait("document.getElementById('play').textContent === 'Start'")
+    assert talking.message == "The dialogue is over; both live on. Press Start to hear it again."
+
+
+def test_sidecar_that_stops_is_named(talking: WebVisitor):
+    talking.served.stop()
+    talking.tab.wait("!rsatalker.show().isOn")
+    assert talking.message in (
         "The sidecar does not answer; see whether `rsatalker serve` still runs there.",
         "The sidecar is stopping; watch the conversation that you create on the next one.",
     )
+
+
+@pytest.fixture
+def again(served: RunningSidecar) -> Iterator[RunningSidecar]:
+    """Another sidecar at the address of the one that has stopped."""
+    served.stop()
+    port = int(served.http_address.rpartition(":")[2])
+    options = replace(OPTIONS, http_port=port)
+    with running_sidecar(BallStudio(), options, "another-token-for-tests-0123456789") as running:
+        yield running
+
+
+def test_sidecar_that_was_started_again_asks_for_its_new_code(visitor: WebVisitor, again: RunningSidecar):
+    tab = visitor.tab
+    tab.evaluate("document.getElementById('play').click()")
+    tab.wait("document.getElementById('message').textContent.startsWith('The sidecar was')")
+    assert visitor.message == "The sidecar was started again; open the address that it printed."
+    tab.evaluate("location.reload()")
+    tab.wait("document.getElementById('code-form')?.hidden === false")
+    tab.evaluate(f"location.hash = '{again.sidecar.web.code}'")
+    tab.wait("document.getElementById('controls')?.hidden === false")

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 from unity_package import UnityPackage
+from unity_session import PatternedSidecar
 from unity_toolchain import Compiler
 
 
@@ -12,6 +13,15 @@ from unity_toolchain import Compiler
 def package(tmp_path_factory: pytest.TempPathFactory) -> Iterator[UnityPackage]:
     with closing(Compiler()) as compiler:
         yield UnityPackage(tmp_path_factory.mktemp("unity"), compiler)
+
+
+@pytest.fixture(scope="session")
+def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
+    """A sidecar that nobody stops."""
+    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
+    sidecar.start()
+    yield sidecar
+    sidecar.stop()
 
 
 @pytest.fixture(scope="session", params=["dotnet", "mono"])

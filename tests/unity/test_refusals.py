@@ -1,6 +1,5 @@
 """What a user of the Unity package reads when something is not as it should be; nothing is thrown."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,14 +7,6 @@ from unity_package import UnityPackage
 from unity_session import PatternedSidecar, playing
 
 pytestmark = pytest.mark.cross_language
-
-
-@pytest.fixture(scope="module")
-def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
-    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
-    sidecar.start()
-    yield sidecar
-    sidecar.stop()
 
 
 def sentence_of(package: UnityPackage, folder: Path, scene: str, state: str, **variables: str) -> str:

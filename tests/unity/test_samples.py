@@ -1,7 +1,5 @@
 """Each sample of the Unity package: its menu entry builds a scene, and the scene plays with a live sidecar."""
 
-from collections.abc import Iterator
-
 import pytest
 from unity_package import PACKAGE, UnityPackage, run
 from unity_session import PatternedSidecar
@@ -28,14 +26,6 @@ SCENES = {  # by sample: what its menu entry makes beside camera and sun
     ],
 }
 DONE = {"XrInteractionToolkit": "OnMouseDown"}  # what a user does, where a scene waits for it
-
-
-@pytest.fixture(scope="module")
-def sidecar(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PatternedSidecar]:
-    sidecar = PatternedSidecar(tmp_path_factory.mktemp("runtime"))
-    sidecar.start()
-    yield sidecar
-    sidecar.stop()
 
 
 def test_every_sample_is_played() -> None:

@@ -124,7 +124,7 @@ export class Show {
   /** The dialogue is over; the heads live on. */
   #finish() {
     this.#isWaiting = false;
-    this.#say("The dialogue is over; both live on. Press Start to hear it again.", true);
+    this.#say("The dialogue is over; both live on. Press Start to hear it again.", false);
   }
 
   /** The conversation went away: begin another one if its lease ended, as it does while a computer sleeps. */

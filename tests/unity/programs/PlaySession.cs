@@ -126,8 +126,8 @@ internal static class PlaySession
                 {
                     _conversation.enabled = false;
                     _conversation.enabled = true;
-                    Frames(450, () => IsSo("live"));
-                    Frames(3, () => false);
+                    Frames(5000, () => IsSo("live"), 1);
+                    Frames(3, () => false, 1);
                 }
                 return;
             default:
@@ -200,11 +200,11 @@ internal static class PlaySession
         _conversation.UtteranceEnded += utterance => ++_ended;
     }
 
-    private static void Frames(int most, Func<bool> isDone)
+    private static void Frames(int most, Func<bool> isDone, int milliseconds = 11)
     {
         for (var frame = 0; frame < most && !isDone(); ++frame)
         {
-            PlayMode.Frame();
+            PlayMode.Frame(milliseconds);
         }
     }
 
