@@ -19,6 +19,7 @@ START_GRID = 16  # samples: utterances begin on whole milliseconds, so that micr
 UNDERRUN_NS = 100_000_000  # a growing utterance that brings nothing for so long ...
 RUNS_OUT = 2400  # samples, 150 ms: ... and has no more than this left to be shown is taken to pause: silence goes on
 LONGEST_BACKLOG_S = 600.0  # of one voice that is not heard yet; two utterances of the longest kind
+MOST_WAITING = 256  # utterances of a voice that are not over: each costs a look at every instant, of all conversations
 KEPT_UTTERANCES = 64  # that are over; a frame on its way or a late engine may still name one
 FOREVER = 1 << 62  # samples
 
@@ -84,6 +85,16 @@ class Timeline:
                 f"{backlog_s:.0f} s of audio would be waiting; a voice holds at most {LONGEST_BACKLOG_S:.0f} s. "
                 "Send the next utterance when the earlier ones have been played."
             )
+
+    def check_few_wait(self, participants: tuple[int, ...]) -> None:
+        """Raise LimitError if a voice has as many utterances ahead as it may have."""
+        for participant in participants:
+            waiting = sum(not self._is_over(utterance) for utterance in self.utterances(participant))
+            if waiting >= MOST_WAITING:
+                raise LimitError(
+                    f"{waiting} utterances of one voice are waiting, as many as it may have. Send the next one when "
+                    "earlier ones have been played, or say more with each."
+                )
 
     def append(self, utterance: Utterance, voices: Float32[np.ndarray, "C S"], now_ns: int) -> None:
         """Add audio at 16 kHz to a growing utterance, one channel for each of its participants."""
@@ -174,8 +185,12 @@ class Timeline:
     def _voice_end(self, participant: int) -> int:
         return max((utterance.end for utterance in self.utterances(participant)), default=0)
 
+    def _is_over(self, utterance: Utterance) -> bool:
+        """Return whether nothing of an utterance is to come: it was heard, or cut before it began."""
+        return not utterance.growing and (utterance.end < self.heard or not utterance.segments)
+
     def _forget_old(self) -> None:
-        over = [u.utterance_id for u in self._utterances.values() if not u.growing and u.end < self.heard]
+        over = [utterance.utterance_id for utterance in self._utterances.values() if self._is_over(utterance)]
         for utterance_id in over[: max(len(over) - KEPT_UTTERANCES, 0)]:
             del self._utterances[utterance_id]
 

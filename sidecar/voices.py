@@ -164,7 +164,13 @@ class Voices:
             return utterance_id in self._intakes
 
     def check_can_begin(self, participants: tuple[int, ...], utterance_id: int) -> None:
-        """Raise InvalidRequestError if the id cannot be taken, StateError if somebody is not ready for an utterance."""
+        """Raise unless an utterance may begin now.
+
+        Raises:
+            InvalidRequestError: The id cannot be taken.
+            LimitError: A voice has too many ahead already.
+            StateError: Somebody is in the middle of one that grows.
+        """
         if utterance_id > LARGEST_ID:
             raise InvalidRequestError(
                 f"utterance_id is {utterance_id}; at most {LARGEST_ID} is taken. Choose a smaller one, or 0 to let the "
@@ -180,6 +186,7 @@ class Voices:
                     f"participant {PARTICIPANT_NAMES[other.participants]} is in the middle of utterance "
                     f"{other.utterance_id}, which still grows. End it with its last chunk, or cancel it, first."
                 )
+        self.timeline.check_few_wait(participants)
 
     def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int) -> Utterance:
         return self.timeline.begin(utterance_id or self.timeline.fresh_id(), participants, now_ns)

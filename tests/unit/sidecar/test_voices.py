@@ -3,7 +3,7 @@ import pytest
 
 from sidecar.errors import InvalidRequestError, LimitError, StateError
 from sidecar.intake import AudioFormat
-from sidecar.timeline import LONGEST_BACKLOG_S
+from sidecar.timeline import LONGEST_BACKLOG_S, MOST_WAITING
 from sidecar.timings import Timings
 from sidecar.voices import IDLE_NS, LARGEST_ID, Voices
 
@@ -63,3 +63,20 @@ def test_cancelled_utterance_takes_no_chunk(voices: Voices):
     voices.cut(growing.utterance_id, at=0)
     with pytest.raises(StateError, match="utterance 1 has ended"):
         voices.push(growing.utterance_id, 0, SECOND.tobytes(), now_ns=0)
+
+
+def test_utterances_that_wait_are_limited_for_each_voice(voices: Voices):
+    for _ in range(MOST_WAITING):
+        voices.speak((0,), CHEAP, silence(0.001), 0, now_ns=0)
+    with pytest.raises(LimitError, match=f"^{MOST_WAITING} utterances of one voice are waiting, as many as it may"):
+        voices.speak((0, 1), AudioFormat(16_000, 2, "s16"), silence(0.001), 0, now_ns=0)
+    voices.speak((1,), CHEAP, silence(0.001), 0, now_ns=0)
+    voices.timeline.take(33)  # two of them
+    voices.speak((0,), CHEAP, silence(0.001), 0, now_ns=0)
+
+
+def test_utterances_that_were_cut_before_they_began_do_not_count(voices: Voices):
+    for _ in range(MOST_WAITING):
+        voices.cut(voices.speak((0,), CHEAP, silence(1), 0, now_ns=0).utterance_id, at=0)
+    voices.speak((0,), CHEAP, silence(1), 0, now_ns=0)
+    assert len(voices.timeline.utterances(0)) < MOST_WAITING / 2
