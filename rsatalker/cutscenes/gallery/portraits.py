@@ -74,7 +74,7 @@ CAST = tuple(
     Portrait(name, name, behind_m=MIDDLE_M, turn_deg=turn, weights=FRIENDLY)
     for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
 )
-GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.7, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
+GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.5, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
 CLOSE = (
     Portrait("from half a metre", "mara", EYES, 0.0, turn_deg=8.0, distance_m=0.5, angle_deg=12.0),
     Portrait("a grin", "amara", MOUTH, 0.004, turn_deg=16.0, distance_m=0.5, angle_deg=13.0, weights=GRIN),
@@ -89,6 +89,13 @@ CLOSE = (
              light="daylight"),
     Portrait("noir", "bruno", behind_m=0.05, above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
              weights={"mouthSmile": 0.45, "cheekSquint": 0.4}),
+    Portrait("a smile", "helen", behind_m=0.05, above_m=0.01, turn_deg=-14.0, distance_m=0.55, angle_deg=24.0,
+             jaw_open=0.12, weights={"mouthSmile": 0.65, "cheekSquint": 0.5}),
+    Portrait("a shout", "amara", behind_m=0.05, above_m=-0.005, turn_deg=15.0, distance_m=0.6, angle_deg=26.0,
+             jaw_open=0.85, weights={"browInnerUp": 0.5, "mouthStretch": 0.3}),
+    Portrait("a blink", "tomas", EYES, 0.0, turn_deg=-8.0, distance_m=0.5, angle_deg=13.0, weights={"eyeBlink": 1.0}),
+    Portrait("a whisper", "kenji", MOUTH, 0.004, turn_deg=12.0, distance_m=0.5, angle_deg=13.0, jaw_open=0.08,
+             weights={"mouthFunnel": 0.35}),
 )  # fmt: skip
 TURNS_DEG = (0.0, 45.0, 90.0, 180.0, -90.0, -45.0)
 TURNTABLES = tuple(
