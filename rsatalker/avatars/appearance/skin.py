@@ -73,7 +73,7 @@ def paint_skin(
     roughness = 0.52 - 0.12 * weights.nose - 0.10 * weights.forehead - 0.06 * weights.chin - 0.05 * weights.lid
     roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores
     occlusion = 1 - 0.35 * weights.lip_line * lip - 0.18 * smooth_step(0.16, 0.0, from_nostril)
-    occlusion = occlusion * (1 - 0.26 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
+    occlusion = occlusion * (1 - 0.08 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
         specular=np.clip(shine * (1 - 0.9 * density), 0.05, 3),
@@ -98,7 +98,7 @@ def _complexion(
     color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
-    color = mix(color, shade * 0.8, np.clip(0.30 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
+    color = mix(color, shade * 0.8, np.clip(0.10 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
     mottled = 0.034 * random.normal(size=(len(points), 1)) + 0.05 * cloud_noise(points, 2.6, 3, 51)[:, None]
     color = color * (1 + mottled * [0.55, 1.0, 1.1] + 0.010 * random.normal(size=(len(points), 3)))
     if look.stubble:

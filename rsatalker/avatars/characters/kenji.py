@@ -23,7 +23,7 @@ KENJI = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.470, 0.285, 0.180), blood=(0.47, 0.190, 0.120), shade=(0.29, 0.155, 0.100), redness=0.45,
+            color=(0.430, 0.254, 0.157), blood=(0.43, 0.168, 0.104), shade=(0.29, 0.155, 0.100), redness=0.45,
             under_eyes=0.6, oil=0.9, pores=0.9, moles=2, age=0.2,
         ),
         lips=LipLook(color=(0.35, 0.140, 0.115), amount=0.75, gloss=0.7, roughness=0.40),
