@@ -117,11 +117,9 @@ def _cast(vertices, triangles, points, receivers, normals, w, size, center, radi
             seen[i] = FREE
             continue
         facing = normals[i, 0] * w[0] + normals[i, 1] * w[1] + normals[i, 2] * w[2]
-        facing = min(F(1), facing)
-        slope = math.sqrt(F(1) - facing * facing) / max(
-            abs(facing), LEAST_FACING
-        )  # of the surface, seen from the light
-        slack = bias * (F(1) + F(1.5) * (F(1) - abs(facing))) + min(TEXEL_SHARE * slope / texels, F(2) * bias)
+        upright = min(F(1), abs(facing))
+        slope = math.sqrt(F(1) - upright * upright) / max(upright, LEAST_FACING)
+        slack = bias * (F(1) + F(1.5) * (F(1) - upright)) + min(TEXEL_SHARE * slope / texels, F(2) * bias)
         free = z + slack >= depth[row, column]
         if not free and -F(0.7) < facing < F(0.08):  # beyond the terminator only thick things cast a shadow
             free = z + F(6) * slack >= depth[row, column]
