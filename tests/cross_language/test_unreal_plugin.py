@@ -249,6 +249,20 @@ def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Calla
     play("end")
 
 
+def test_answer_to_a_conversation_of_the_map_before_calls_nobody(
+    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
+) -> None:
+    process = sidecar()
+    play("begin", "mono")
+    play.until("live")
+    process.send_signal(signal.SIGSTOP)
+    play("run", 1.2)  # the sidecar is asked whether it lives
+    play("travel")
+    process.send_signal(signal.SIGCONT)
+    play.until("live")
+    play("end")
+
+
 def test_voice_goes_on_when_its_sidecar_dies_and_comes_back(
     play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
 ) -> None:

@@ -226,8 +226,12 @@ void Conversation::KeepAlive()
         [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt = Attempt](const CallResult& Result)
     {
         const bool IsOurs = !StillThere.expired() && ThisAttempt == Attempt && Is == ConversationState::Live;
-        IsAsking = IsAsking && !IsOurs;
-        if (IsOurs && Result.Failure != CallFailure::None && Result.Failure != CallFailure::Refused)
+        if (!IsOurs)
+        {
+            return;
+        }
+        IsAsking = false;
+        if (Result.Failure != CallFailure::None && Result.Failure != CallFailure::Refused)
         {
             Lose(Result.Sentence);
         }
