@@ -133,7 +133,7 @@ class Avatar:
             blocks.on_triangles, blocks.helpers, blocks.corners, blocks.eyes, blocks.ranks, world,
             self._normals, self._vertex_light,
             helpers.axes, helpers.origins, eye_light, lids,
-            helpers.skull.rotation, helpers.skull.translation, scene.bands, scene.wrapped_bands,
+            helpers.skull.rotation, helpers.skull.translation, scene.bands,
             scene.lamp_directions, scene.lamp_colors, viewer, np.float32(left.share),
             np.float32(left.growth), gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip

@@ -29,14 +29,12 @@ class SceneLight:
     Attributes:
         probe: As given.
         bands: Probe convolved with Lambert's cosine, channels first.
-        wrapped_bands: Probe convolved with the skin's kernel.
         lamp_directions: Towards the key light and the probe's two brightest directions.
         lamp_colors: Irradiance / pi.
     """
 
     probe: Float32[np.ndarray, "9 3"]
     bands: Float32[np.ndarray, "3 9"]
-    wrapped_bands: Float32[np.ndarray, "3 9"]
     lamp_directions: Float32[np.ndarray, "L 3"]
     lamp_colors: Float32[np.ndarray, "L 3"]
 
@@ -47,7 +45,6 @@ def scene_light(light: Light) -> SceneLight:
     return SceneLight(
         probe=light.probe,
         bands=np.ascontiguousarray((light.probe * diffuse_bands(0.0)[:, None]).T, np.float32),
-        wrapped_bands=(light.probe.T * SKIN_BANDS).astype(np.float32),
         lamp_directions=np.concatenate([light.key_direction[None], lamps]).astype(np.float32),
         lamp_colors=np.concatenate([light.key_color[None], colors]).astype(np.float32),
     )

@@ -95,7 +95,7 @@ SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller t
 def pose_blocks(
     start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes, ranks,
     vertices, normals, vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands,
-    wrapped_bands, lamp_directions, lamp_colors, viewer, share, growth, means, covariances, colors, opacities,
+    lamp_directions, lamp_colors, viewer, share, growth, means, covariances, colors, opacities,
 ):  # fmt: skip
     """Write world position, covariance, display colour and opacity of the Gaussians of blocks start to stop.
 
@@ -124,7 +124,6 @@ def pose_blocks(
         skull_rotation: (3, 3) world from neutral.
         skull_translation: (3,) metres.
         bands: (3, 9) probe convolved with Lambert's cosine, world.
-        wrapped_bands: (3, 9) probe convolved with the skin's kernel, world.
         lamp_directions: (LAMPS, 3) towards the lamps; the first is the key light.
         lamp_colors: (LAMPS, 3) irradiance / pi.
         viewer: (3,) position of the eye that looks, world.
@@ -160,7 +159,7 @@ def pose_blocks(
             find_eye_light(lanes, known, eyes[block], eye_light, lids, skull_rotation, skull_translation, now)
         else:
             find_strand_light(lanes, known, lamp_directions, now)
-        shade_diffuse(lanes, material, known, bands, wrapped_bands, lamp_directions[0], lamp_colors[0], now)
+        shade_diffuse(lanes, material, known, bands, lamp_directions[0], lamp_colors[0], now)
         if material == STRAND:
             shine_strands(lanes, known, lamp_directions, lamp_colors, now)
         else:
@@ -264,9 +263,9 @@ def _find_directions(lanes, material, known, corners, normals, viewer, now):
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_shown(lanes, material, known, now):
-    """Find which face the viewer and how much is shown of them; return the most."""
+    """Find which face the viewer and how much is shown of them; return the sum."""
     beyond = F(0.60) if material == STRAND else F(0.28)  # strands stand off the head: they leave later
-    most = ZERO
+    total = ZERO
     for i in range(lanes):
         facing = (
             now[NORMAL_X + i] * now[VIEW_X + i]
@@ -276,8 +275,8 @@ def _find_shown(lanes, material, known, now):
         culled = known[CULLED + i]
         shown = ONE - culled + culled * min(ONE, max(ZERO, (facing + beyond) * F(6)))
         now[FACING + i], now[SHOWN + i] = facing, shown
-        most = max(most, shown)
-    return most
+        total += shown
+    return total
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")

@@ -46,53 +46,81 @@ def unit_ramp(low, high, x):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
+def probe_polynomial(k):
+    """Return the coefficients of 1, y, z, x, xy, yz, 3 zz - 1, xz and xx - yy in the light at a normal.
+
+    Args:
+        k: (9,) one channel of a convolved probe.
+    """
+    one, two = F(0.488603), F(1.092548)
+    return (
+        F(0.282095) * k[0], one * k[1], one * k[2], one * k[3], two * k[4], two * k[5], F(0.315392) * k[6], two * k[7],
+        F(0.546274) * k[8],
+    )  # fmt: skip
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def probe_light(bands, channel, x, y, z):
     """Return irradiance / pi of one channel at a normal; `bands` (3, 9) is the convolved probe."""
-    k = bands[channel]
-    return (
-        F(0.282095) * k[0]
-        + F(0.488603) * (y * k[1] + z * k[2] + x * k[3])
-        + F(1.092548) * (x * y * k[4] + y * z * k[5] + x * z * k[7])
-        + F(0.315392) * (F(3) * z * z - ONE) * k[6]
-        + F(0.546274) * (x * x - y * y) * k[8]
-    )
+    k0, k1, k2, k3, k4, k5, k6, k7, k8 = probe_polynomial(bands[channel])
+    linear = y * k1 + z * k2 + x * k3
+    return k0 + linear + x * y * k4 + y * z * k5 + (F(3) * z * z - ONE) * k6 + x * z * k7 + (x * x - y * y) * k8
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
 def wrapped(cosine, wrap):
     """Return `spherical_harmonics.wrapped_cosine`, with the exponent taken as a blend of first and second power."""
-    x = max(ZERO, (cosine + wrap) / (ONE + wrap))
-    return x * (ONE - wrap + wrap * x) / (ONE + HALF * wrap)
+    x, full = max(ZERO, cosine + wrap), ONE + wrap
+    return x * ((ONE - wrap) * full + wrap * x) / (full * full * (ONE + HALF * wrap))
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def skin_highlight(nx, ny, nz, vx, vy, vz, lx, ly, lz, roughness):
-    """Return GGX reflection towards the viewer, times the cosine of the light."""
-    n_l = max(ZERO, nx * lx + ny * ly + nz * lz)
-    hx, hy, hz = vx + lx, vy + ly, vz + lz
-    inverse = inverse_length(hx, hy, hz)
-    n_h = max(ZERO, (nx * hx + ny * hy + nz * hz) * inverse)
-    v_h = max(ZERO, (vx * hx + vy * hy + vz * hz) * inverse)
+def half_way(v_l):
+    """Return the cosine between viewer and half-way vector, and 1 / |viewer + lamp|, from the cosine between those.
+
+    For unit vectors |v + l|^2 is 2 + 2 v.l, and both make the same angle with v + l: no vector has to be worked out.
+    """
+    v_h = math.sqrt(max(F(1e-6), HALF + HALF * v_l))
+    return v_h, HALF / v_h
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
+def skin_highlight(n_l, n_v, v_l, roughness):
+    """Return GGX reflection towards the viewer, times the cosine of the light.
+
+    Args:
+        n_l: Cosine between normal and lamp.
+        n_v: Between normal and viewer.
+        v_l: Between viewer and lamp.
+        roughness: 0 is a mirror.
+    """
+    v_h, inverse = half_way(v_l)
+    n_h = max(ZERO, (n_v + n_l) * inverse)
     a2 = roughness * roughness
     a2 = a2 * a2
     spread = n_h * n_h * (a2 - ONE) + ONE
-    lobe = a2 / (F(3.14159) * spread * spread)
     grazing = ONE - v_h
     grazing2 = grazing * grazing
     fresnel = SKIN_FRESNEL + (ONE - SKIN_FRESNEL) * grazing2 * grazing2 * grazing
-    masking = F(0.25) / max(F(0.28), v_h * v_h)
-    return lobe * fresnel * masking * n_l
+    masked = max(F(0.28), v_h * v_h) * F(4 * math.pi)
+    return a2 * fresnel * max(ZERO, n_l) / (spread * spread * masked)
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, shift):
+def hair_lobes(t_l, t_v, v_l, shift):
     """Return the white and the tinted highlight of a strand, the latter with light that shines through it.
 
     Source: Marschner et al., Light Scattering from Human Hair Fibers (SIGGRAPH 2003), in the form of Scheuermann's
     two shifted Kajiya-Kay lobes (GDC 2004).
+
+    Args:
+        t_l: Cosine between strand and lamp.
+        t_v: Between strand and viewer.
+        v_l: Between viewer and lamp.
+        shift: How far the lobes are off the mirror's direction.
     """
-    hx, hy, hz = vx + lx, vy + ly, vz + lz
-    along = (tx * hx + ty * hy + tz * hz) * inverse_length(hx, hy, hz)
+    _, inverse = half_way(v_l)
+    along = (t_v + t_l) * inverse
     first = along + shift
     second = along - F(1.3) * shift - F(0.05)
     first = max(ZERO, ONE - first * first)
@@ -104,6 +132,6 @@ def hair_lobes(tx, ty, tz, vx, vy, vz, lx, ly, lz, shift):
     eighth = second * second
     eighth = eighth * eighth
     eighth = eighth * eighth
-    through = max(ZERO, -(vx * lx + vy * ly + vz * lz))
+    through = max(ZERO, -v_l)
     through = through * through * through
     return first, eighth * second + F(2.2) * through * through
