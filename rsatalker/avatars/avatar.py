@@ -23,8 +23,16 @@ from rsatalker.avatars.helper_frames import PosedHelpers, pose_helpers
 from rsatalker.avatars.level_of_detail import Selection, held, select
 from rsatalker.avatars.lids import lid_margins
 from rsatalker.avatars.light import Light
-from rsatalker.avatars.lighting import BLOCK, VERTEX_LIGHT, LitVertices, dim_vertices, light_vertices, lit_vertices
-from rsatalker.avatars.posing import pose_blocks
+from rsatalker.avatars.lighting import (
+    BLOCK,
+    VERTEX_LIGHT,
+    LitVertices,
+    dim_vertices,
+    light_eye,
+    light_vertices,
+    lit_vertices,
+)
+from rsatalker.avatars.posing import fade_wrinkles, pose_blocks
 from rsatalker.avatars.rigid_motion import RigidMotion, move_points
 from rsatalker.avatars.split_work import SplitWork
 from rsatalker.heads.head import Head
@@ -137,7 +145,10 @@ class Avatar:
             scene.lamp_directions, scene.lamp_colors, viewer, np.float32(left.share),
             np.float32(left.growth), gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip
-        gaussians.opacities[left.wrinkles] *= self._folded(pose)[left.wrinkle_groups]
+        fade_wrinkles(
+            data.wrinkles_at_rest, data.wrinkle_drivers, np.asarray(pose.expression, np.float32), left.wrinkles,
+            left.wrinkle_groups, gaussians.opacities,
+        )  # fmt: skip
         eyes = (
             RigidMotion(helpers.axes[0], helpers.origins[0]),
             RigidMotion(helpers.axes[1], helpers.origins[1]),
@@ -220,16 +231,10 @@ class Avatar:
             parts.lamp_weights, np.float32(share), np.float32(most), self._vertex_light,
         )  # fmt: skip
 
-    def _folded(self, pose: FlamePose) -> Float32[np.ndarray, " G"]:
-        """Return how much each group of wrinkles shows."""
-        depths = self._data.wrinkles_at_rest + self._data.wrinkle_drivers @ pose.expression
-        return np.clip(depths, 0, 1)
-
     def _eye_light(self) -> Float32[np.ndarray, "2 L"]:
-        """Return what reaches the eyes: lamps as on the skin around them, the probe unhindered but for the lids."""
-        light = np.stack([self._vertex_light[ring].mean(0) for ring in self._data.around_eyes])
-        light[:, :3] = 1
-        light[:, 3:] = np.minimum(1, light[:, 3:] / 0.75)  # the sockets' own shade is the lids' shadow already
+        light = np.empty((2, VERTEX_LIGHT), np.float32)
+        for eye, ring in enumerate(self._data.around_eyes):
+            light_eye(self._vertex_light, ring, light[eye])
         return light
 
 

@@ -206,3 +206,20 @@ def dim_vertices(weights, starts, vertices, changes, out):
                 out[vertices[entry]] += weight * changes[entry]
     for vertex in range(len(out)):
         out[vertex] = min(F(1.3), max(F(0.25), out[vertex]))
+
+
+@njit(nogil=True, error_model="numpy")
+def light_eye(vertex_light, ring, out):
+    """Write what reaches an eye: lamps as on the skin around it, the probe unhindered but for the lids.
+
+    Args:
+        vertex_light: (V, VERTEX_LIGHT) from `light_vertices`.
+        ring: (A,) vertices around the eye.
+        out: (VERTEX_LIGHT,).
+    """
+    for column in range(VERTEX_LIGHT):
+        total = ZERO
+        for vertex in ring:
+            total += vertex_light[vertex, column]
+        # the sockets' own shade is the lids' shadow already
+        out[column] = ONE if column < 3 else min(ONE, total / F(0.75 * len(ring)))

@@ -313,3 +313,24 @@ def _write_places(first, count, known, now, ranks, share, means, covariances, op
             covariances[first + i, entry] = now[COVARIANCE_XX + entry * BLOCK + i]
         weight = min(ONE, max(ZERO, ONE + (share - ranks[i]) * steepness))
         opacities[first + i] = weight * known[OPACITY + i] * now[SHOWN + i]
+
+
+@njit(nogil=True, error_model="numpy")
+def fade_wrinkles(at_rest, drivers, expression, wrinkles, groups, opacities):
+    """Multiply the opacities of wrinkles by how deep the expression folds their group.
+
+    Args:
+        at_rest: (G,) depths without an expression.
+        drivers: (G, E) their change with each coefficient.
+        expression: (E,)
+        wrinkles: (W,) which Gaussians.
+        groups: (W,) the group of each.
+        opacities: (N,) in and out.
+    """
+    depths = at_rest.copy()
+    for group in range(len(depths)):
+        for coefficient in range(len(expression)):
+            depths[group] += drivers[group, coefficient] * expression[coefficient]
+        depths[group] = min(ONE, max(ZERO, depths[group]))
+    for wrinkle in range(len(wrinkles)):
+        opacities[wrinkles[wrinkle]] *= depths[groups[wrinkle]]

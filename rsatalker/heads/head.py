@@ -14,11 +14,11 @@ import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt8
 
 from rsatalker.errors import ExpressionSpaceError
-from rsatalker.heads.posing import add_shapes, skin
-from rsatalker.heads.rotations import matrix_from_axis_angle
+from rsatalker.heads.posing import add_shapes, chain_joints, skin
 from rsatalker.motion.pose import FlamePose
 
 JOINT_PARENTS = (-1, 0, 1, 1, 1)  # of global, neck, jaw, left eye, right eye
+PARENTS = np.array(JOINT_PARENTS)
 LidMargin = tuple[Int32[np.ndarray, " R"], Int32[np.ndarray, " R"]]
 
 
@@ -137,15 +137,10 @@ def joint_transforms(
     pose: FlamePose, joints: Float32[np.ndarray, "5 3"]
 ) -> tuple[Float32[np.ndarray, "5 3 3"], Float32[np.ndarray, "5 3"]]:
     """Return what each joint does to a rest position: world = rotation @ rest + translation."""
-    vectors = (pose.global_orient, pose.neck_pose, pose.jaw_pose, pose.eye_pose[:3], pose.eye_pose[3:])
-    rotations, translations = np.empty((5, 3, 3)), np.empty((5, 3))
-    for joint, (vector, parent) in enumerate(zip(vectors, JOINT_PARENTS, strict=True)):
-        own = matrix_from_axis_angle(vector)
-        center = joints[joint].astype(float)
-        own_translation = center - own @ center
-        if parent < 0:
-            rotations[joint], translations[joint] = own, own_translation + pose.transl
-        else:
-            rotations[joint] = rotations[parent] @ own
-            translations[joint] = rotations[parent] @ own_translation + translations[parent]
-    return rotations.astype(np.float32), translations.astype(np.float32)
+    vectors = np.concatenate((pose.global_orient, pose.neck_pose, pose.jaw_pose, pose.eye_pose), dtype=np.float64)
+    rotations, translations = np.empty((5, 3, 3), np.float32), np.empty((5, 3), np.float32)
+    transl = np.asarray(pose.transl, np.float64)
+    chain_joints(
+        vectors.reshape(5, 3), PARENTS, np.ascontiguousarray(joints, np.float32), transl, rotations, translations
+    )
+    return rotations, translations
