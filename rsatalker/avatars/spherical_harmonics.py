@@ -4,6 +4,8 @@ Order and signs are those of `Light.probe`. Source of the irradiance form: Ramam
 Representation for Irradiance Environment Maps (SIGGRAPH 2001).
 """
 
+# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
+
 from __future__ import annotations
 
 import math
