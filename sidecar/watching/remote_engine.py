@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from jaxtyping import Float32
@@ -16,11 +17,11 @@ from sidecar.regions.host_clock import host_clock_ns
 
 
 class RemoteEngines:
-    """Writes the engine regions of conversations whose engine calls instead. One thread."""
+    """Writes the engine regions of conversations whose engine calls instead; keeps none of these alive. One thread."""
 
     def __init__(self) -> None:
-        self._writers: dict[str, tuple[Conversation, EngineRegionWriter]] = {}
-        self._pose_ids: dict[str, int] = {}
+        self._writers: WeakKeyDictionary[Conversation, EngineRegionWriter] = WeakKeyDictionary()
+        self._pose_ids: WeakKeyDictionary[Conversation, int] = WeakKeyDictionary()
 
     def write(
         self,
@@ -46,39 +47,37 @@ class RemoteEngines:
         """
         self._let_go()
         writer = self._writer(conversation)
-        name = conversation.conversation_id
-        self._pose_ids[name] = pose_id or self._pose_ids.get(name, 0) + 1
+        self._pose_ids[conversation] = pose_id or self._pose_ids.get(conversation, 0) + 1
         now_ns = host_clock_ns()
         anchors = conversation.world_from_heads if world_from_heads is None else world_from_heads
         heard = tuple(
             Playback(utterance_id, position_us, now_ns, rate) for utterance_id, position_us, rate in playbacks
         )
-        writer.write(EngineState(self._pose_ids[name], eyes, anchors, light, heard))
-        return self._pose_ids[name]
+        writer.write(EngineState(self._pose_ids[conversation], eyes, anchors, light, heard))
+        return self._pose_ids[conversation]
 
     def close(self) -> None:
         """Let go of all regions."""
-        for _, writer in self._writers.values():
+        for writer in self._writers.values():
             writer.close()
         self._writers.clear()
 
     def _writer(self, conversation: Conversation) -> EngineRegionWriter:
-        held = self._writers.get(conversation.conversation_id)
+        held = self._writers.get(conversation)
         if held is not None:
-            return held[1]
+            return held
         if conversation.engine_attached and conversation.engine is not None:
             raise StateError(
                 "An engine on the sidecar's machine writes this conversation's engine region; a conversation has one "
                 "engine. Close that one first, or create a conversation of your own."
             )
         writer = EngineRegionWriter(conversation.regions.engine.name)
-        self._writers[conversation.conversation_id] = (conversation, writer)
+        self._writers[conversation] = writer
         return writer
 
     def _let_go(self) -> None:
         """Let go of the regions of conversations that are over."""
-        for name, (conversation, writer) in list(self._writers.items()):
+        for conversation, writer in list(self._writers.items()):
             if conversation.state in (State.CLOSING, State.CLOSED):
                 writer.close()
-                del self._writers[name]
-                self._pose_ids.pop(name, None)
+                del self._writers[conversation]
