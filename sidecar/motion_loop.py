@@ -1,4 +1,9 @@
-"""The thread that makes motion: ahead of time, conversation after conversation, one block of audio at a turn."""
+"""The thread that makes motion: ahead of time, conversation after conversation, one block of audio at a turn.
+
+Their models are not run together. Of 47 ms of CPU time for a second of one conversation's motion 26 are products of
+both models; run together for eight conversations they would take 13: a quarter less for the thread, bought with waiting
+for each other's audio and with bookmarks that hold all of them. Drawing fills a CPU long before motion does.
+"""
 
 from __future__ import annotations
 

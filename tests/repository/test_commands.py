@@ -46,7 +46,7 @@ def options_of(file: Path) -> str:
     return " ".join(fields)
 
 
-@pytest.mark.parametrize(("program", "command", "option"), named(), ids=" ".join)
+@pytest.mark.parametrize(("program", "command", "option"), named())
 def test_command_of_the_documents_exists_with_its_option(program: str, command: str, option: str):
     name = command.replace("-", "_")
     if program == "rsatalker":
