@@ -1,4 +1,4 @@
-"""How brows move: raised with stresses and with nods, drawn together while the eyes search aside in thought."""
+"""How brows move: raised with nods, a little with every stress, drawn while the eyes search aside in thought."""
 
 from __future__ import annotations
 
@@ -9,15 +9,23 @@ from rsatalker.motion.behaviour.gaze import Gaze
 from rsatalker.motion.behaviour.voice_state import STEP_S, VoiceState
 
 REFRACTORY_S = 0.4
+ACCENT = 0.3  # of the brows at the strongest stress: brows beat time to speech, mostly too small to be noticed
 WITH_A_NOD, WITH_A_THOUGHT = 0.4, 0.5  # chances
 
 
 class Brows:
-    """Brows of one head; `raised` and `drawn` in [0, 1] after each step."""
+    """Brows of one head, after each step.
+
+    Attributes:
+        raised: In [0, 1]; what a partner notices.
+        drawn: Together, in [0, 1].
+        accent: Raised with the stresses of the own voice besides, in [0, `ACCENT`].
+    """
 
     def __init__(self, random: np.random.Generator) -> None:
         self.raised = 0.0
         self.drawn = 0.0
+        self.accent = 0.0
         self._random = random
         self._raise_left_s, self._raise = 0.0, 0.0
         self._draw_left_s, self._draw = 0.0, 0.0
@@ -39,3 +47,4 @@ class Brows:
             self._draw, self._draw_left_s = self._random.uniform(0.15, 0.4), self._random.uniform(0.5, 1.4)
         self.raised += 0.28 * ((self._raise if self._raise_left_s > 0 else 0.0) - self.raised)
         self.drawn += 0.18 * ((self._draw if self._draw_left_s > 0 else 0.0) - self.drawn)
+        self.accent += 0.25 * (ACCENT * own.emphasis - self.accent)

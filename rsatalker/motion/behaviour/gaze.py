@@ -25,6 +25,8 @@ EYES_APART_M = 0.062  # between the centres of both eyes
 AWAY_M = 2.0  # of what a head looks at when it looks away: something in the room
 NEAREST_M = 0.25  # nobody squints at a partner that is moved into the face
 VERGENCE_FOLLOWS = 0.25  # a step: 120 ms, several times slower than the jump itself, as eyes are
+WANDER_RAD = 0.005  # about each point: no eye rests twice on the same spot
+LONGEST_FIXATION_S = 1.6
 _FACE_POINTS = np.array([(0.026, 0.0), (-0.026, 0.0), (0.0, 0.055)])  # one eye, the other, the mouth: 3 degrees apart
 
 
@@ -102,11 +104,12 @@ class Gaze:
         self._fixation_left_s -= STEP_S
         if self._fixation_left_s > 0:
             return
-        self._fixation_left_s = min(max(self._random.exponential(0.9), 0.25), 2.5)
+        self._fixation_left_s = min(max(self._random.exponential(0.9), 0.25), LONGEST_FIXATION_S)
         if self.at_partner:
-            self._fixation = _FACE_POINTS[self._random.choice(3, p=(0.4, 0.4, 0.2))].astype(np.float32)
+            point, wander = _FACE_POINTS[self._random.choice(3, p=(0.4, 0.4, 0.2))], WANDER_RAD
         else:
-            self._fixation = self._random.normal(0.0, 0.02, 2).astype(np.float32)
+            point, wander = np.zeros(2), 0.02
+        self._fixation = (point + self._random.normal(0.0, wander, 2)).astype(np.float32)
 
 
 def vergence_at(distance_m: float) -> float:

@@ -127,7 +127,8 @@ class Nonverbal:
         return np.array(seen, np.float32)
 
     def _weights(self) -> Float32[np.ndarray, "52"]:
-        smile, raised, drawn = self.smiles.amount, self.brows.raised, self.brows.drawn
+        smile, drawn = self.smiles.amount, self.brows.drawn
+        raised = min(self.brows.raised + self.brows.accent, 1.0)
         cheeks = max(smile - 0.15, 0.0)
         values = (
             self.blinks.closure, smile, 0.15 * smile, 0.6 * cheeks, 0.35 * cheeks + 0.25 * drawn, 0.7 * raised, drawn,

@@ -120,3 +120,20 @@ def test_cues_of_a_voice_stay_between_0_and_1() -> None:
     assert np.min(cues) >= 0
     assert np.max(cues) <= 1
     assert pytest.approx(1 / 30) == STEP_S
+
+
+def test_brows_beat_time_to_stresses_unnoticed_by_the_partner() -> None:
+    head, voice, inner = new_head(), VoiceState(), []
+    for step in range(90):
+        voice.step(1.0, -15.0 if step % 30 < 6 else -35.0)
+        instant = head.step(decide(), voice, TOWARD, APART_M)
+        inner.append(instant.arkit[ARKIT_INDEX["browInnerUp"]])
+        assert instant.seen[SEEN.index("brows")] == 0.0
+    assert max(inner[60:66]) > 0.08  # at the third stress
+    assert inner[59] < 0.01  # back before it
+
+
+def test_eyes_of_a_looking_head_never_rest_for_long() -> None:
+    gaze = np.array([instant.gaze for instant in play(new_head(), decide(), 300)])
+    moves = np.flatnonzero(np.abs(np.diff(gaze, axis=0)).max(1) > 0.002)
+    assert np.diff(moves).max() * STEP_S < 1.8
