@@ -139,7 +139,7 @@ def adapter_sources() -> list[list[Path]]:
 
 
 def stub_sources() -> list[Path]:
-    return sorted([*(STUBS / "Stub").glob("*.cpp"), STUBS / "PlaySession.cpp"])
+    return sorted([*(STUBS / "Stub").glob("*.cpp"), *STUBS.glob("*.cpp")])
 
 
 def joined(sources: list[Path], folder: Path) -> Path:

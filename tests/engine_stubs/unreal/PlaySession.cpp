@@ -17,8 +17,7 @@
 //   look                        state, sentence, log, curves, sounds
 //   end                         play ends; tells what is left
 //   window [press]              the editor's window, made at the first call; tells its text and whether Start sidecar
-//   is
-//                               there; presses it
+//                               is there; presses it
 //   materials                   the editor's part: what it makes
 
 #include <unistd.h>
@@ -34,6 +33,7 @@
 
 #include "Components/DirectionalLightComponent.h"
 #include "Components/SkyLightComponent.h"
+#include "EditorSession.h"
 #include "Engine/Texture2D.h"
 #include "JsonWriter.h"
 #include "ProceduralMeshComponent.h"
@@ -42,11 +42,8 @@
 #include "RsaTalkerHeadComponent.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSubsystem.h"
-#include "Stub/Editor.h"
 #include "Stub/Services.h"
 #include "Stub/Sound.h"
-
-IModuleInterface* StubModuleRsaTalkerEditor();
 
 namespace
 {
@@ -70,8 +67,6 @@ private:
     std::string Card(ERsaTalkerHead Head, const std::string& File) const;
     void Look(RsaTalker::JsonWriter& Json) const;
     void End(RsaTalker::JsonWriter& Json);
-    void Materials(RsaTalker::JsonWriter& Json) const;
-    void Window(bool bPress, RsaTalker::JsonWriter& Json);
     void Nodes(RsaTalker::JsonWriter& Json);
 
     FStubEngine Engine;
@@ -241,50 +236,6 @@ void Session::End(RsaTalker::JsonWriter& Json)
     Json.Integer("subjects", static_cast<int64>(IModularFeatures::Get().LiveLink.Subjects.size()));
 }
 
-void Session::Materials(RsaTalker::JsonWriter& Json) const
-{
-    StubModuleRsaTalkerEditor()->StartupModule();
-    for (const auto& [File, Material] : StubSaved())
-    {
-        Json.Begin(File).Integer("blend", Material->BlendMode).Integer("connections", Material->Connections);
-        Json.Integer("outputs", static_cast<int64>(Material->Outputs.size()))
-            .Boolean("twoSided", Material->TwoSided)
-            .End();
-    }
-    const auto& Section =
-        UToolMenus::Get()->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"))->Sections[TEXT("RsaTalker")];
-    Json.Integer("entries", static_cast<int64>(Section.Entries.size()));
-    Section.Entries.at(TEXT("RsaTalkerStartSidecar")).Execute();
-    Json.Boolean("asksLan", Engine.World->Game->GetSubsystem<URsaTalkerSubsystem>()->FindSidecars());
-    Json.Text("note", FSlateNotificationManager::Get().Shown.back());
-    StubModuleRsaTalkerEditor()->ShutdownModule();
-}
-
-void Session::Window(bool bPress, RsaTalker::JsonWriter& Json)
-{
-    const FName Name = TEXT("RsaTalkerStatus");
-    auto& Tabs = *FGlobalTabmanager::Get();
-    if (Tabs.Spawners.count(Name) == 0)
-    {
-        GEditor = NewObject<UEditorEngine>();
-        StubModuleRsaTalkerEditor()->StartupModule();
-        UToolMenus::Get()
-            ->ExtendMenu(TEXT("LevelEditor.MainMenu.Tools"))
-            ->Sections[TEXT("RsaTalker")]
-            .Entries.at(Name)
-            .Execute();
-    }
-    GEditor->PlayWorld = Engine.World;
-    const auto& Slots = Tabs.Open.at(Name)->Within.at(0)->Within;
-    const auto& Button = Slots.at(1)->Within.at(0);
-    if (bPress)
-    {
-        Button->Click();
-    }
-    Json.Text("text", StubUtf8(*Slots.at(0)->Within.at(0)->Text().Letters));
-    Json.Boolean("mayStart", Button->Seen() == EVisibility::Visible);
-}
-
 void Session::Nodes(RsaTalker::JsonWriter& Json)
 {
     std::string Fired;
@@ -405,11 +356,11 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "window")
     {
-        Window(First == "press", Json);
+        TellWindow(Engine, First == "press", Json);
     }
     else if (Verb == "materials")
     {
-        Materials(Json);
+        TellMaterials(Engine, Json);
     }
     else
     {

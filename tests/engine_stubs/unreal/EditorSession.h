@@ -1,0 +1,14 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+//
+// What a play session asks the plugin's editor module for.
+
+#pragma once
+
+#include "JsonWriter.h"
+#include "Stub/Services.h"
+
+// Lets the module make its materials and menu, and tells what they are.
+void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json);
+
+// Tells what the status window shows, which is made at the first call; may press Start sidecar.
+void TellWindow(const FStubEngine& Engine, bool bPress, RsaTalker::JsonWriter& Json);
