@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.avatars.avatar_data import AvatarData
-from rsatalker.avatars.bake import UnfoldedLight, gap
+from rsatalker.avatars.baked_light import UnfoldedLight, gap
 from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light

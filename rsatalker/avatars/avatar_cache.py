@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 import rsatalker.avatars
 from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.avatar_data import AvatarData
-from rsatalker.avatars.build import Progress, build_avatar_data
 from rsatalker.cache import cache_folder
 from rsatalker.heads.head import Head
+
+if TYPE_CHECKING:
+    from rsatalker.avatars.build import Progress
 
 
 def cached_avatar_data(name: str, head: Head, look: Look, detail: float, progress: Progress) -> AvatarData:
@@ -25,6 +28,8 @@ def cached_avatar_data(name: str, head: Head, look: Look, detail: float, progres
     try:
         return AvatarData.load(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        from rsatalker.avatars.build import build_avatar_data  # see `cast` for why not sooner
+
         data = build_avatar_data(head, look, detail, progress)
     try:
         data.save(path)

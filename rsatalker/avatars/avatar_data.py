@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float32, Int32
 
-from rsatalker.avatars.bake import BakedLight, UnfoldedLight
+from rsatalker.avatars.baked_light import BakedLight, UnfoldedLight
 from rsatalker.avatars.helper_frames import Helpers
 
 

@@ -7,84 +7,23 @@ reads that as light under skin.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, Int, UInt8
 from scipy.sparse import coo_matrix, csr_matrix, diags
 
-from rsatalker.avatars.spherical_harmonics import basis, sphere_directions, wrapped_cosine
+from rsatalker.avatars.baked_light import DIRECTIONS, WRAP, BakedLight, directions
+from rsatalker.avatars.spherical_harmonics import basis, wrapped_cosine
 from rsatalker.avatars.visibility import FREE, PAST_MESH, PAST_POINTS, visibility
-from rsatalker.kernels import njit
 
-DIRECTIONS = 192  # about 15 degrees apart
 BLUR_STEPS = (6, 2, 1)  # passes over the mesh for red, green, blue
 LAMP_BLUR_STEPS = (5, 3)  # red, other
 HAIR_BLUR_STEPS = 16  # for shadows of hair: strands are spread apart, their shadows on the skin are soft
 GAINED_BY_SPREAD, LOST_BY_SPREAD = np.float32(0.07), np.float32(0.05)  # visibility that blurring may add or take
-WRAP = (0.34, 0.15, 0.09)  # as in `block_shading`
 STRAND_SPREAD = 0.2  # share of light that reaches a strand from behind
 SURFACE_BIAS_M, STRAND_BIAS_M = 0.0016, 0.0055
 LIFT_M = 0.0002  # receivers start this far off the surface
-
-
-@dataclass(frozen=True, slots=True)
-class BakedLight:
-    """Light transfer of one pose; vertices are the last axis, see `lighting`.
-
-    Attributes:
-        transfer: Probe coefficients to irradiance / pi, per channel and vertex.
-        visible_red: Visibility of each direction, blurred as far as red light spreads, 0..255.
-        visible: The same, blurred little.
-        normals: Of the vertices in that pose.
-    """
-
-    transfer: Float32[np.ndarray, "3 9 V"]
-    visible_red: UInt8[np.ndarray, "D V"]
-    visible: UInt8[np.ndarray, "D V"]
-    normals: Float32[np.ndarray, "3 V"]
-
-    def __getitem__(self, choice: Int[np.ndarray, " K"]) -> BakedLight:
-        return BakedLight(*(np.ascontiguousarray(getattr(self, name)[..., choice]) for name in self.__slots__))
-
-
-@dataclass(frozen=True, slots=True)
-class UnfoldedLight:
-    """Light of vertices that are folded away at rest: inside the mouth, on the upper lids.
-
-    A factor on the light at rest cannot bring it back, so they are baked once more where they lie open, and the two are
-    blended by the distance between two edges.
-
-    Attributes:
-        vertices: Which vertices these are.
-        light: Theirs, unfolded.
-        edges: (2, K) vertices on either edge.
-        gaps: Distance of the edges at rest and unfolded, metres.
-    """
-
-    vertices: Int[np.ndarray, " M"]
-    light: BakedLight
-    edges: Int[np.ndarray, "2 K"]
-    gaps: Float32[np.ndarray, "2"]
-
-
-@njit(nogil=True, error_model="numpy")
-def gap(vertices, edges):  # pyright: ignore[reportMissingParameterType, reportUnknownParameterType]
-    """Return the distance between the middles of two edges (2, K) of vertices (V, 3)."""
-    squared = 0.0
-    for axis in range(3):
-        difference = 0.0
-        for k in range(edges.shape[1]):
-            difference += vertices[edges[1, k], axis] - vertices[edges[0, k], axis]
-        squared += (difference / edges.shape[1]) ** 2
-    return math.sqrt(squared)
-
-
-def directions() -> Float32[np.ndarray, "D 3"]:
-    """Return the directions that visibility is baked for."""
-    return sphere_directions(DIRECTIONS).astype(np.float32)
 
 
 def neighbour_average(quads: Int[np.ndarray, "Q 4"], vertex_count: int) -> csr_matrix:

@@ -1,4 +1,8 @@
-"""The characters that ship, by name, and how they are loaded."""
+"""The characters that ship, by name, and how they are loaded.
+
+What only a character that is not cached yet needs, and what reads other people's avatars, is imported by whoever comes
+to it: with scipy, which both take, a start would be half a second longer.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +11,6 @@ from pathlib import Path
 
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.avatar_cache import cached_avatar_data, is_cached
-from rsatalker.avatars.avatar_folder import is_avatar, read_avatar
 from rsatalker.avatars.character import Character
 from rsatalker.avatars.characters.amara import AMARA
 from rsatalker.avatars.characters.bruno import BRUNO
@@ -63,9 +66,11 @@ def load_avatar(
     Raises:
         AssetError: There is no such character or folder, or the folder is malformed.
     """
-    if name not in CHARACTERS and is_avatar(Path(name)):
-        return read_avatar(Path(name), character_head, threads)
     if isinstance(name, Path) or name not in CHARACTERS:
+        from rsatalker.avatars.avatar_folder import is_avatar, read_avatar
+
+        if is_avatar(Path(name)):
+            return read_avatar(Path(name), character_head, threads)
         raise AssetError(
             f"there is no character {str(name)!r}; choose one of {', '.join(CHARACTERS)}, or give the folder "
             "of a fitted avatar."

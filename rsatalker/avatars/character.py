@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rsatalker.avatars.appearance.look import Look
-from rsatalker.heads.procedural import Identity
+from rsatalker.heads.procedural.identity import Identity
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head, Rig, SparseShapes
-from rsatalker.heads.ict_character import NamedDrive
+from rsatalker.heads.named_drive import NamedDrive
 from rsatalker.motion.expression_space import PROCEDURAL_1
 
 CHARACTER, APPEARANCE = "character.npz", "appearance.npz"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Int64
 
-from rsatalker.avatars.bake import WRAP, directions
+from rsatalker.avatars.baked_light import WRAP, directions
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.lighting import CELLS, LAMPS
 from rsatalker.avatars.shading import F

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float32, Int, Int16, Int32, UInt8
 
-from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.baked_light import BakedLight
 from rsatalker.avatars.shading import ONE, ZERO, F, probe_light
 from rsatalker.kernels import njit
 

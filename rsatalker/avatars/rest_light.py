@@ -10,7 +10,8 @@ from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy
 from rsatalker.avatars.appearance.mouth import INSIDE
-from rsatalker.avatars.bake import BakedLight, UnfoldedLight, bake_surface, gap, neighbour_average
+from rsatalker.avatars.bake import bake_surface, neighbour_average
+from rsatalker.avatars.baked_light import BakedLight, UnfoldedLight, gap
 from rsatalker.avatars.face_frames import vertex_normals
 from rsatalker.avatars.spherical_harmonics import sphere_directions
 from rsatalker.avatars.visibility import FREE, visibility

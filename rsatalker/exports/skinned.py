@@ -14,7 +14,7 @@ from jaxtyping import Float, Float32, Int32
 from scipy.spatial.transform import Rotation
 
 from rsatalker.heads.head import JOINT_PARENTS, Head, SparseShapes
-from rsatalker.heads.procedural.expressions import CORRECTIVES
+from rsatalker.heads.procedural.drive import CORRECTIVES
 from rsatalker.heads.shape_head import ShapeHead
 from rsatalker.motion.pose import FlamePose
 

@@ -18,7 +18,8 @@ from scipy.sparse import coo_matrix, csr_matrix, diags
 from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head
 from rsatalker.heads.nearest_triangle import OnSurface, Surface
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.regions import Region
 from rsatalker.heads.shape_head import ArkitHead, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES

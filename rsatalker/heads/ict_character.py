@@ -7,7 +7,6 @@ ICT-VGL/ICT-FaceKit repository, MIT). Motion of `procedural-1` raises the kit's 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -18,13 +17,12 @@ from scipy.sparse.csgraph import dijkstra
 from rsatalker.errors import AssetError
 from rsatalker.heads.face_motion import OPEN, FaceMotion, closing_share
 from rsatalker.heads.face_points import face_template, find_face_points
-from rsatalker.heads.head import Drive, Head, LidMargin, Rig
+from rsatalker.heads.head import Head, LidMargin, Rig
 from rsatalker.heads.head_file import arkit_by_name
+from rsatalker.heads.named_drive import NamedDrive
 from rsatalker.heads.regions import Region
 from rsatalker.heads.shape_head import ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, CARRIED_BY_JOINTS, PROCEDURAL_1
-from rsatalker.motion.pose import FlamePose
-from rsatalker.motion.rig import joint_weights
 
 KIT_VERTICES = 26_719
 # First vertex of each part; what follows the last are films and lashes, which our appearance brings itself.
@@ -42,24 +40,6 @@ LANDMARKS = (
 # Landmarks of the lids from the outer to the inner corner: left upper, left lower, right upper, right lower.
 LIDS = ((45, 44, 43, 42), (45, 46, 47, 42), (36, 37, 38, 39), (36, 41, 40, 39))
 NECK_BELOW_CHIN_M = 0.01  # skin that is this far under the chin belongs to the neck
-
-
-@dataclass(frozen=True, slots=True)
-class NamedDrive:
-    """Raises shapes by the names of the weights that a pose carries.
-
-    Attributes:
-        of_expression: What each coefficient of `procedural-1` adds to the shapes' weights.
-        of_joints: What each ARKit weight of jaw and gaze adds.
-    """
-
-    of_expression: Float32[np.ndarray, "43 K"]
-    of_joints: Float32[np.ndarray, "52 K"]
-
-    def __call__(self, pose: FlamePose) -> Drive:
-        """Return the weights of the shapes; the lips are never held by a second skinning."""
-        weights = pose.expression @ self.of_expression + joint_weights(pose) @ self.of_joints
-        return Drive(weights.astype(np.float32), 0.0)
 
 
 def ict_character(name: str, head: ShapeHead, quads: Int[np.ndarray, "Q 4"], kept: Int[np.ndarray, " V"]) -> Head:

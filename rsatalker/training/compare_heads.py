@@ -17,7 +17,8 @@ from rsatalker.exports.images import Tile, contact_sheet, write_png
 from rsatalker.heads.head import Head
 from rsatalker.heads.head_file import read_head
 from rsatalker.heads.ict_facekit import read_ict_facekit
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.regions import Region
 from rsatalker.heads.shape_head import ArkitHead, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_NAMES

@@ -13,7 +13,8 @@ from made_up_flame import write_flame
 from rsatalker.heads.head import Head
 from rsatalker.heads.head_file import dense_shapes, read_head
 from rsatalker.heads.import_head import ImportHeadOptions, import_head
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.regions import Region
 from rsatalker.motion.expression_space import PROCEDURAL_1
 

@@ -39,6 +39,7 @@ CLIENT_MODULES = (
     "sidecar.regions.engine_region",
 )
 HEAVY = ("torch", "numba", "scipy", "av", "rsatalker.renderers.cpu", "rsatalker.motion.model")
+SCIPY_PARTS = tuple(f"scipy.{part}" for part in ("interpolate", "linalg", "optimize", "sparse", "spatial", "special"))
 
 
 def module_names() -> list[str]:
@@ -79,3 +80,10 @@ def test_client_imports_without_the_model(tmp_path: Path) -> None:
     answer = probe(list(CLIENT_MODULES), tmp_path)
     assert not any(answer["verdicts"].values()), answer["verdicts"]
     assert [name for name in HEAVY if name in answer["modules"]] == []
+
+
+def test_characters_import_without_scipy(tmp_path: Path) -> None:
+    """It is half a second of every start; Numba names its version, so only its parts count."""
+    answer = probe(["rsatalker.avatars.cast"], tmp_path)
+    assert not any(answer["verdicts"].values()), answer["verdicts"]
+    assert [name for name in answer["modules"] if name in SCIPY_PARTS] == []

@@ -13,7 +13,7 @@ from rsatalker.avatars.appearance.look import (
     StubbleLook,
 )
 from rsatalker.avatars.character import Character
-from rsatalker.heads.procedural import Identity
+from rsatalker.heads.procedural.identity import Identity
 
 BRUNO = Character(
     name="bruno",

@@ -11,7 +11,7 @@ from rsatalker.avatars.appearance.look import (
     SkinLook,
 )
 from rsatalker.avatars.character import Character
-from rsatalker.heads.procedural import Identity
+from rsatalker.heads.procedural.identity import Identity
 
 KENJI = Character(
     name="kenji",

@@ -12,7 +12,7 @@ from rsatalker.avatars.appearance.look import (
     StubbleLook,
 )
 from rsatalker.avatars.character import Character
-from rsatalker.heads.procedural import Identity
+from rsatalker.heads.procedural.identity import Identity
 
 TOMAS = Character(
     name="tomas",

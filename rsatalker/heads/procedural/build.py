@@ -7,7 +7,8 @@ from jaxtyping import Float, Int
 
 from rsatalker.heads.head import Head, LidMargin, Rig, SparseShapes
 from rsatalker.heads.procedural.anatomy import EYE_RADIUS, brow_line, landmark_positions
-from rsatalker.heads.procedural.expressions import ProceduralDrive, person_shapes
+from rsatalker.heads.procedural.drive import ProceduralDrive
+from rsatalker.heads.procedural.expressions import person_shapes
 from rsatalker.heads.procedural.half_mesh import MIRROR
 from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.procedural.person import shape_person

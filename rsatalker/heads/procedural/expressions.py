@@ -1,28 +1,17 @@
-"""The 43 shapes of `procedural-1` and their correctives for one person, and what raises them."""
+"""The 43 shapes of `procedural-1` and their correctives for one person; `drive` says what raises them."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
 
-from rsatalker.heads.head import Drive
 from rsatalker.heads.procedural.curves import bell, smooth_step
+from rsatalker.heads.procedural.drive import PARTING, SHAPE_INDEX
 from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities, seal_lips
 from rsatalker.heads.procedural.lid_motion import FADE, UPPER_CLOSES, lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
 from rsatalker.heads.procedural.tongue_shapes import tongue_shapes
-from rsatalker.motion.expression_space import EXPRESSION_INDEX, GAZE_PITCH_RAD, JAW_OPEN_RAD, PROCEDURAL_1
-from rsatalker.motion.pose import FlamePose
 
-SIDES = ("Left", "Right")
-# Correctives follow the 43 expression shapes, in this order.
-CORRECTIVES = (
-    *(f"{name}{side}" for name in ("blinkHalf", "gazeDown", "gazeUp", "lowerLidUp") for side in SIDES), "jawOpenCheeks",
-    "mouthFunnelHeld", *(f"{name}Held{side}" for name in ("mouthLowerDown", "mouthUpperUp") for side in SIDES),
-)  # fmt: skip
-SHAPE_INDEX = {name: i for i, name in enumerate((*PROCEDURAL_1, *CORRECTIVES))}
 # Shares of the lid opening, (upper lid down, lower lid up), at weight 1.
 LID_SHARES = {
     "eyeBlink": (UPPER_CLOSES, 1 - UPPER_CLOSES),
@@ -33,12 +22,8 @@ LID_SHARES = {
     "gazeUp": (-0.24, 0.08),
     "lowerLidUp": (0.03, 0.30),
 }
-LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # what lifts the lower lid, and how much
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
-PARTING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp")  # shapes that part the lips with no help of the jaw
-FUNNEL_FLARE = 0.45  # of a funnel goes with its opening: closed lips that stay flared look swollen
-LIPS_STICK_JAW = 0.06  # share of the jaw's opening up to which lips come apart only gradually
 
 
 def person_shapes(
@@ -117,48 +102,3 @@ def _mouth_sideways(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], s
         field[strip] = field[contact] * share
         field[partner[strip]] = field[partner[contact]] * share
     return field
-
-
-@dataclass(frozen=True, slots=True)
-class ProceduralDrive:
-    """Turns a pose of `procedural-1` into weights of expression shapes and correctives."""
-
-    def __call__(self, pose: FlamePose) -> Drive:
-        """Return the weights; lids never move further than shut, and follow the gaze."""
-        weights = np.zeros(len(SHAPE_INDEX), np.float32)
-        weights[: len(PROCEDURAL_1)] = pose.expression
-        jaw_open = float(np.clip(pose.jaw_pose[0] / JAW_OPEN_RAD, 0.0, 1.0))
-        close = max(float(pose.expression[EXPRESSION_INDEX["mouthClose"]]), 0.0)
-        held = min(close / max(jaw_open, 1e-6), 1.0)
-        sticking = 1.0 - min(jaw_open / LIPS_STICK_JAW, 1.0)  # also when the jaw only moves sideways
-        held = max(held, sticking * sticking * (3.0 - 2.0 * sticking))
-        weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
-        _hold_lips(weights, min(close / max(jaw_open, LIPS_STICK_JAW), 1.0))
-        for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
-            _drive_lids(weights, side, float(pitch))
-        return Drive(weights, held)
-
-
-def _hold_lips(weights: Float[np.ndarray, " K"], closed: float) -> None:
-    """Let lips that mouthClose closes stay together whatever else parts them, in place; small amounts change little."""
-    share = closed * closed * (3.0 - 2.0 * closed)
-    weights[SHAPE_INDEX["mouthFunnel"]] *= 1.0 - FUNNEL_FLARE * share
-    for name in PARTING:
-        for side in ("",) if name in SHAPE_INDEX else SIDES:
-            weights[SHAPE_INDEX[f"{name}Held{side}"]] = share * weights[SHAPE_INDEX[name + side]]
-
-
-def _drive_lids(weights: Float[np.ndarray, " K"], side: str, pitch_rad: float) -> None:
-    """Set what the lids of one side do, in place: blink first, everything else in what room it leaves."""
-    index = SHAPE_INDEX
-    blink = min(max(float(weights[index["eyeBlink" + side]]), 0.0), 1.0)
-    open_share = 1 - blink
-    weights[index["eyeBlink" + side]] = blink
-    weights[index["blinkHalf" + side]] = 4 * blink * open_share
-    look = pitch_rad / GAZE_PITCH_RAD
-    weights[index["gazeDown" + side]] = min(max(look, 0.0), 1.2) * open_share
-    weights[index["gazeUp" + side]] = min(max(-look, 0.0), 1.2) * open_share
-    lift = sum(float(weights[index[name + side]]) * share for name, share in LOWER_LID_UP.items())
-    weights[index["lowerLidUp" + side]] = min(max(lift, 0.0), 1.0) * open_share
-    weights[index["eyeSquint" + side]] *= open_share
-    weights[index["eyeWide" + side]] *= open_share

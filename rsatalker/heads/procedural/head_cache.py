@@ -14,8 +14,7 @@ import numpy as np
 import rsatalker
 from rsatalker.cache import cache_folder
 from rsatalker.heads.head import Head, Rig, SparseShapes
-from rsatalker.heads.procedural.build import build_head
-from rsatalker.heads.procedural.expressions import ProceduralDrive
+from rsatalker.heads.procedural.drive import ProceduralDrive
 from rsatalker.heads.procedural.identity import Identity
 from rsatalker.motion.expression_space import PROCEDURAL_1
 
@@ -40,6 +39,8 @@ def cached_head(name: str, identity: Identity) -> Head:
     try:
         return _read(path)
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        from rsatalker.heads.procedural.build import build_head  # with scipy, which a cached head does without
+
         head = build_head(identity)
     try:
         _write(path, head)

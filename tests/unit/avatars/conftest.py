@@ -12,7 +12,7 @@ def character():
 
 @pytest.fixture(scope="session")
 def head(character):
-    from rsatalker.heads.procedural import build_head
+    from rsatalker.heads.procedural.build import build_head
 
     return build_head(character.identity)
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rsatalker.avatars import avatar_cache
+from rsatalker.avatars import avatar_cache, build
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.cast import CHARACTERS, load_avatar
 from rsatalker.errors import AssetError
@@ -15,11 +15,11 @@ def builds(monkeypatch, tmp_path, avatar_data):
     calls = []
     monkeypatch.setenv("RSATALKER_CACHE", str(tmp_path))
 
-    def build(head, look, detail, progress):
+    def build_avatar_data(head, look, detail, progress):
         calls.append(detail)
         return avatar_data
 
-    monkeypatch.setattr(avatar_cache, "build_avatar_data", build)
+    monkeypatch.setattr(build, "build_avatar_data", build_avatar_data)
     return calls
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rsatalker.avatars.bake import BakedLight
+from rsatalker.avatars.baked_light import BakedLight
 from rsatalker.avatars.frame_light import DIRECTIONS, part_light, scene_light
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.avatars.lighting import VERTEX_LIGHT, dim_vertices, light_vertices, lit_vertices

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from scipy.spatial import KDTree
 
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.motion.expression_space import EXPRESSION_INDEX, JAW_OPEN_RAD, JAW_SIDE_RAD
 from rsatalker.motion.pose import FlamePose
 

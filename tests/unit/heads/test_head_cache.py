@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from rsatalker.heads.head import Head
-from rsatalker.heads.procedural import Identity, build_head, head_cache
+from rsatalker.heads.procedural import build, head_cache
+from rsatalker.heads.procedural.identity import Identity
 
 pytestmark = pytest.mark.unit
 
@@ -16,7 +17,7 @@ SOMEONE = Identity(male=0.4, nose=0.3)
 
 @pytest.fixture(scope="module")
 def built() -> Head:
-    return build_head(SOMEONE)
+    return build.build_head(SOMEONE)
 
 
 @pytest.fixture
@@ -25,11 +26,11 @@ def builds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, built: Head) -> list
     calls: list[Identity] = []
     monkeypatch.setenv("RSATALKER_CACHE", str(tmp_path))
 
-    def build(identity: Identity) -> Head:
+    def build_head(identity: Identity) -> Head:
         calls.append(identity)
         return built
 
-    monkeypatch.setattr(head_cache, "build_head", build)
+    monkeypatch.setattr(build, "build_head", build_head)
     return calls
 
 

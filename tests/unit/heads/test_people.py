@@ -7,11 +7,13 @@ import pytest
 
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.heads.head import Head
-from rsatalker.heads.procedural import Identity, build_head
 from rsatalker.heads.procedural.anatomy import EYE_RADIUS
-from rsatalker.heads.procedural.expressions import LID_SHARES, SHAPE_INDEX, ProceduralDrive
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.drive import SHAPE_INDEX, ProceduralDrive
+from rsatalker.heads.procedural.expressions import LID_SHARES
 from rsatalker.heads.procedural.eyeballs import cornea_bulge
 from rsatalker.heads.procedural.fold_shapes import STROKES, fold_shapes
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.procedural.lid_motion import lid_motion
 from rsatalker.heads.procedural.person import shape_person
 from rsatalker.heads.procedural.sculpture import average_head

@@ -3,7 +3,8 @@ import dataclasses
 import numpy as np
 import pytest
 
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.procedural.person import shape_person
 from rsatalker.heads.procedural.sculpture import average_head
 from rsatalker.heads.regions import Region

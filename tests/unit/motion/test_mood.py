@@ -5,7 +5,8 @@ import pytest
 
 from rsatalker.errors import MoodError
 from rsatalker.heads.head import Head
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.motion.articulation import ARTICULATION_INDEX, arkit_from_articulation
 from rsatalker.motion.behaviour.voice_state import STEP_S
 from rsatalker.motion.expression_space import ARKIT_INDEX

@@ -11,7 +11,8 @@ from rsatalker.heads.head import Head, SparseShapes
 from rsatalker.heads.head_file import arkit_by_name
 from rsatalker.heads.ict_facekit import ict_head
 from rsatalker.heads.obj_file import ObjMesh
-from rsatalker.heads.procedural import Identity, build_head
+from rsatalker.heads.procedural.build import build_head
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.rotations import matrix_from_axis_angle
 from rsatalker.heads.shape_head import IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_NAMES
