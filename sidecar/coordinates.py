@@ -17,7 +17,8 @@ import numpy as np
 from jaxtyping import Float, Float64
 from scipy.spatial.transform import Rotation
 
-from rsatalker.avatars.spherical_harmonics import BANDS, rotated
+from rsatalker.avatars.rotated_probe import rotated
+from rsatalker.avatars.spherical_harmonics import BANDS
 from sidecar.errors import InvalidRequestError
 
 FAR_M = 1_000.0  # what `far_m` says of a projection without a far plane

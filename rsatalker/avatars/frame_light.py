@@ -13,8 +13,9 @@ from jaxtyping import Float, Float32, Int64
 from rsatalker.avatars.baked_light import WRAP, directions
 from rsatalker.avatars.light import Light
 from rsatalker.avatars.lighting import CELLS, LAMPS
+from rsatalker.avatars.rotated_probe import rotated
 from rsatalker.avatars.shading import F
-from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks, rotated
+from rsatalker.avatars.spherical_harmonics import diffuse_bands, peaks
 from rsatalker.kernels import njit
 
 SOFTNESS = F(22.0)  # sharpness of a lamp's soft shadow: a lamp about 25 degrees wide

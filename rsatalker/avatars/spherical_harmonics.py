@@ -1,10 +1,8 @@
-"""Real spherical harmonics of order 2: projection, rotation, convolution and the brightest directions of a probe.
+"""Real spherical harmonics of order 2: projection, convolution and the brightest directions of a probe.
 
 Order and signs are those of `Light.probe`. Source of the irradiance form: Ramamoorthi and Hanrahan, An Efficient
 Representation for Irradiance Environment Maps (SIGGRAPH 2001).
 """
-
-# pyright: reportMissingParameterType=none, reportUnknownParameterType=none
 
 from __future__ import annotations
 
@@ -13,8 +11,6 @@ from functools import cache
 
 import numpy as np
 from jaxtyping import Float, Float32
-
-from rsatalker.kernels import njit
 
 BANDS = np.array([0, 1, 1, 1, 2, 2, 2, 2, 2])  # the order l of each of the nine coefficients
 MEAN_RADIANCE = 1 / (2 * math.sqrt(math.pi))  # Y00: the first coefficient times this is the mean radiance
@@ -56,43 +52,6 @@ def project(
     coefficients = basis(directions).T @ radiance * (4 * math.pi / len(directions))
     window = 1 / (1 + softness * (BANDS * (BANDS + 1)) ** 2)  # Sloan, Stupid Spherical Harmonics Tricks (GDC 2008)
     return np.asarray(coefficients * window[:, None], np.float32)
-
-
-def rotated(coefficients: Float[np.ndarray, "9 3"], rotation: Float[np.ndarray, "3 3"]) -> Float32[np.ndarray, "9 3"]:
-    """Return coefficients of the function f(R d): what a frame sees whose axes are the columns of R."""
-    result = np.empty((9, 3), np.float32)
-    _rotate(np.ascontiguousarray(coefficients, np.float64), np.ascontiguousarray(rotation, np.float64), result)
-    return result
-
-
-@njit(nogil=True, error_model="numpy")
-def _rotate(coefficients, rotation, result):
-    """Write the turned coefficients: the second to fourth are a vector, the others a symmetric matrix without trace."""
-    axis_of = (1, 2, 0)  # y, z, x
-    turned, tensor = np.empty((3, 3)), np.empty((3, 3))
-    for channel in range(coefficients.shape[1]):
-        k = coefficients[:, channel]
-        result[0, channel] = k[0]
-        for term in range(3):
-            total = 0.0
-            for source in range(3):
-                total += rotation[axis_of[source], axis_of[term]] * k[1 + source]
-            result[1 + term, channel] = total
-        along_z, across = 0.315392 * k[6], 0.546274 * k[8]
-        tensor[0, 0], tensor[1, 1], tensor[2, 2] = across - along_z, -across - along_z, 2 * along_z
-        tensor[0, 1] = tensor[1, 0] = 0.546274 * k[4]
-        tensor[1, 2] = tensor[2, 1] = 0.546274 * k[5]
-        tensor[0, 2] = tensor[2, 0] = 0.546274 * k[7]
-        for i in range(3):
-            for j in range(3):
-                total = 0.0
-                for m in range(3):
-                    for n in range(3):
-                        total += rotation[m, i] * tensor[m, n] * rotation[n, j]
-                turned[i, j] = total
-        result[4, channel], result[5, channel] = turned[0, 1] / 0.546274, turned[1, 2] / 0.546274
-        result[6, channel], result[7, channel] = turned[2, 2] / 0.630784, turned[0, 2] / 0.546274
-        result[8, channel] = (turned[0, 0] - turned[1, 1]) / 1.092548
 
 
 def wrapped_cosine(cosine: Float[np.ndarray, "*shape"], wrap: float) -> Float[np.ndarray, "*shape"]:

@@ -105,7 +105,7 @@ def test_light_stays_in_the_world_when_the_head_turns(avatar):
     light = studio_light()
     world = placed(shift=(0, 0, 0))
     rotation = world[:3, :3]
-    from rsatalker.avatars.spherical_harmonics import rotated
+    from rsatalker.avatars.rotated_probe import rotated
 
     turned = Light(rotated(light.probe, rotation.T), rotation @ light.key_direction, light.key_color)
     before = follow(avatar, light=light)

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from rsatalker.avatars.light import studio_light
+from rsatalker.avatars.rotated_probe import rotated
 from rsatalker.avatars.spherical_harmonics import (
     basis,
     diffuse_bands,
     peaks,
     project,
-    rotated,
     sphere_directions,
     wrapped_cosine,
 )
