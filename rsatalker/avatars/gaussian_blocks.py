@@ -136,16 +136,16 @@ def laid_in_blocks(
     u, v = bound["u"], bound["v"]
     is_second = np.where(on_triangle, bound["frame"] >= len(quads), u < v)
     corners = np.where(is_second[:, None], quads[bound["quad"]][:, [0, 2, 3]], quads[bound["quad"]][:, :3])
-    shares = np.column_stack([1 - np.maximum(u, v), np.where(is_second, u, u - v), np.where(is_second, v - u, v)])
-    columns = np.column_stack(
+    shares = np.stack([1 - np.maximum(u, v), np.where(is_second, u, u - v), np.where(is_second, v - u, v)])
+    known = np.vstack(
         [
-            bound["center"] + np.where(on_triangle[:, None], [1 / 3, 1 / 3, 0], 0), lower_triangle(bound["factor"]),
-            bound["direction"], bound["bend"], bound["albedo"], bound["opacity"], bound["specular"],
+            (bound["center"] + np.where(on_triangle[:, None], [1 / 3, 1 / 3, 0], 0)).T, lower_triangle(bound["factor"]),
+            bound["direction"].T, bound["bend"].T, bound["albedo"].T, bound["opacity"], bound["specular"],
             bound["roughness"], bound["occlusion"], bound["subsurface"], bound["sheen"], bound["culled"] > 0,
             shares,
         ]
     )  # fmt: skip
-    steps, begins, lows, sizes = packed(columns[source].transpose(0, 2, 1))
+    steps, begins, lows, sizes = packed(known[:, source].transpose(1, 0, 2))
     return GaussianBlocks(
         firsts=firsts,
         counts=counts,
@@ -162,10 +162,26 @@ def laid_in_blocks(
     )
 
 
-def lower_triangle(factors: Float[np.ndarray, "N 3 3"]) -> Float[np.ndarray, "N 6"]:
-    """Return xx, yx, yy, zx, zy, zz of lower triangular matrices L with L L^T = factor factor^T."""
-    upper: np.ndarray = np.linalg.qr(factors.astype(np.float64).transpose(0, 2, 1))[1]
-    return np.column_stack([upper[:, column, row] for row in range(3) for column in range(row + 1)])
+def lower_triangle(factors: Float[np.ndarray, "N 3 3"]) -> Float[np.ndarray, "6 N"]:
+    """Return xx, yx, yy, zx, zy, zz of lower triangular matrices L with L L^T = factor factor^T.
+
+    By reflections, as LAPACK does it (Householder, Unitary triangularization of a nonsymmetric matrix, 1958), but for
+    all matrices at once: NumPy's QR asks LAPACK for one after the other, which takes ten times as long.
+    """
+    x, y, z = np.ascontiguousarray(factors.transpose(1, 2, 0), np.float64)
+    (xx, *_), (yx, *y), (zx, *z) = _reflected(x, x, y, z)
+    (yy, _), (zy, zz) = _reflected(np.stack(y), np.stack(y), np.stack(z))
+    return np.stack([xx, yx, yy, zx, zy, zz])
+
+
+def _reflected(laid: Float[np.ndarray, "D N"], *vectors: Float[np.ndarray, "D N"]) -> list[Float[np.ndarray, "D N"]]:
+    """Return vectors in the mirror that lays some along the first axis; those that lie there are left alone."""
+    normals = laid.copy()
+    normals[0] += np.copysign(np.sqrt((laid * laid).sum(0)), laid[0])
+    normals *= (laid[1:] != 0).any(0)
+    squared = (normals * normals).sum(0)
+    normals_by_length = normals * (2 / np.where(squared > 0, squared, 1))
+    return [vector - (normals * vector).sum(0) * normals_by_length for vector in vectors]
 
 
 def packed(

@@ -18,7 +18,6 @@ from rsatalker.avatars.binding import Material
 LEAST_SHARE = 0.1875  # about 16,000 Gaussians, with those that fade: a head of a hundred pixels
 FADE = 1 / 3  # how many more fade, as a part of those drawn in full
 SOLID = 0.9  # opacity of what closes a surface
-DIGITS = 20  # enough for a million Gaussians
 FULL_PIXEL_M = 2.0e-3  # pixels of this size on a head, or smaller, show every Gaussian: the skin's are so far apart
 
 
@@ -108,14 +107,16 @@ def ranks_in_turn(bound: np.ndarray, on_helper: Bool[np.ndarray, " N"]) -> Float
         on_helper: Whether a helper frame carries it.
     """
     solid = bound["opacity"] > SOLID
-    columns = [bound["material"], on_helper, bound["antialiased"], bound["wrinkle"], solid]
-    kinds = np.unique(np.column_stack(columns), axis=0, return_inverse=True)[1].ravel()
+    kinds = bound["wrinkle"].astype(np.int64)
+    for apart in (bound["antialiased"] > 0, on_helper, solid):
+        kinds = 2 * kinds + apart
+    kinds = np.unique(len(Material) * kinds + bound["material"], return_inverse=True)[1]
     ranks = np.empty(len(bound), np.float32)
     for kind in range(kinds.max() + 1):
         chosen = np.flatnonzero(kinds == kind)
         index, reverse = np.arange(len(chosen)), np.zeros(len(chosen))
-        for digit in range(DIGITS):
+        for digit in range(len(chosen).bit_length()):
             reverse += ((index >> digit) & 1) * 0.5 ** (digit + 1)
-        ranks[chosen] = np.argsort(np.argsort(reverse)) / len(chosen)
+        ranks[chosen[np.argsort(reverse)]] = index / len(chosen)
     ranks[bound["material"] == Material.EYE] *= LEAST_SHARE
     return ranks

@@ -146,5 +146,5 @@ def test_lower_triangle_makes_the_same_covariance():
     factors = np.random.default_rng(2).normal(size=(40, 3, 3))
     factors[0, :, 2] = 0  # flat
     lower = np.zeros_like(factors)
-    lower[:, [0, 1, 1, 2, 2, 2], [0, 0, 1, 0, 1, 2]] = lower_triangle(factors)
+    lower[:, [0, 1, 1, 2, 2, 2], [0, 0, 1, 0, 1, 2]] = lower_triangle(factors).T
     np.testing.assert_allclose(lower @ lower.transpose(0, 2, 1), factors @ factors.transpose(0, 2, 1), atol=1e-12)
