@@ -18,6 +18,7 @@ import environment
 
 # Benchmark: what it measures, one line. `a-b` is benchmarks/a_b.py.
 BENCHMARKS: dict[str, str] = {
+    "cold-start": "From the start of a process to the first drawn frame of a character that is cached.",
     "compositor": "How far off a composited head is when the eye has moved since its frame was drawn.",
     "cutscene": "Frames a second of a cutscene with one worker and more, and where the time goes.",
     "cutscene-beside": "Whether a live conversation notices that a cutscene is rendered beside it.",
