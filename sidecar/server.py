@@ -18,6 +18,7 @@ from sidecar.cutscenes.film_queue import FilmQueue
 from sidecar.cutscenes.folder import CutsceneFolder, default_folder
 from sidecar.errors import ConfigError
 from sidecar.frame_loop import FrameLoop
+from sidecar.garbage import collection_put_off
 from sidecar.heart import Heart
 from sidecar.loop import Loop
 from sidecar.messages import status_message
@@ -216,7 +217,9 @@ def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], 
     removed = remove_dead_regions()
     if removed:
         say(f"Removed {len(removed)} region(s) that a sidecar left behind when it was killed.")
-    asyncio.run(_serve(open_studio(options), options, say))
+    with collection_put_off():
+        studio = open_studio(options)
+    asyncio.run(_serve(studio, options, say))
     if any(thread.name == WARM_UP for thread in threading.enumerate()):
         os._exit(INTERRUPTED)  # it cannot be interrupted, and the interpreter would wait for what it compiles
 
@@ -229,7 +232,9 @@ async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], Non
         sidecar.listen()
         if options.warm_up:
             say(f"Warming up ({studio.renderer_name} renderer); the first start on a machine takes a minute.")
-            if not await warmed_up(studio, sidecar):
+            with collection_put_off():
+                warm = await warmed_up(studio, sidecar)
+            if not warm:
                 return
         await sidecar.start()
         say(f"RSATalker {sidecar_version()} listens on {sidecar.address}. Ctrl+C ends it.")

@@ -22,7 +22,15 @@ class Stages:
 
 
 def draw_first_frame(character: str, size_px: int, stages: Stages) -> None:
-    """Import, load, pose and draw."""
+    """Import, load, pose and draw, with garbage collection put off as `rsatalker serve` does."""
+    from sidecar.garbage import collection_put_off
+
+    with collection_put_off():
+        draw(character, size_px, stages)
+
+
+def draw(character: str, size_px: int, stages: Stages) -> None:
+    """Draw one frame; see `draw_first_frame`."""
     import numba  # noqa: F401  told apart from what is ours
     import numpy as np
 
