@@ -1,7 +1,7 @@
 """The characters that ship, by name, and how they are loaded.
 
 What only a character that is not cached yet needs, and what reads other people's avatars, is imported by whoever comes
-to it: with scipy, which both take, a start would be half a second longer.
+to it: with scipy, which both take, a start would be .3 s longer.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ def test_client_imports_without_the_model(tmp_path: Path) -> None:
 
 
 def test_characters_import_without_scipy(tmp_path: Path) -> None:
-    """It is half a second of every start; Numba names its version, so only its parts count."""
+    """It is .3 s of every start; Numba names its version, so only its parts count."""
     answer = probe(["rsatalker.avatars.cast"], tmp_path)
     assert not any(answer["verdicts"].values()), answer["verdicts"]
     assert [name for name in answer["modules"] if name in SCIPY_PARTS] == []
