@@ -71,8 +71,8 @@ def _newest_state(conversation: Conversation) -> EngineState | None:
     """Return the engine's newest state; None before the first and after the engine has left."""
     region = conversation.regions.engine
     try:
-        conversation.engine_attached = not region.writer_is_lost
         conversation.engine = None if region.state == RegionState.STOPPING else region.latest()
+        conversation.engine_attached = conversation.engine is not None and not region.writer_is_lost
         conversation.warning = _complaint(conversation.engine)
     except FrameRingError as error:
         conversation.warning = str(error)

@@ -66,7 +66,7 @@ class RemoteEngines:
         held = self._writers.get(conversation)
         if held is not None:
             return held
-        if conversation.engine_attached and conversation.engine is not None:
+        if conversation.engine_attached:
             raise StateError(
                 "An engine on the sidecar's machine writes this conversation's engine region; a conversation has one "
                 "engine. Close that one first, or create a conversation of your own."

@@ -263,7 +263,7 @@ def test_light_of_a_distant_engine_reaches_the_heads(conversation: RemoteConvers
 
     def arrives():
         lights = studio.heads["ann"][0].lights
-        return lights and np.array_equal(lights[-1].probe, light.probe) and lights[-1]
+        return lights[-1] if lights and np.array_equal(lights[-1].probe, light.probe) else None
 
     lit = until(arrives, "a frame in that light")
     np.testing.assert_array_equal(lit.key_direction, light.key_direction)

@@ -13,7 +13,15 @@ namespace RsaTalker.Sidecar.Tests
         [Test]
         public void QuestionIsNoAnswer()
         {
-            Assert.IsNull(DnsMessage.Read(DnsMessage.Question()));
+            Assert.IsNull(DnsMessage.Read(DnsMessage.Question(1)));
+        }
+
+        [Test]
+        public void QuestionCarriesItsId()
+        {
+            var question = DnsMessage.Question(0x1234);
+            Assert.AreEqual(0x12, question[0]);
+            Assert.AreEqual(0x34, question[1]);
         }
 
         [Test]

@@ -42,10 +42,13 @@ namespace RsaTalker.Sidecar.Protocol
             _bytes = bytes;
         }
 
-        /// <summary>Returns the question for a record of a name; type PTR asks who offers a service.</summary>
-        public static byte[] Question(string name = Service, ushort type = TypePtr)
+        /// <summary>
+        /// Returns the question for a record of a name; type PTR asks who offers a service. Each question needs an id of
+        /// its own: responders leave out what looks like a packet that they have just answered.
+        /// </summary>
+        public static byte[] Question(ushort id, string name = Service, ushort type = TypePtr)
         {
-            var bytes = new List<byte> { 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 };
+            var bytes = new List<byte> { (byte)(id >> 8), (byte)id, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0 };
             foreach (var label in name.Split('.'))
             {
                 bytes.Add((byte)label.Length);

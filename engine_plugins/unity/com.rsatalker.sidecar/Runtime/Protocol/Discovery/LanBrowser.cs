@@ -27,9 +27,10 @@ namespace RsaTalker.Sidecar.Protocol
             var found = new SortedDictionary<string, FoundSidecar>(StringComparer.Ordinal);
             try
             {
-                var question = DnsMessage.Question();
+                var random = new Random(Guid.NewGuid().GetHashCode()); // others may browse at the same instant
                 for (var left = milliseconds; left > 0 && !stop.IsCancellationRequested; left -= AskEveryMs)
                 {
+                    var question = DnsMessage.Question((ushort)random.Next(1, 1 << 16));
                     foreach (var socket in sockets)
                     {
                         Ask(socket, question);

@@ -168,9 +168,10 @@ bool IsIdentity(const std::string& Text)
 }
 } // namespace
 
-std::vector<std::uint8_t> LanQuestion()
+std::vector<std::uint8_t> LanQuestion(std::uint16_t Id)
 {
-    std::vector<std::uint8_t> Packet = {0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0}; // one question
+    std::vector<std::uint8_t> Packet = {static_cast<std::uint8_t>(Id >> 8), static_cast<std::uint8_t>(Id & 0xFF)};
+    Packet.insert(Packet.end(), {0, 0, 0, 1, 0, 0, 0, 0, 0, 0}); // one question
     for (std::size_t First = 0; First < Service.size();)
     {
         const std::size_t Dot = Service.find('.', First);

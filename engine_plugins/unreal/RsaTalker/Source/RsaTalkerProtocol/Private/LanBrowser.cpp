@@ -2,6 +2,8 @@
 
 #include "LanBrowser.h"
 
+#include <random>
+
 #if defined(_WIN32)
 #ifndef NOMINMAX
 #define NOMINMAX
@@ -106,7 +108,7 @@ Socket AskFrom(const in_addr& Own)
     To.sin_family = AF_INET;
     To.sin_addr.s_addr = htonl(Group);
     To.sin_port = htons(Port);
-    const std::vector<std::uint8_t> Question = LanQuestion();
+    const std::vector<std::uint8_t> Question = LanQuestion(static_cast<std::uint16_t>(std::random_device{}()));
     const char* Bytes = reinterpret_cast<const char*>(Question.data());
     setsockopt(Handle, IPPROTO_IP, IP_MULTICAST_IF, reinterpret_cast<const char*>(&Own), sizeof(Own));
     const bool HasAsked = bind(Handle, reinterpret_cast<const sockaddr*>(&Place), sizeof(Place)) == 0 &&

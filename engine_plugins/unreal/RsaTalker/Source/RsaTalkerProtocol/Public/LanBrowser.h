@@ -20,8 +20,9 @@ struct LanSidecar
     bool IsTls = false;      // false: started with --insecure-lan
 };
 
-// The question for `_rsatalker._tcp.local`, as DNS sends it.
-RSATALKERPROTOCOL_API std::vector<std::uint8_t> LanQuestion();
+// The question for `_rsatalker._tcp.local`, as DNS sends it. Each needs an id of its own: responders leave out what
+// looks like a packet that they have just answered.
+RSATALKERPROTOCOL_API std::vector<std::uint8_t> LanQuestion(std::uint16_t Id);
 
 // Adds what one packet announces; what is damaged, or not ours, adds nothing. A sidecar that is known is replaced.
 RSATALKERPROTOCOL_API void ReadLanAnswer(const std::uint8_t* Packet, std::size_t Size, std::vector<LanSidecar>& Found);
