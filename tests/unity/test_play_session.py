@@ -68,12 +68,11 @@ def test_card_has_the_pixels_that_python_reads(live: PlaySession, tmp_path: Path
         drawn = [frame for frame in frames if frame.header.frame_number == number]
         if drawn:
             break
-    frame = drawn[0]
-    colors = np.fromfile(tmp_path / "a", np.uint8).reshape(frame.colors.shape)
-    depths = np.fromfile(tmp_path / "a.depth", np.float32).reshape(frame.depths.shape)
+    colors, depths = np.fromfile(tmp_path / "a", np.uint8), np.fromfile(tmp_path / "a.depth", np.float32)
     assert len(np.unique(colors.reshape(-1, 4), axis=0)) > 1000
-    np.testing.assert_array_equal(colors, frame.colors)
-    np.testing.assert_array_equal(depths, frame.depths)
+    assert any(  # of both heads, and of other sidecars on this machine
+        np.array_equal(colors, frame.colors.ravel()) and np.array_equal(depths, frame.depths.ravel()) for frame in drawn
+    )
 
 
 def _frames_while(doing: Any) -> list[Frame]:
