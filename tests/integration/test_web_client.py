@@ -28,6 +28,7 @@ pytestmark = pytest.mark.integration
 
 EYE_PX = 480
 FOV_RAD = 0.9
+STANDS_STILL = "document.getElementById('play').textContent === 'Start'"
 STANDING: Pose = ((0.0, 1.6, 0.0), (0.0, 0.0, 0.0))
 STEPPED: Pose = ((0.03, 1.58, 0.05), (0.02, 0.05, 0.01))  # a moment later
 ASIDE: Pose = ((-1.45, 1.6, -0.85), (0.0, -math.pi / 2, 0.0))  # looks along the line of heads: a hides part of b
@@ -187,8 +188,9 @@ def talking(visitor: WebVisitor, visit: Visit) -> WebVisitor:
     """Both talk in a page without a headset; a page of the test before it goes on."""
     if not visitor.tab.evaluate("!globalThis.headset && document.getElementById('controls')?.hidden === false"):
         visitor.open_page()
-    if not visitor.tab.evaluate(PLAYING):
+    if visitor.tab.evaluate(STANDS_STILL):
         visitor.press("play")
+    visitor.tab.wait(PLAYING)  # at once, unless the page makes another conversation just now
     return visitor
 
 
@@ -243,6 +245,7 @@ def test_files_of_ones_own_are_said(talking: WebVisitor, tmp_path: Path):
     for name, seconds in (("left", 1.0), ("right", 1.5)):
         write_wav(tmp_path / f"{name}.wav", seconds)
     talking.tab.evaluate("rsatalker.show().stop()")
+    talking.tab.wait(STANDS_STILL)
     talking.give_files("sound", [tmp_path / "left.wav", tmp_path / "right.wav"])
     talking.press("play")
     (utterance,) = talking.served.sidecar.conversations.all()[-1].voices.timeline.utterances(1)
