@@ -17,7 +17,6 @@ import numpy as np
 from jaxtyping import Float, Float64
 from scipy.spatial.transform import Rotation
 
-from rsatalker.avatars.rotated_probe import rotated
 from rsatalker.avatars.spherical_harmonics import BANDS
 from sidecar.errors import InvalidRequestError
 
@@ -131,6 +130,8 @@ class EngineAxes:
 
     def probe(self, engine: Float[np.ndarray, "9 3"]) -> Float64[np.ndarray, "9 3"]:
         """Return our light probe of an engine's nine coefficients for red, green and blue."""
+        from rsatalker.avatars.rotated_probe import rotated  # compiled: who asks for no light need not load a compiler
+
         radiance = engine * self.radiance_from_probe[:, None]
         return rotated(radiance, self.world_from_engine.T).astype(np.float64)
 

@@ -85,10 +85,12 @@ def visit(visitor: WebVisitor) -> Visit:
     tab.evaluate("rsatalker.show().hold(true)")  # however slow the machine: the dialogue must not be over meanwhile
     heard_us = tab.evaluate("rsatalker.show().voices.heardS() * 1e6")
     tab.wait(f"rsatalker.viewer.heads.every(({{frame}}) => Math.abs(frame.mediaUs - {heard_us}) < 50_000)")
-    shown_us = tab.evaluate("rsatalker.viewer.heads.map(({frame}) => frame.mediaUs)")
     tab.evaluate(HIDE_ROOM)
     sights = {"standing": visitor.look(STANDING), "aside": visitor.look(ASIDE)}
     visitor.look(STANDING)
+    shown_us = tab.evaluate(
+        "rsatalker.viewer.heads.map(({frame}) => frame.mediaUs)"
+    )  # long after the last that was on its way
     tab.evaluate("rsatalker.viewer.show = ({color, alpha}) => (color.close(), alpha.close())")  # no newer frames
     frames = visitor.shown_frames()
     sights["stepped"] = Sight(STEPPED, visitor.seen_from(STEPPED), frames)
