@@ -134,7 +134,7 @@ class Dialogue:
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class DrawingCost:
     """What one drawing took: milliseconds of each stage, and how many Gaussians."""
 
     mesh_ms: float
@@ -166,7 +166,7 @@ class Talker:
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
         at_s: float | None = None,
-    ) -> Drawing:
+    ) -> DrawingCost:
         """Draw the head at one instant into the caller's buffers.
 
         Args:
@@ -188,7 +188,7 @@ class Talker:
         self._renderer.render(gaussians, cameras, colors, depths)
         drawn = time.perf_counter()
         milliseconds = ((meshed - started) * 1e3, (followed - meshed) * 1e3, (drawn - followed) * 1e3)
-        return Drawing(*milliseconds, len(gaussians))
+        return DrawingCost(*milliseconds, len(gaussians))
 
     def _pixel_size(self, cameras: Sequence[Camera], world_from_head: Float32[np.ndarray, "4 4"]) -> float:
         """Return the size of the smallest pixel on the head, metres."""

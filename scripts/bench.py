@@ -9,9 +9,8 @@ function `run`. Prepares the environment if it is not run by the environment's o
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from importlib import import_module, util
+from importlib import import_module
 from pathlib import Path
 
 import environment
@@ -37,12 +36,9 @@ BENCHMARKS: dict[str, str] = {
 
 def main() -> int:
     """Run the benchmark that is named and return the exit code."""
-    if util.find_spec("tyro") is None or util.find_spec("numba") is None:  # not the environment's interpreter
-        try:
-            python = environment.prepare()
-        except environment.SetupError as error:
-            environment.exit_with(error)
-        return subprocess.run([str(python), __file__, *sys.argv[1:]], check=False).returncode
+    code = environment.run_again_where("tyro", "numba")
+    if code is not None:
+        return code
     name, *arguments = sys.argv[1:] or ["--help"]
     if name not in BENCHMARKS:
         for known, measured in BENCHMARKS.items():

@@ -12,11 +12,10 @@ conversations of its own and closes them; with others open, the demand on their 
 from __future__ import annotations
 
 import argparse
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from importlib import import_module, util
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +118,9 @@ def say(verdict: Verdict) -> None:
 
 def main() -> int:
     """Examine a sidecar and return the exit code."""
-    if util.find_spec("grpc") is None:  # not the environment's interpreter: start again with that one
-        try:
-            python = environment.prepare()
-        except environment.SetupError as error:
-            environment.exit_with(error)
-        return subprocess.run([str(python), __file__, *sys.argv[1:]], check=False).returncode
+    code = environment.run_again_where("grpc")
+    if code is not None:
+        return code
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, where it is not installed
     parser = argparse.ArgumentParser(description="Hold a running sidecar against the demands of the protocol.")
     parser.add_argument("address", nargs="?", help="of gRPC; without it the sidecar of this user")

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib import util
 from pathlib import Path
 from typing import NoReturn
 
@@ -272,6 +273,20 @@ def sources_fingerprint() -> str:
     for path in sorted((ROOT / "rsatalker").rglob("*.py")):
         digest.update(path.as_posix().encode() + path.read_bytes())
     return digest.hexdigest()
+
+
+def run_again_where(*modules: str) -> int | None:
+    """Run this program again in the environment if its own interpreter lacks a module, and return its exit code.
+
+    None: nothing is lacking; the program goes on.
+    """
+    if all(util.find_spec(module) for module in modules):
+        return None
+    try:
+        python = prepare()
+    except SetupError as error:
+        exit_with(error)
+    return run_in(python, *sys.argv, folder=Path.cwd())
 
 
 def run_in(python: Path, *arguments: str, folder: Path = ROOT) -> int:

@@ -11,10 +11,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-from importlib import util
 from pathlib import Path
 
 import environment
@@ -38,12 +36,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Make the pictures of the Unity package's quick start.")
     parser.add_argument("--seconds", type=float, default=6.2, help="of the sample dialogue")
     options = parser.parse_args()
-    if util.find_spec("grpc") is None:  # not the environment's interpreter
-        try:
-            python = environment.prepare()
-        except environment.SetupError as error:
-            environment.exit_with(error)
-        return subprocess.run([str(python), __file__, *sys.argv[1:]], check=False).returncode
+    code = environment.run_again_where("grpc")
+    if code is not None:
+        return code
     sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "fakes")]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["RSATALKER_RUNTIME"] = folder

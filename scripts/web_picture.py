@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
-from importlib import util
 from pathlib import Path
 
 import environment
@@ -33,12 +31,9 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=6.2, help="of the dialogue, at which the picture is taken")
     parser.add_argument("--out", type=Path, default=ROOT / "engine_plugins" / "web" / "vr.jpg", help="JPEG to write")
     options = parser.parse_args()
-    if util.find_spec("websockets") is None:  # not the environment's interpreter
-        try:
-            python = environment.prepare()
-        except environment.SetupError as error:
-            environment.exit_with(error)
-        return subprocess.run([str(python), __file__, *sys.argv[1:]], check=False).returncode
+    code = environment.run_again_where("websockets")
+    if code is not None:
+        return code
     sys.path[:0] = [str(ROOT), str(FAKES)]
     with tempfile.TemporaryDirectory() as folder:
         os.environ["RSATALKER_RUNTIME"] = str(Path(folder) / "runtime")

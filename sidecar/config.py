@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_type_hints
 
+from rsatalker.avatars.level_of_detail import LEAST_SHARE
 from sidecar.errors import ConfigError
 
 DEFAULT_PORT = 50551
@@ -62,7 +63,7 @@ class ServeOptions:
     renderer: RendererChoice = "auto"
     threads: int = 0
     detail: float = 1.0
-    least_detail: float = 0.1875
+    least_detail: float = LEAST_SHARE
     frame_rate_hz: int = 60
     idle_frame_rate_hz: int = 15
     frame_size_px: int = 512
@@ -93,7 +94,7 @@ class ServeOptions:
             raise ConfigError("interface is for --lan: without it, the sidecar listens on this machine only.")
         self._check_range("threads", 0, 1024)
         self._check_range("detail", 0.05, 1.0)
-        self._check_range("least_detail", 0.1875, 1.0)
+        self._check_range("least_detail", LEAST_SHARE, 1.0)
         self._check_range("frame_rate_hz", 1, 240)
         self._check_range("idle_frame_rate_hz", 1, 240)
         self._check_range("frame_size_px", 16, LARGEST_FRAME_PX)

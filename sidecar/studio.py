@@ -30,7 +30,7 @@ DEFAULT_SPACE = "procedural-1"
 WARM_UP_PX = 64  # enough to compile every kernel
 
 
-class Drawing(Protocol):
+class DrawingCost(Protocol):
     """What one drawing took: milliseconds of its stages, and Gaussians."""
 
     @property
@@ -71,7 +71,7 @@ class TalkingHead(Protocol):
         colors: UInt8[np.ndarray, "C H W 4"],
         depths: Float32[np.ndarray, "C H W"],
         at_s: float | None = None,
-    ) -> Drawing:
+    ) -> DrawingCost:
         """Draw the head at one instant into the caller's buffers."""
         ...
 

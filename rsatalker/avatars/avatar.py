@@ -75,7 +75,7 @@ class Avatar:
         self._unfolded = tuple((which, lit(which), exponent) for which, exponent in unfolded)
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
         self._blocks = laid_in_blocks(bound, ranks, data.quads)
-        self._selection = select(bound, self._blocks.ranks, 1.0)
+        self._selection = select(bound, self._blocks.firsts, self._blocks.ranks, 1.0)
         self._buffers = deque(_empty_gaussians(len(self)) for _ in range(BUFFERS))
         self._swing = self._resting_hair()
         self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)
@@ -164,7 +164,7 @@ class Avatar:
     def _left(self, share: float) -> Selection:
         """Return the Gaussians that a share leaves, kept while it stays the same."""
         if held(share) != self._selection.share:
-            self._selection = select(self._data.bound, self._blocks.ranks, share)
+            self._selection = select(self._data.bound, self._blocks.firsts, self._blocks.ranks, share)
         return self._selection
 
     def _next_buffer(self, left: Selection) -> Gaussians:

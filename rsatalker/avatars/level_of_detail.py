@@ -47,23 +47,26 @@ class Selection:
         return len(self.antialiased)
 
 
-def select(bound: np.ndarray, ranks: Float32[np.ndarray, "B N"], share: float) -> Selection:
+def select(
+    bound: np.ndarray, firsts: Int[np.ndarray, " B"], ranks: Float32[np.ndarray, "B N"], share: float
+) -> Selection:
     """Return what a share leaves; it is held to what there is.
 
     Args:
         bound: Array of `binding.BOUND`, the blocks one behind the other.
+        firsts: Where each block begins in it.
         ranks: Of the Gaussians of each block, ascending; what fills a block up has a rank beyond all shares.
         share: Of the Gaussians.
     """
     share = held(share)
     counts = (ranks < share * (1 + FADE)).sum(1)
-    whole = (ranks <= 1).sum(1)
-    firsts_of_whole = np.cumsum(whole) - whole
-    firsts = np.cumsum(counts) - counts
-    left = np.arange(counts.sum()) + np.repeat(firsts_of_whole - firsts, counts)
+    firsts_left = np.cumsum(counts) - counts
+    left = np.arange(counts.sum()) + np.repeat(firsts - firsts_left, counts)
     groups = bound["wrinkle"][left]
     wrinkles = np.flatnonzero(groups)
-    return Selection(share, growth_of(share), counts, firsts, bound["antialiased"][left], wrinkles, groups[wrinkles])
+    return Selection(
+        share, growth_of(share), counts, firsts_left, bound["antialiased"][left], wrinkles, groups[wrinkles]
+    )
 
 
 def held(share: float) -> float:

@@ -1,7 +1,7 @@
 """The few operations that both streaming models consist of, compiled: linear maps of a handful of rows, and their like.
 
 A step of a stream is some fifty products of two-row matrices. BLAS and numpy take longer to begin one than to do it;
-compiled together, a step costs little more than reading its weights. Whoever pushes many instants at once gets BLAS.
+compiled together, a step costs little more than reading its weights. Training runs the models' own modules.
 """
 
 from __future__ import annotations

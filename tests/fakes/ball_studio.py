@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from light_studio import Drawing, FlatHead, LightStudio
+from light_studio import DrawingCost, FlatHead, LightStudio
 
 RADIUS_M = 0.1
 CENTER = np.array([0, 0.03, 0.02], np.float32)  # of a head's bounding sphere
@@ -19,12 +19,12 @@ class BallHead(FlatHead):
         super().__init__()
         self._color = np.array(LIGHT_SQUARES[avatar], np.float32)
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> Drawing:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawingCost:
         self.poses.append(pose)
         self.lights.append(light)
         for layer, camera in enumerate(cameras):
             self._draw_layer(camera, world_from_head.astype(np.float64), colors[layer], depths[layer])
-        return Drawing()
+        return DrawingCost()
 
     def _draw_layer(self, camera, world_from_head, colors, depths) -> None:
         rows, columns = np.indices(depths.shape) + 0.5

@@ -20,7 +20,7 @@ JAW_OPEN = ARKIT_INDEX["jawOpen"]
 
 
 @dataclass(frozen=True)
-class Drawing:
+class DrawingCost:
     mesh_ms: float = 0.1
     gaussians_ms: float = 0.2
     frame_ms: float = 0.3
@@ -40,7 +40,7 @@ class FlatHead:
         self.fails = False
         self.takes = lambda: None  # called in the middle of drawing: lets a test's time pass
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> Drawing:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawingCost:
         if self.fails:
             raise RuntimeError("the brush broke")
         self.cameras_now = list(cameras)
@@ -51,7 +51,7 @@ class FlatHead:
         colors[:] = (0, 0, 0, 255)
         colors[..., 0] = round(255 * max(float(pose.arkit[JAW_OPEN]), 0.0))  # samples of real sounds may be below 0
         depths[:] = 0.9
-        return Drawing()
+        return DrawingCost()
 
 
 class LoudnessMotion:

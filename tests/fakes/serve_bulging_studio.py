@@ -10,7 +10,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from light_studio import JAW_OPEN, Drawing, FlatHead, LightStudio
+from light_studio import JAW_OPEN, DrawingCost, FlatHead, LightStudio
 
 from sidecar.config import ServeOptions
 from sidecar.server import serve
@@ -19,7 +19,7 @@ from sidecar.server import serve
 class BulgingHead(FlatHead):
     """Draws rows in green, columns in blue, the jaw in red, a round edge in alpha, and a bulge as depth."""
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, *more) -> Drawing:
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, *more) -> DrawingCost:
         timings = super().draw(pose, cameras, light, world_from_head, colors, depths, *more)
         layers, height, width = depths.shape
         rows, columns = np.mgrid[:height, :width]

@@ -4,7 +4,7 @@ import threading
 
 import numpy as np
 import pytest
-from light_studio import JAW_OPEN, Drawing, LightStudio
+from light_studio import JAW_OPEN, DrawingCost, LightStudio
 from running_sidecar import RunningSidecar
 from waiting import until
 
@@ -247,7 +247,7 @@ def test_status_tells_stages_and_conversations(client: SidecarClient, conversati
     (mine,) = status.conversations
     assert mine.state == "live"
     assert mine.motion_end_us > mine.clock_us[0] > 0
-    assert list(mine.gaussians) == [Drawing.gaussians] * 2
+    assert list(mine.gaussians) == [DrawingCost.gaussians] * 2
 
 
 def _close_request(conversation_id: str):

@@ -35,6 +35,7 @@ export class Show {
   /** Show a dialogue from a time on; what was shown before ends. */
   async start(choice, fromS = 0) {
     const turn = await this.#end();
+    if (turn !== this.#turn) return; // stopped, or started anew, meanwhile
     this.#choice = choice;
     this.#fromS = fromS;
     this.#say("Making both characters; the first time takes up to a minute.", true);
@@ -59,7 +60,7 @@ export class Show {
 
   /** End it. */
   async stop() {
-    await this.#end();
+    if ((await this.#end()) !== this.#turn) return;
     this.#choice = null;
     this.#say("", false);
   }
@@ -134,7 +135,7 @@ export class Show {
   }
 
   async #fail(error) {
-    await this.#end();
+    if ((await this.#end()) !== this.#turn) return;
     this.#choice = null;
     const isOld = error.code === "unauthenticated"; // the token
     this.#say(isOld ? "The sidecar was started again; open the address that it printed." : error.message, false);

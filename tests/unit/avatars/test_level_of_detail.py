@@ -43,7 +43,7 @@ def test_growth_makes_up_for_what_is_missing(share):
 @pytest.mark.parametrize("share", [0.25, 0.4, 0.6, 0.75])
 def test_what_is_not_selected_would_not_show(share):
     ranks = np.linspace(0, 1, 64, dtype=np.float32)[None]
-    left = len(select(np.zeros(64, BOUND), ranks, share))
+    left = len(select(np.zeros(64, BOUND), np.array([0]), ranks, share))
     assert weight_of(ranks[0, left:], share).max() < 1e-6
     assert weight_of(ranks[0, left - 1], share) > 0
 
@@ -52,7 +52,7 @@ def test_selection_keeps_the_beginning_of_each_block():
     bound = np.zeros(6, BOUND)
     bound["wrinkle"] = [0, 1, 2, 0, 3, 0]
     bound["antialiased"] = [0, 1, 1, 0, 0, 1]
-    left = select(bound, np.array([[0, 0.3, 0.9], [0, 0.5, 0.9]], np.float32), 0.3)
+    left = select(bound, np.array([0, 3]), np.array([[0, 0.3, 0.9], [0, 0.5, 0.9]], np.float32), 0.3)
     np.testing.assert_array_equal(left.counts, [2, 1])
     np.testing.assert_array_equal(left.firsts, [0, 2])
     np.testing.assert_array_equal(left.antialiased, [0, 1, 0])

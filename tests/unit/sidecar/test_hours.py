@@ -7,7 +7,7 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 
 import numpy as np
 import pytest
-from light_studio import Drawing, LightStudio
+from light_studio import DrawingCost, LightStudio
 from turned_by_hand import TICK_NS, Scene
 
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
@@ -55,8 +55,8 @@ class Forgetful:
 
     def relate(self, social) -> None: ...
 
-    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> Drawing:
-        return Drawing()
+    def draw(self, pose, cameras, light, world_from_head, colors, depths, at_s=None) -> DrawingCost:
+        return DrawingCost()
 
 
 @pytest.fixture
