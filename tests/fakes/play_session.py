@@ -78,11 +78,19 @@ def play_session(program: Path, runtime: Path) -> Iterator[PlaySession]:
 
 
 @contextmanager
-def bulging_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
-    """A sidecar of its own process, with its runtime file in a folder; yields once it is there."""
-    environment = os.environ | {"RSATALKER_RUNTIME": str(runtime), "PYTHONPATH": str(ROOT)}
+def bulging_sidecar(runtime: Path, *lan: str) -> Iterator[subprocess.Popen[str]]:
+    """A sidecar of its own process, its runtime file in a folder, and on the LAN if an address is given; yields once it
+    is there.
+    """
+    environment = os.environ | {
+        "RSATALKER_RUNTIME": str(runtime),
+        "PYTHONPATH": str(ROOT),
+        "RSATALKER_STATE": str(runtime),
+    }
     (runtime / "sidecar.json").unlink(missing_ok=True)  # of one that was killed
-    with subprocess.Popen([sys.executable, str(SERVER)], stdout=subprocess.PIPE, text=True, env=environment) as process:
+    with subprocess.Popen(
+        [sys.executable, str(SERVER), *lan], stdout=subprocess.PIPE, text=True, env=environment
+    ) as process:
         assert process.stdout is not None
         try:
             while not (runtime / "sidecar.json").exists() and process.stdout.readline():

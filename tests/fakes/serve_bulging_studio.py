@@ -1,6 +1,7 @@
 """A sidecar as a process of its own, whose frames differ from pixel to pixel and from head to head: for play sessions.
 
-serve_bulging_studio.py    its runtime file, in RSATALKER_RUNTIME, says where it listens
+serve_bulging_studio.py [ADDRESS]    its runtime file, in RSATALKER_RUNTIME, says where it listens; ADDRESS: of this
+                                     machine, where it also listens for others, with TLS
 """
 
 import sys
@@ -40,5 +41,14 @@ class BulgingStudio(LightStudio):
 
 
 if __name__ == "__main__":
-    options = ServeOptions(port=0, http_port=0, warm_up=False, admit_by_load=False, least_frame_scale=1.0)
+    lan = tuple(sys.argv[1:])
+    options = ServeOptions(
+        port=0,
+        http_port=0,
+        lan=bool(lan),
+        interface=lan,
+        warm_up=False,
+        admit_by_load=False,
+        least_frame_scale=1.0,
+    )
     serve(options, lambda _: BulgingStudio(), lambda line: print(line, flush=True))  # noqa: T201

@@ -10,7 +10,7 @@ import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from region_probes import SANITIZERS, WARNINGS, tool, windows_cpp
@@ -45,7 +45,8 @@ ENGINE_HEADERS = {
         "Sound/SoundWave.h", "Sound/SoundWaveProcedural.h",
     ],
     "Services": [
-        "Features/IModularFeatures.h", "HAL/PlatformMisc.h", "HAL/PlatformProcess.h", "HAL/PlatformTime.h",
+        "Async/Async.h", "Features/IModularFeatures.h", "HAL/PlatformMisc.h", "HAL/PlatformProcess.h",
+        "HAL/PlatformTime.h",
         "HttpModule.h", "ILiveLinkClient.h", "ILiveLinkSource.h", "Interfaces/IHttpRequest.h",
         "Interfaces/IHttpResponse.h", "LiveLinkTypes.h", "Misc/EngineVersion.h", "Misc/Paths.h",
         "Roles/LiveLinkBasicRole.h", "Roles/LiveLinkBasicTypes.h",
@@ -199,7 +200,7 @@ def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     seen = [CORE / "Public", RUNTIME / "Public", RUNTIME / "Private", EDITOR / "Private", STUBS, headers]
     parts = [joined(stub_sources(), place), *parts_of(compiler, adapter_sources(), place)]
     objects = compile_all(compiler, parts, place, *(f"-I{where}" for where in seen))
-    return link(compiler, [*core, *objects], folder / "play_session")
+    return link(replace(compiler, libraries=("-lssl", "-lcrypto")), [*core, *objects], folder / "play_session")
 
 
 def gcc_compiler() -> Compiler:

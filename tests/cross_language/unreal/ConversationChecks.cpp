@@ -23,7 +23,7 @@ struct Asked
     {
         Talk = std::make_unique<Conversation>(
             *Link, [this](ConversationState) { ++Changes; }, [](const TurnEvent&) {});
-        Link->Configure({"127.0.0.1:1", "token", "check"});
+        Link->Configure({"127.0.0.1:1", "token", "check", ""});
         Talk->Start({});
         Link->Tick(1);
         Transport.Answer("GetInfo", 200, Hello);

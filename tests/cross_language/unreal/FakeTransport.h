@@ -46,7 +46,7 @@ public:
         const Posted First = std::move(Waiting.front());
         Waiting.erase(Waiting.begin());
         RsaTalker::JsonValue::Parse(First.Request.Body, Asked);
-        First.Done({Status, Body});
+        First.Done({Status, Body, ""});
         return Asked;
     }
 

@@ -11,7 +11,7 @@ namespace
 
 LinkSettings Named()
 {
-    return {"127.0.0.1:1", "token", "check"};
+    return {"127.0.0.1:1", "token", "check", ""};
 }
 } // namespace
 
@@ -82,7 +82,7 @@ CHECK_THAT(LinkAsksForTheTokenOfANamedSidecar)
 {
     FakeTransport Transport;
     SidecarLink Link(Transport.Shared());
-    Link.Configure({"10.0.0.7:50552", "", "check"});
+    Link.Configure({"10.0.0.7:50552", "", "check", ""});
     Link.Tick(SecondNs);
     EXPECT(Transport.Waiting.empty());
     EXPECT(Link.Sentence().find("The sidecar at 10.0.0.7:50552 needs its token") == 0);

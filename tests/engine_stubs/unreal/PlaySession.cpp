@@ -4,6 +4,7 @@
 //
 //   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob; a new log
 //   travel                      another map with the same conversation; the game goes on
+//   sidecar ADDRESS TOKEN FINGERPRINT   uses a sidecar on the LAN; tells what the connection says
 //   cast AVATAR                 another avatar for head B, from the next start on
 //   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
@@ -42,6 +43,7 @@
 #include "RsaTalkerHeadComponent.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSubsystem.h"
+#include "SidecarLink.h"
 #include "Stub/Services.h"
 #include "Stub/Sound.h"
 
@@ -274,6 +276,14 @@ std::string Session::Answer(const std::string& Line)
         Conversation = nullptr;
         Engine.Travel();
         SetTheStage();
+    }
+    else if (Verb == "sidecar")
+    {
+        URsaTalkerSubsystem* const Sidecar = Engine.World->Game->GetSubsystem<URsaTalkerSubsystem>();
+        Sidecar->UseSidecar(UTF8_TO_TCHAR(First.c_str()), UTF8_TO_TCHAR(Second.c_str()), UTF8_TO_TCHAR(Third.c_str()));
+        RunUntil(0.2, [] { return false; });
+        RunUntil(20, [Sidecar] { return Sidecar->Link().State() != RsaTalker::LinkState::Connecting; });
+        Json.Text("sentence", Sidecar->Link().Sentence()).Boolean("connected", Sidecar->IsConnected());
     }
     else if (Verb == "cast")
     {

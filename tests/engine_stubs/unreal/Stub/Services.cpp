@@ -13,18 +13,11 @@
 
 namespace
 {
-struct Answer
-{
-    FHttpRequestPtr Request;
-    FHttpResponsePtr Response;
-    bool bAnswered = false;
-};
-
 struct Mailbox
 {
     std::mutex Mutex;
-    std::vector<Answer> Answers;
-    std::vector<std::thread> Threads; // of the game thread alone
+    std::vector<std::function<void()>> Calls; // for the game thread
+    std::vector<std::thread> Threads;         // of the game thread alone
 };
 
 Mailbox& TheMailbox()
@@ -90,25 +83,37 @@ std::string Exchanged(const IHttpRequest& Request)
 }
 } // namespace
 
+void Async(EAsyncExecution, std::function<void()> Call)
+{
+    TheMailbox().Threads.emplace_back(std::move(Call));
+}
+
+void AsyncTask(ENamedThreads::Type, std::function<void()> Call)
+{
+    const std::lock_guard<std::mutex> Lock(TheMailbox().Mutex);
+    TheMailbox().Calls.push_back(std::move(Call));
+}
+
 bool IHttpRequest::ProcessRequest()
 {
     const FHttpRequestPtr Self = shared_from_this();
-    TheMailbox().Threads.emplace_back(
-        [Self]
-        {
-            const std::string Text = Exchanged(*Self);
-            const std::size_t BodyAt = Text.find("\r\n\r\n");
-            Answer Made{Self, std::make_shared<IHttpResponse>(), BodyAt != std::string::npos};
-            if (Made.bAnswered)
-            {
-                Made.Response->Code = std::atoi(Text.c_str() + Text.find(' '));
-                const std::string Rest = Text.substr(BodyAt + 4);
-                Made.Response->Content.Append(reinterpret_cast<const uint8*>(Rest.data()),
-                                              static_cast<int32>(Rest.size()));
-            }
-            const std::lock_guard<std::mutex> Lock(TheMailbox().Mutex);
-            TheMailbox().Answers.push_back(std::move(Made));
-        });
+    Async(EAsyncExecution::Thread,
+          [Self]
+          {
+              const std::string Text = Exchanged(*Self);
+              const std::size_t BodyAt = Text.find("\r\n\r\n");
+              FHttpResponsePtr Response;
+              if (BodyAt != std::string::npos)
+              {
+                  Response = std::make_shared<IHttpResponse>();
+                  Response->Code = std::atoi(Text.c_str() + Text.find(' '));
+                  const std::string Rest = Text.substr(BodyAt + 4);
+                  Response->Content.Append(reinterpret_cast<const uint8*>(Rest.data()),
+                                           static_cast<int32>(Rest.size()));
+              }
+              AsyncTask(ENamedThreads::GameThread,
+                        [Self, Response] { Self->Complete.Call(Self, Response, Response.IsValid()); });
+          });
     return true;
 }
 
@@ -120,14 +125,14 @@ FHttpModule& FHttpModule::Get()
 
 void FHttpModule::StubTick()
 {
-    std::vector<Answer> Ready;
+    std::vector<std::function<void()>> Ready;
     {
         const std::lock_guard<std::mutex> Lock(TheMailbox().Mutex);
-        Ready.swap(TheMailbox().Answers);
+        Ready.swap(TheMailbox().Calls);
     }
-    for (const Answer& Each : Ready)
+    for (const std::function<void()>& Each : Ready)
     {
-        Each.Request->Complete.Call(Each.Request, Each.bAnswered ? Each.Response : nullptr, Each.bAnswered);
+        Each();
     }
 }
 
@@ -194,6 +199,11 @@ bool FPaths::FileExists(const FString& File)
 {
     struct stat Status;
     return stat(StubUtf8(*File).c_str(), &Status) == 0 && S_ISREG(Status.st_mode);
+}
+
+void FPlatformProcess::Sleep(float Seconds)
+{
+    std::this_thread::sleep_for(std::chrono::duration<float>(Seconds));
 }
 
 uint32 FPlatformProcess::GetCurrentProcessId()

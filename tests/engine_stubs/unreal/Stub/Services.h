@@ -23,6 +23,23 @@ public:
     TArray<uint8> Content;
 };
 
+// Threads, and calls on the game's.
+enum class EAsyncExecution
+{
+    Thread,
+};
+
+namespace ENamedThreads
+{
+enum Type
+{
+    GameThread,
+};
+} // namespace ENamedThreads
+
+void Async(EAsyncExecution Execution, std::function<void()> Call);
+void AsyncTask(ENamedThreads::Type Thread, std::function<void()> Call);
+
 class IHttpRequest;
 using FHttpRequestPtr = TSharedPtr<IHttpRequest, ESPMode::ThreadSafe>;
 using FHttpResponsePtr = TSharedPtr<IHttpResponse, ESPMode::ThreadSafe>;
@@ -266,6 +283,7 @@ struct FProcHandle
 struct FPlatformProcess
 {
     static uint32 GetCurrentProcessId();
+    static void Sleep(float Seconds);
     static FProcHandle CreateProc(const TCHAR* Program, const TCHAR* Arguments, bool bDetached, bool bHidden,
                                   bool bReallyHidden, uint32* ProcessId, int32 Priority, const TCHAR* Folder,
                                   void* PipeWrite);

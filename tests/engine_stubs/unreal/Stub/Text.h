@@ -24,6 +24,8 @@ using ANSICHAR = char;
 
 #define TEXT(Letters) u##Letters
 #define PLATFORM_WINDOWS 0
+#define THIRD_PARTY_INCLUDES_START
+#define THIRD_PARTY_INCLUDES_END
 #define INDEX_NONE (-1)
 #define RSATALKER_API
 

@@ -10,5 +10,6 @@ public class RsaTalker : ModuleRules
 		PublicDependencyModuleNames.AddRange(new string[] { "Core", "CoreUObject", "Engine", "DeveloperSettings" });
 		PrivateDependencyModuleNames.AddRange(new string[] {
 			"RsaTalkerProtocol", "HTTP", "LiveLinkInterface", "ProceduralMeshComponent", "RHI", "RenderCore" });
+		AddEngineThirdPartyPrivateStaticDependencies(Target, "OpenSSL");
 	}
 }

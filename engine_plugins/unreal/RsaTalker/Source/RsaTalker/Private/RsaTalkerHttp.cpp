@@ -6,9 +6,14 @@
 #include "HttpModule.h"
 #include "Interfaces/IHttpRequest.h"
 #include "Interfaces/IHttpResponse.h"
+#include "RsaTalkerPinnedHttp.h"
 
 void FRsaTalkerHttp::Post(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done)
 {
+    if (!Request.Fingerprint.empty())
+    {
+        return PostRsaTalkerPinned(std::move(Request), std::move(Done));
+    }
     const TSharedRef<IHttpRequest, ESPMode::ThreadSafe> Http = FHttpModule::Get().CreateRequest();
     Http->SetURL(UTF8_TO_TCHAR(Request.Url.c_str()));
     Http->SetVerb(TEXT("POST"));

@@ -29,7 +29,8 @@ void FRsaTalkerProbe::Look()
     if (NowNs >= Inside->NextNs && Inside->Link.State() != RsaTalker::LinkState::Connecting)
     {
         const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
-        Inside->Link.Configure(RsaTalkerLinkOf(Settings->SidecarAddress, Settings->SidecarToken));
+        Inside->Link.Configure(
+            RsaTalkerLinkOf(Settings->SidecarAddress, Settings->SidecarToken, Settings->SidecarFingerprint));
         Inside->Link.Tick(NowNs);
         Inside->NextNs = NowNs + FInside::EveryNs;
     }

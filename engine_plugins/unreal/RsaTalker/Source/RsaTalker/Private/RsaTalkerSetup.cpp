@@ -17,9 +17,10 @@ RsaTalker::RelationshipSetup RsaTalkerRelationshipOf(const FRsaTalkerRelationshi
     return Setup;
 }
 
-RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token)
+RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token, const FString& Fingerprint)
 {
-    return {TCHAR_TO_UTF8(*Address), TCHAR_TO_UTF8(*Token), TCHAR_TO_UTF8(*RsaTalkerClientName())};
+    return {TCHAR_TO_UTF8(*Address), TCHAR_TO_UTF8(*Token), TCHAR_TO_UTF8(*RsaTalkerClientName()),
+            TCHAR_TO_UTF8(*Fingerprint)};
 }
 
 RsaTalker::MoodSetup RsaTalkerMoodOf(const FRsaTalkerMood& Mood)

@@ -12,7 +12,7 @@ class ARsaTalkerConversation;
 
 /** What Blueprint says, in the protocol's terms. Game thread. */
 RsaTalker::RelationshipSetup RsaTalkerRelationshipOf(const FRsaTalkerRelationship& Relationship);
-RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token);
+RsaTalker::LinkSettings RsaTalkerLinkOf(const FString& Address, const FString& Token, const FString& Fingerprint);
 RsaTalker::MoodSetup RsaTalkerMoodOf(const FRsaTalkerMood& Mood);
 RsaTalker::ConversationSetup RsaTalkerSetupOf(const ARsaTalkerConversation& Actor, bool bIsStereo);
 

@@ -22,7 +22,7 @@ void URsaTalkerSubsystem::Initialize(FSubsystemCollectionBase& Collection)
     Super::Initialize(Collection);
     Connection = MakeShared<FConnection>();
     const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
-    UseSidecar(Settings->SidecarAddress, Settings->SidecarToken);
+    UseSidecar(Settings->SidecarAddress, Settings->SidecarToken, Settings->SidecarFingerprint);
     Ticker = FTSTicker::GetCoreTicker().AddTicker(FTickerDelegate::CreateUObject(this, &URsaTalkerSubsystem::Tick));
 }
 
@@ -57,9 +57,9 @@ bool URsaTalkerSubsystem::StartSidecar()
     return StartProblem.IsEmpty();
 }
 
-void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Token)
+void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Token, const FString& Fingerprint)
 {
-    Connection->Link.Configure(RsaTalkerLinkOf(Address, Token));
+    Connection->Link.Configure(RsaTalkerLinkOf(Address, Token, Fingerprint));
 }
 
 bool URsaTalkerSubsystem::FindSidecars()

@@ -26,6 +26,11 @@ public:
     UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
     FString SidecarToken;
 
+    /** Fingerprint of the certificate of a sidecar on the LAN, as its `rsatalker serve --lan` prints it. Empty: no TLS.
+     */
+    UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
+    FString SidecarFingerprint;
+
     /** The program `rsatalker`. Empty: looked for in PATH. */
     UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
     FString SidecarProgram;

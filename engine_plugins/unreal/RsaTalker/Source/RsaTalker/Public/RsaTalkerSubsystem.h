@@ -37,9 +37,10 @@ public:
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     bool StartSidecar();
 
-    /** Uses another sidecar from here on; empty: the one on this machine. */
+    /** Uses another sidecar from here on; empty: the one on this machine. On the LAN it is trusted by the fingerprint
+     * that its `rsatalker serve --lan` prints. */
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
-    void UseSidecar(const FString& Address, const FString& Token);
+    void UseSidecar(const FString& Address, const FString& Token, const FString& Fingerprint);
 
     /** Asks the LAN for sidecars that announce themselves; On Announced tells each. False: no network takes the
      * question. */

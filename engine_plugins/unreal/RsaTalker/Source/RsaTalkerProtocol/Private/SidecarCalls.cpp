@@ -9,9 +9,18 @@ namespace RsaTalker
 namespace
 {
 // What an answer means; the table of refusals is in proto/README.md.
-CallResult Judge(const HttpResponse& Response, const std::string& Base)
+CallResult Judge(const HttpResponse& Response, const std::string& Base, const std::string& Fingerprint)
 {
     CallResult Result;
+    if (!Response.OtherFingerprint.empty())
+    {
+        Result.Failure = CallFailure::Untrusted;
+        Result.Sentence =
+            "The sidecar at " + Base + " shows a certificate with the fingerprint " + Response.OtherFingerprint +
+            "; expected " + Fingerprint +
+            ". If it has not been renewed, another machine answers in its place: do not send it your token.";
+        return Result;
+    }
     const bool IsJson = JsonValue::Parse(Response.Body, Result.Answer);
     if (Response.Status == 200 && IsJson)
     {
@@ -45,21 +54,23 @@ CallResult Judge(const HttpResponse& Response, const std::string& Base)
 
 HttpTransport::~HttpTransport() = default;
 
-SidecarCalls::SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken)
-    : Transport(std::move(InTransport)), Base(std::move(InBaseUrl)), Token(std::move(InToken))
+SidecarCalls::SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken,
+                           std::string InFingerprint)
+    : Transport(std::move(InTransport)), Base(std::move(InBaseUrl)), Token(std::move(InToken)),
+      Fingerprint(std::move(InFingerprint))
 {
 }
 
 void SidecarCalls::Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS)
 {
-    HttpRequest Request{Base + "/sidecar.v1." + Method, Token, std::move(Json), TimeoutS};
+    HttpRequest Request{Base + "/sidecar.v1." + Method, Token, std::move(Json), TimeoutS, Fingerprint};
     Transport->Post(std::move(Request),
-                    [Answered = std::move(Answered), Where = Base,
+                    [Answered = std::move(Answered), Where = Base, Expected = Fingerprint,
                      StillThere = std::weak_ptr<int>(Alive)](const HttpResponse& Response)
                     {
                         if (!StillThere.expired())
                         {
-                            Answered(Judge(Response, Where));
+                            Answered(Judge(Response, Where, Expected));
                         }
                     });
 }

@@ -13,9 +13,19 @@ namespace
 {
 constexpr double GreetingS = 5; // longest wait for the first answer
 
-std::string UrlOf(const std::string& Address)
+// A fingerprint as it is compared: upper-case hex without colons or spaces.
+std::string Plain(const std::string& Fingerprint)
 {
-    return Address.find("://") == std::string::npos ? "http://" + Address : Address;
+    std::string Hex;
+    for (const char Letter : Fingerprint)
+    {
+        const bool IsHex = (Letter >= '0' && Letter <= '9') || (Letter >= 'A' && Letter <= 'F');
+        const bool IsSmall = Letter >= 'a' && Letter <= 'f';
+        Hex += IsHex     ? std::string(1, Letter)
+               : IsSmall ? std::string(1, static_cast<char>(Letter - 32))
+                         : std::string();
+    }
+    return Hex;
 }
 } // namespace
 
@@ -70,7 +80,9 @@ void SidecarLink::Tick(std::int64_t NowNs)
     {
         return Refuse(LinkState::Searching, RuntimeFileSentence(Found));
     }
-    Connection = std::make_shared<SidecarCalls>(Transport, UrlOf(Record.HttpAddress), Record.Token);
+    const std::string Fingerprint = Settings.HttpAddress.empty() ? "" : Plain(Settings.Fingerprint);
+    const std::string Url = (Fingerprint.empty() ? "http://" : "https://") + Record.HttpAddress;
+    Connection = std::make_shared<SidecarCalls>(Transport, Url, Record.Token, Fingerprint);
     Is = LinkState::Connecting;
     Greet();
 }

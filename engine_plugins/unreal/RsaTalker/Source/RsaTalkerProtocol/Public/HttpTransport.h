@@ -15,12 +15,14 @@ struct HttpRequest
     std::string Token; // goes into `authorization: Bearer`
     std::string Body;  // JSON
     double TimeoutS = 30;
+    std::string Fingerprint; // of the one certificate that may be shown, SHA-256 in upper-case hex; empty: no TLS
 };
 
 struct HttpResponse
 {
     int Status = 0; // of HTTP; 0: nobody answered
     std::string Body;
+    std::string OtherFingerprint; // of the certificate that was shown, if it is not the one; then nothing was sent
 };
 
 // Sends a POST over HTTP/1.1. In Unreal by FHttpModule, elsewhere by what is at hand.

@@ -16,6 +16,7 @@ enum class CallFailure
 {
     None,
     Unreachable,     // nobody answers: look for the sidecar again
+    Untrusted,       // another certificate: it may be another machine
     Unauthenticated, // the token is another sidecar's: look for it again
     NotFound,        // no such conversation: make it again
     Refused,         // the sidecar says why
@@ -35,7 +36,8 @@ class RSATALKERPROTOCOL_API SidecarCalls
 public:
     using Done = std::function<void(const CallResult&)>;
 
-    SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken);
+    SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken,
+                 std::string InFingerprint = "");
 
     // Calls "SERVICE/METHOD". Forgotten answers, those that come after this object has gone, call nobody.
     void Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS = 30);
@@ -49,6 +51,7 @@ private:
     std::shared_ptr<HttpTransport> Transport;
     std::string Base;
     std::string Token;
+    std::string Fingerprint;
     std::shared_ptr<int> Alive = std::make_shared<int>(0); // dies with this object
 };
 } // namespace RsaTalker

@@ -23,9 +23,10 @@ enum class LinkState
 
 struct LinkSettings
 {
-    std::string HttpAddress; // of a named sidecar, "host:port" or "https://host:port"; empty: the runtime file's
+    std::string HttpAddress; // of a named sidecar, "host:port"; empty: the runtime file's
     std::string Token;       // of a named sidecar; empty: the runtime file's
     std::string ClientName;  // for the sidecar's log
+    std::string Fingerprint; // of a named sidecar's certificate, as it prints it; empty: it speaks no TLS
 };
 
 // Finds the sidecar, says hello, and finds it again when it has gone. The thread that ticks the plugin.
