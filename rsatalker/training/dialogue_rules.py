@@ -31,12 +31,16 @@ BLINK_SPONTANEOUS = 0.48  # of the rate; pauses, gaze shifts and answers make up
 BLINK_AT_PAUSE = 0.35
 BLINK_ANSWER_S, BLINK_ANSWERS = (0.25, 0.50), 0.30
 NOD_CUE_S = (0.2, 0.7)  # after the partner's pause
-NOD_IN_WINDOW, NOD_ELSEWHERE = 2.4, 0.64  # how the rate is spread over time; the mean over real turns is 1
-NOD_TAKEN_S = 2.1  # of every nod: its own length and the time after it, when none can begin
+NOD_IN_WINDOW, NOD_ELSEWHERE = (
+    2.8,
+    0.78,
+)  # how the rate is spread: 5 % of listening is in the window, "mm-hm"s do a third
+NOD_TAKEN_S = 1.7  # of listening by every nod: it and the rest after it take 2.1 s, partly of the own turn
 NOD_WITH_BACKCHANNEL = 0.5  # the voice says "mm-hm", among equals
 BEAT_WITH_STRESS = 0.55
 SMILE_ANSWER_S = (0.4, 0.85)
 SMILE_TAKEN_S = 2.6
+SMILE_MET_S = 6.0  # of every smile: an answer that falls in it finds the own smile there already
 SMILE_LASTS_S = 1.0  # mean beyond the shortest
 BROWS_WITH_STRESS = 0.35
 HALF = 0.500001  # rounds half a step up, whatever clocks have gathered in rounding errors
@@ -147,7 +151,7 @@ class Rules:
     def _smiles(self, manner: Manner) -> float:
         answers = 0.25 + 0.5 * manner.closeness
         rate_hz = manner.smiles_per_minute / 60
-        alone_hz = rate_hz * (1 - 0.65 * answers)  # a third of the answers finds a smile that is already there
+        alone_hz = rate_hz * (1 - answers * (1 - SMILE_MET_S * rate_hz))
         alone = chance_of(alone_hz / (1 - SMILE_TAKEN_S * rate_hz))
         return any_of(alone, answer_chance(self._smile.since_s, SMILE_ANSWER_S, answers))
 
