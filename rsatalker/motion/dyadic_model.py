@@ -102,7 +102,8 @@ class WindowedAttention(nn.Module):
     def _weight_of_distance(self, steps: int, seen: int) -> Float[Tensor, "H T S"]:
         if steps == 1:  # everything that is kept is within the window
             return self.distance[:, self.window - seen :].unsqueeze(1)
-        back = torch.arange(seen - steps, seen)[:, None] - torch.arange(seen)[None]  # (T, P+T) instants
+        at = torch.arange(seen, device=self.distance.device)
+        back = at[seen - steps :, None] - at[None]  # (T, P+T) instants
         weight = self.distance[:, (self.window - 1 - back).clamp(0, self.window - 1)]
         return weight.masked_fill((back < 0) | (back >= self.window), float("-inf"))
 

@@ -24,6 +24,7 @@ from rsatalker.motion.dyadic_model import Answer, DyadicModel, DyadicModelConfig
 from rsatalker.training.dialogue_corpus import Conversation, make_conversations
 from rsatalker.training.dualtalk import read_dyads
 from rsatalker.training.dyadic_faces import TRACKED_FACES, conversation_of
+from rsatalker.training.training_device import DeviceName, training_device
 from rsatalker.training.training_run import TrainingRun
 
 
@@ -50,6 +51,7 @@ class TrainDialogueOptions:
         save_every: Steps between saves and validations.
         seed: Of dialogues, weights and batches.
         threads: Of the CPU.
+        device: Where to train: `cpu`, or `cuda` for an NVIDIA GPU.
         resume: Go on with the run in the folder.
     """
 
@@ -71,6 +73,7 @@ class TrainDialogueOptions:
     save_every: int = 100
     seed: int = 0
     threads: int = 1
+    device: DeviceName = "cpu"
     resume: bool = False
 
 
@@ -107,6 +110,11 @@ def stretch_batch(conversations: Sequence[Conversation], starts: Sequence[int], 
     return Batch(*(torch.from_numpy(column) for column in columns))
 
 
+def on(device: torch.device, batch: Batch) -> Batch:
+    """Return a batch where the model is."""
+    return Batch(*(part.to(device) for part in batch))
+
+
 class DyadicLoss:
     """The loss of an answer: relative errors of chances, errors of values and of their velocity.
 
@@ -115,13 +123,13 @@ class DyadicLoss:
     (squared errors of expression, jaw, neck and velocity) with each parameter in its own standard deviations.
     """
 
-    def __init__(self, conversations: Sequence[Conversation]) -> None:
+    def __init__(self, conversations: Sequence[Conversation], device: torch.device) -> None:
         chances = np.concatenate([_rows(c.chances) for c in conversations])
         possible = np.concatenate([_rows(c.possible) for c in conversations])
         values = np.concatenate([_rows(c.values[c.known]) for c in conversations])
         mean = (chances * possible).sum(0) / np.maximum(possible.sum(0), 1)
-        self.event_weight = torch.from_numpy((0.1 / np.maximum(mean, 1e-3)).astype(np.float32))
-        self.value_scale = torch.from_numpy((1 / np.maximum(values.std(0), 1e-3)).astype(np.float32))
+        self.event_weight = torch.from_numpy((0.1 / np.maximum(mean, 1e-3)).astype(np.float32)).to(device)
+        self.value_scale = torch.from_numpy((1 / np.maximum(values.std(0), 1e-3)).astype(np.float32)).to(device)
 
     def __call__(self, answer: Answer, batch: Batch) -> tuple[Tensor, Tensor]:
         """Return the losses of events and of values."""
@@ -166,11 +174,13 @@ class DyadicTraining:
         torch.manual_seed(options.seed)
         torch.set_num_threads(options.threads)
         self.options, self.conversations = options, conversations
+        self.device = training_device(options.device)
         self.model = DyadicModel(config)
         if options.start_from is not None:
             self.model = load_dyadic_checkpoint(options.start_from).requires_grad_().train()
+        self.model.to(self.device)
         self.average = AveragedModel(self.model, avg_fn=self._average)
-        self.loss = DyadicLoss(conversations)
+        self.loss = DyadicLoss(conversations, self.device)
         self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
         self.rng = np.random.default_rng(options.seed)
         self._rare_moments = [rare_moments(c, self.loss) for c in conversations]
@@ -202,7 +212,7 @@ class DyadicTraining:
             if len(moments):
                 before = int(moments[self.rng.integers(len(moments))]) - int(self.rng.integers(instants // 4, instants))
                 starts[row] = min(max(before, 0), len(conversations[row]) - instants)
-        return stretch_batch(conversations, starts, instants)
+        return on(self.device, stretch_batch(conversations, starts, instants))
 
     @staticmethod
     def answer(model: DyadicModel, batch: Batch) -> Answer:
@@ -216,7 +226,7 @@ class DyadicTraining:
         """Return the losses of the averaged model on other conversations."""
         model = self.averaged_model().eval()
         instants = min(VALIDATED_INSTANTS, *(len(c) for c in held_out))
-        batch = stretch_batch(held_out, [0] * len(held_out), instants)
+        batch = on(self.device, stretch_batch(held_out, [0] * len(held_out), instants))
         answer = self.answer(model, batch)
         losses = {"values": float(self.loss.of_values(answer, batch))}
         return losses | dict(zip(EVENTS, self.loss.of_events(answer, batch).tolist(), strict=False))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -26,20 +28,25 @@ WARM_UP = 10  # instants at the start of a stretch that have no past to listen t
 def lip_loss(prediction: Prediction, batch: Batch, look_ahead: int) -> Float[Tensor, ""]:
     """Return the loss of a batch; the prediction at t + look_ahead belongs to the target at t."""
     answer = Prediction(*(part[:, look_ahead:] for part in prediction))
-    target = batch.articulation
-    controls = CONTROL_WEIGHTS.to(target.device)
-    weight = controls.repeat(*target.shape[:2], 1)
-    weight[..., CONTACTS] *= 1 + CONTACT_EXTRA * (target[..., CONTACTS] > CONTACT_FROM)
-    weight[..., JAW] *= 1 + SILENCE_EXTRA * (1 - is_speech(batch.visemes))
+    target, speech = batch.articulation, is_speech(batch.visemes)
+    controls, is_contact, is_jaw = _control_rows(target.device)
+    touching, silent = target > CONTACT_FROM, (1 - speech)[..., None]
+    weight = controls * (1 + CONTACT_EXTRA * is_contact * touching + SILENCE_EXTRA * is_jaw * silent)
     position = weight * (answer.articulation - target) ** 2
     velocity = controls * (answer.articulation.diff(dim=1) - target.diff(dim=1)) ** 2
     viseme = cross_entropy(answer.viseme_logits[:, WARM_UP:].flatten(0, 1), batch.visemes[:, WARM_UP:].flatten())
-    activity = binary_cross_entropy_with_logits(
-        answer.activity_logit[:, WARM_UP:], is_speech(batch.visemes)[:, WARM_UP:]
-    )
+    activity = binary_cross_entropy_with_logits(answer.activity_logit[:, WARM_UP:], speech[:, WARM_UP:])
     return (
         position[:, WARM_UP:].mean()
         + VELOCITY_WEIGHT * velocity[:, WARM_UP:].mean()
         + VISEME_WEIGHT * viseme
         + ACTIVITY_WEIGHT * activity
     )
+
+
+@cache
+def _control_rows(device: torch.device) -> tuple[Tensor, Tensor, Tensor]:
+    """Return the weights of controls, which are contacts and which the jaw; kept where a GPU need not wait for them."""
+    is_contact, is_jaw = torch.zeros(2, len(CONTROL_WEIGHTS))
+    is_contact[CONTACTS], is_jaw[JAW] = 1.0, 1.0
+    return CONTROL_WEIGHTS.to(device), is_contact.to(device), is_jaw.to(device)

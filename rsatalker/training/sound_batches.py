@@ -22,7 +22,7 @@ from rsatalker.training.torch_speaker import by_another_speaker, samples_to_draw
 from rsatalker.training.variations import CONTRAST_RANGE, MASK_BANDS, MASK_SHARE, STYLE_SHARE
 
 STATISTICS_BATCH = 64  # stretches from which mean and deviation of the features are estimated
-KEPT_STRETCHES = 2048  # of those that were heard, for later batches: 160 MB
+KEPT_STRETCHES = {"cpu": 2048, "cuda": 65_536}  # for later batches: 170 MB of memory, 5.5 GB of a GPU's
 FEWEST_KEPT = 8  # batches that are all new at first, lest the few that are kept come again and again
 
 
@@ -35,8 +35,9 @@ class SoundBatches:
         look_ahead: Instants that the model may hear beyond it.
         device: Where batches are made.
         seed: Of everything that is random.
-        fresh_share: Of a batch that is made anew; the rest was heard before, with other statistics each time. Making a
-            stretch takes a core as long as learning from four, and a GPU far longer.
+        fresh_share: Stretches that are made for each one that is drawn; at less than 1 they are kept and heard again,
+            with other statistics each time. Making one takes a core as long as learning from four, and a GPU far
+            longer.
 
     Attributes:
         features_per_instant: Features in one instant of motion.
@@ -60,8 +61,8 @@ class SoundBatches:
         self.instants, self.heard_instants = instants, instants + look_ahead
         self._samples = WINDOW_SAMPLES + self.heard_instants * SPEECH_RATE_HZ // MOTION_RATE_HZ + 1
         self._tunes, self._log_mel = tunes(seed, device), TorchLogMel().to(device)
-        self._fresh_share, self._kept = fresh_share, list[Batch]()  # one row each, the oldest replaced first
-        self._made = 0
+        self._fresh_share, self._owed = fresh_share, 0.0
+        self._kept = KeptStretches(KEPT_STRETCHES[device.type]) if fresh_share < 1 else None
 
     @property
     def hours(self) -> float:
@@ -88,13 +89,17 @@ class SoundBatches:
     @torch.no_grad()
     def draw(self, size: int) -> Batch:
         """Return the next batch."""
-        few = len(self._kept) < FEWEST_KEPT * size
-        fresh = size if few or self._fresh_share >= 1 else max(1, round(self._fresh_share * size))
-        batch = self._spoken(fresh)
-        if self._fresh_share < 1:
-            batch = _joined([batch, *self._heard_before(size - fresh)])
-            self._keep(batch, fresh)
-        return batch._replace(features=with_other_statistics(batch.features.float(), Dice(size, self.generator)))
+        dice = Dice(size, self.generator)
+        batch = self._spoken(size) if self._kept is None else self._heard_again(self._kept, size)
+        return batch._replace(features=with_other_statistics(batch.features.float(), dice))
+
+    def _heard_again(self, kept: KeptStretches, size: int) -> Batch:
+        """Return stretches that were made before; whole batches of new ones are made when enough are owed."""
+        self._owed += self._fresh_share * size
+        while self._owed >= size or kept.count < FEWEST_KEPT * size:
+            kept.keep(self._spoken(size))
+            self._owed = max(self._owed - size, 0.0)
+        return kept.draw(size, self.generator)
 
     def _spoken(self, size: int) -> Batch:
         dice = Dice(size, self.generator)
@@ -104,25 +109,39 @@ class SoundBatches:
         features = self._log_mel(heard, self.heard_instants * FEATURES_PER_INSTANT)
         return Batch(features, spoken.articulation, spoken.visemes)
 
-    def _heard_before(self, count: int) -> list[Batch]:
-        if count == 0:
-            return []
-        chosen = torch.randint(len(self._kept), (count,), generator=self.generator, device=self.corpus.device)
-        return [self._kept[index] for index in chosen.tolist()]
 
-    def _keep(self, batch: Batch, count: int) -> None:
-        for row in range(count):
-            stretch = Batch(*(part[row : row + 1].clone() for part in batch))
-            stretch = stretch._replace(features=stretch.features.half())
-            if len(self._kept) < KEPT_STRETCHES:
-                self._kept.append(stretch)
-            else:
-                self._kept[self._made % KEPT_STRETCHES] = stretch
-            self._made += 1
+class KeptStretches:
+    """The last stretches that were made, on the device that made them; features at half precision.
 
+    Args:
+        limit: Of their number; then the oldest are replaced.
 
-def _joined(batches: list[Batch]) -> Batch:
-    return Batch(*(torch.cat(parts) for parts in zip(*batches, strict=True)))
+    Attributes:
+        count: How many there are.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self.count, self._limit, self._next = 0, limit, 0
+        self._stretches: Batch | None = None
+
+    def keep(self, made: Batch) -> None:
+        """Add stretches."""
+        if self._stretches is None:
+            features = made.features[:1].half()
+            rows = (features, made.articulation[:1], made.visemes[:1])
+            self._stretches = Batch(*(row.new_empty(self._limit, *row.shape[1:]) for row in rows))
+        size = len(made.visemes)
+        places = (torch.arange(size, device=made.visemes.device) + self._next) % self._limit
+        for column, new in zip(self._stretches, made, strict=True):
+            column[places] = new.to(column.dtype)
+        self._next = (self._next + size) % self._limit
+        self.count = min(self.count + size, self._limit)
+
+    def draw(self, size: int, generator: torch.Generator) -> Batch:
+        """Return random ones."""
+        assert self._stretches is not None, "nothing was kept yet"
+        chosen = torch.randint(self.count, (size,), generator=generator, device=generator.device)
+        return Batch(*(column[chosen] for column in self._stretches))
 
 
 def with_other_statistics(features: Float[Tensor, "B F 80"], dice: Dice) -> Float[Tensor, "B F 80"]:

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,9 +22,9 @@ from jaxtyping import Float32
 from rich.console import Console
 from torch import Tensor
 from torch.optim import AdamW
-from torch.optim.swa_utils import AveragedModel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from rsatalker.errors import AssetError, ToolMissing
+from rsatalker.errors import AssetError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
@@ -37,6 +37,7 @@ from rsatalker.training.examples import Example
 from rsatalker.training.losses import lip_loss
 from rsatalker.training.metrics import LipScores, Scored, lip_scores
 from rsatalker.training.sound_batches import SoundBatches
+from rsatalker.training.training_device import DeviceName, training_device
 from rsatalker.training.training_run import TrainingRun
 from rsatalker.training.variations import variation_for
 
@@ -67,8 +68,8 @@ class TrainSpeechOptions:
         device: Where to train: `cpu`, or `cuda` for an NVIDIA GPU.
         from_sound: Make batches from the sound of the corpus (`rsatalker corpus --sound-only`), each time of other
             speakers, rooms, noises and microphones; worth it on a GPU. Parts that engines add meanwhile are taken in.
-        fresh_share: Of each batch from sound that is made anew; the rest was in a batch before. Making stretches is
-            most of the work: a quarter halves the time of a step on a CPU.
+        fresh_share: Stretches that are made from sound for each one that is learned from; the others are heard again.
+            Making stretches is most of the work: a quarter halves the time of a step on a CPU.
         minutes: End after so much work, whatever `steps` says; time in which the process was stopped does not count.
             The learning rate then falls with the time.
     """
@@ -89,7 +90,7 @@ class TrainSpeechOptions:
     start_share: float = 0.0
     seed: int = 0
     threads: int = 1
-    device: Literal["cpu", "cuda"] = "cpu"
+    device: DeviceName = "cpu"
     from_sound: bool = False
     fresh_share: float = 1.0
     minutes: float | None = None
@@ -116,7 +117,7 @@ class SpeechTraining:
         torch.set_num_threads(options.threads)
         self.options = options
         config = MotionModelConfig(encoder=options.encoder_name, channels=options.channels)
-        self.device = training_device(options)
+        self.device = training_device(options.device)
         self.batches = batches_of(options, config, self.device)
         if options.start_from is not None:
             self.model = load_checkpoint(options.start_from).requires_grad_().train()
@@ -127,8 +128,11 @@ class SpeechTraining:
         self.model.to(self.device)
         self.start = copy.deepcopy(self.model.state_dict()) if options.start_from is not None else {}
         self.worked_s, self.steps = 0.0, 0
-        self.average = AveragedModel(self.model, avg_fn=self._average)
-        self.optimizer = AdamW(self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay)
+        self.average = AveragedModel(self.model, multi_avg_fn=self._average)
+        one_kernel = True if options.device == "cuda" else None  # for all weights, rather than several for each
+        self.optimizer = AdamW(
+            self.model.parameters(), options.learning_rate, weight_decay=options.weight_decay, fused=one_kernel
+        )
 
     def progress(self, step: int) -> float:
         """Return the share of the work that is done before a step, counted from 0."""
@@ -186,9 +190,9 @@ class SpeechTraining:
         torch.set_rng_state(state["torch"])
         self.worked_s, self.steps = state["worked_s"], state["steps"]
 
-    def _average(self, average: Tensor, new: Tensor, _: Tensor | int) -> Tensor:
+    def _average(self, averages: list[Tensor], news: list[Tensor], count: Tensor | int) -> None:
         decay = min(self.options.average_decay, (1 + self.steps) / (10 + self.steps))  # the first steps count little
-        return average + (1 - decay) * (new - average)
+        get_ema_multi_avg_fn(decay)(averages, news, count)
 
 
 def train_speech(options: TrainSpeechOptions, console: Console | None = None) -> LipScores:
@@ -250,21 +254,6 @@ def learning_rate(options: TrainSpeechOptions, step: int, progress: float) -> fl
     """Return the rate of a step, counted from 0: a short warm-up, then half a cosine down to a hundredth."""
     cosine = 0.5 * (1 + math.cos(math.pi * progress))
     return options.learning_rate * min(1.0, (step + 1) / WARM_UP_STEPS) * (0.99 * cosine + 0.01)
-
-
-def training_device(options: TrainSpeechOptions) -> torch.device:
-    """Return where to train.
-
-    Raises:
-        ToolMissing: There is no such device.
-    """
-    if options.device == "cuda":
-        if not torch.cuda.is_available():
-            raise ToolMissing(
-                "no NVIDIA GPU was found by PyTorch; train with `--device cpu`, or install a PyTorch built for CUDA."
-            )
-        torch.set_float32_matmul_precision("high")  # TF32: the products need no more
-    return torch.device(options.device)
 
 
 def batches_of(options: TrainSpeechOptions, config: MotionModelConfig, device: torch.device) -> Batches | SoundBatches:

@@ -29,6 +29,7 @@ from rsatalker.training.dyadic_training import (
 from rsatalker.training.training_run import TrainingRun
 
 pytestmark = pytest.mark.unit
+CPU = torch.device("cpu")
 TINY = TrainDialogueOptions(steps=8, save_every=4, batch_size=2, instants=40, channels=16, layers=1, average_decay=0.5)
 
 
@@ -87,12 +88,12 @@ def test_rare_moments_are_where_the_rarest_event_is_likely(conversations: list[C
     chances[:, :, rarest] = 0.001
     chances[1, 70:80, rarest] = 0.05
     rare = replace(conversation, chances=chances, possible=np.ones_like(conversation.possible))
-    np.testing.assert_array_equal(rare_moments(rare, DyadicLoss([rare])), np.arange(70, 80))
+    np.testing.assert_array_equal(rare_moments(rare, DyadicLoss([rare], CPU)), np.arange(70, 80))
 
 
 def test_loss_is_zero_for_the_chances_of_the_rules(conversations: list[Conversation]) -> None:
     batch = stretch_batch(conversations, [0] * 6, 200)
-    loss = DyadicLoss(conversations)
+    loss = DyadicLoss(conversations, CPU)
     perfect = Answer(torch.logit(batch.chances.clamp(1e-6, 1 - 1e-6)), batch.values)
     events, values = loss(perfect, batch)
     assert float(events) == pytest.approx(0, abs=1e-4)
@@ -103,7 +104,7 @@ def test_loss_is_zero_for_the_chances_of_the_rules(conversations: list[Conversat
 
 def test_loss_counts_no_event_that_cannot_begin(conversations: list[Conversation]) -> None:
     batch = stretch_batch(conversations, [0] * 6, 200)
-    loss = DyadicLoss(conversations)
+    loss = DyadicLoss(conversations, CPU)
     right = torch.logit(batch.chances.clamp(1e-6, 1 - 1e-6))
     wrong = torch.where(batch.possible, right, torch.full_like(right, 3.0))
     assert float(loss.of_events(Answer(wrong, batch.values), batch).sum()) == pytest.approx(0, abs=1e-4)

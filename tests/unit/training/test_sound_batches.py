@@ -3,6 +3,7 @@
 import shutil
 from concurrent.futures import Future
 from dataclasses import replace
+from itertools import combinations
 from typing import ClassVar
 
 import numpy as np
@@ -14,12 +15,12 @@ from rsatalker.motion.articulation import ARTICULATION_INDEX
 from rsatalker.speech.features import WINDOW_SAMPLES, log_mel
 from rsatalker.training import torch_channel, torch_speaker
 from rsatalker.training.animator import TARGETS
-from rsatalker.training.batches import GROUP_SHARES
+from rsatalker.training.batches import GROUP_SHARES, Batch
 from rsatalker.training.corpus import CorpusOptions, PartPlan, make_corpus, make_part
 from rsatalker.training.engines.voices import GROUPS, InstalledVoices, Voice
 from rsatalker.training.examples import read_part
 from rsatalker.training.phones import Viseme
-from rsatalker.training.sound_batches import SoundBatches
+from rsatalker.training.sound_batches import KeptStretches, SoundBatches
 from rsatalker.training.sound_corpus import SoundCorpus, Stretches
 from rsatalker.training.sound_parts import read_sound_part, write_sound_part
 from rsatalker.training.torch_dice import Dice
@@ -102,15 +103,28 @@ def test_batches_are_reproducible_and_of_the_right_shape(sounds):
     assert torch.isfinite(first.features).all()
 
 
-def test_part_of_a_batch_was_heard_before_with_other_statistics(sounds):
+def test_stretches_are_heard_again_with_other_statistics(sounds):
     batches = SoundBatches(sounds, 30, 3, CPU, seed=4, fresh_share=0.25)
-    while len(batches._kept) < 32:
-        batches.draw(4)
-    known = [stretch.articulation for stretch in batches._kept]
-    batch = batches.draw(4)
-    assert batch.features.shape == (4, 4 * 33, 80)
-    assert [any(torch.equal(row[None], old) for old in known) for row in batch.articulation] == [False] + 3 * [True]
-    assert len(batches._kept) == len(known) + 1
+    drawn = [batches.draw(4) for _ in range(9)]
+    assert drawn[-1].features.shape == (4, 4 * 33, 80)
+    assert batches._kept is not None
+    assert batches._kept.count == 4 * (8 + 2)  # eight batches at first, then one for every four that are drawn
+    rows = [(row.articulation, row.features) for batch in drawn for row in each(batch)]
+    again = [(one, two) for (a, one), (b, two) in combinations(rows, 2) if torch.equal(a, b)]
+    assert again
+    assert not any(torch.equal(one, two) for one, two in again)
+
+
+def test_kept_stretches_replace_the_oldest():
+    kept = KeptStretches(limit=3)
+    for number in range(5):
+        kept.keep(Batch(torch.full((1, 4, 2), float(number)), torch.zeros(1, 1, 12), torch.zeros(1, 1)))
+    drawn = kept.draw(50, torch.Generator().manual_seed(0))
+    assert (kept.count, set(drawn.features[:, 0, 0].tolist())) == (3, {2.0, 3.0, 4.0})
+
+
+def each(batch: Batch) -> list[Batch]:
+    return [Batch(*row) for row in zip(*batch, strict=True)]
 
 
 def spoken(sound: torch.Tensor, viseme: Viseme = Viseme.AA) -> Stretches:
