@@ -101,6 +101,8 @@ class TrainSpeechOptions:
         return LOG_MEL if self.encoder is None else str(self.encoder)
 
 
+Weights = list[Tensor] | tuple[Tensor, ...]
+
 CHECKPOINT_NAME = "lips.safetensors"
 WARM_UP_STEPS = 200
 LOG_EVERY = 100  # steps
@@ -190,7 +192,7 @@ class SpeechTraining:
         torch.set_rng_state(state["torch"])
         self.worked_s, self.steps = state["worked_s"], state["steps"]
 
-    def _average(self, averages: list[Tensor], news: list[Tensor], count: Tensor | int) -> None:
+    def _average(self, averages: Weights, news: Weights, count: Tensor | int) -> None:
         decay = min(self.options.average_decay, (1 + self.steps) / (10 + self.steps))  # the first steps count little
         get_ema_multi_avg_fn(decay)(averages, news, count)
 
