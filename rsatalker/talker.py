@@ -27,6 +27,7 @@ from rsatalker.motion.model import Lips, MotionModel
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.social import Relationship, SocialInput
+from rsatalker.motion.together import Making, alone
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.renderer import Renderer
 from rsatalker.speech.encoders import voice_encoder
@@ -40,7 +41,7 @@ class Dialogue:
 
     Attributes:
         features_ms: Time that the last `push` spent on features.
-        motion_ms: Time that the last `push` spent on motion.
+        motion_ms: Time that the last `push` spent on motion; beside others, on that of all.
     """
 
     def __init__(
@@ -108,29 +109,35 @@ class Dialogue:
         Args:
             voices: The next samples of both voices at 16 kHz, in [-1, 1]; a silent one is zeros.
         """
-        return self._advance(voices, ends=False)
+        return alone(self.pushing(voices))
+
+    def pushing(self, voices: Float32[np.ndarray, "2 S"]) -> Making[tuple[FlameMotion, FlameMotion]]:
+        """Do what `push` does, beside other conversations: `rsatalker.motion.together`."""
+        return self._advancing(voices, ends=False)
 
     def finish(self) -> tuple[FlameMotion, FlameMotion]:
         """Return the instants that were still waiting for the audio after them, as if silence followed."""
-        return self._advance(np.zeros((2, 0), np.float32), ends=True)
+        return alone(self._advancing(np.zeros((2, 0), np.float32), ends=True))
 
-    def _advance(self, voices: Float32[np.ndarray, "2 S"], *, ends: bool) -> tuple[FlameMotion, FlameMotion]:
+    def _advancing(self, voices: Float32[np.ndarray, "2 S"], *, ends: bool) -> Making[tuple[FlameMotion, FlameMotion]]:
         started = time.perf_counter()
         heard = self._encoder.finish() if ends else self._encoder.push(voices)
         self._loudness = np.concatenate([self._loudness, heard.loudness_db], axis=1)
         featured = time.perf_counter()
-        motion = self._move(self._lips.push(heard.features))
+        lips = yield from self._lips.pushing(heard.features)
+        motion = yield from self._moving(lips)
         if ends:
-            rest = self._move(self._lips.finish())
+            lips = yield from self._lips.finishing()
+            rest = yield from self._moving(lips)
             motion = FlameMotion.joined((motion[0], rest[0])), FlameMotion.joined((motion[1], rest[1]))
         moved = time.perf_counter()
         self.features_ms, self.motion_ms = (featured - started) * 1e3, (moved - featured) * 1e3
         return motion
 
-    def _move(self, lips: Lips) -> tuple[FlameMotion, FlameMotion]:
+    def _moving(self, lips: Lips) -> Making[tuple[FlameMotion, FlameMotion]]:
         instants = lips.activity.shape[1]
         loudness, self._loudness = self._loudness[:, :instants], self._loudness[:, instants:]
-        return self._generator.push(lips.articulation, lips.activity, loudness)
+        return self._generator.pushing(lips.articulation, lips.activity, loudness)
 
 
 @dataclass(frozen=True, slots=True)

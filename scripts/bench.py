@@ -25,6 +25,7 @@ BENCHMARKS: dict[str, str] = {
     "gradients": "Milliseconds of a step of fitting: drawing into tensors, and its gradients.",
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",
+    "motion": "CPU time of a second of the motion of several conversations, by themselves and together.",
     "render": "Milliseconds a frame of every renderer beside AVX2 by hand and the plain torch renderer.",
     "fit": "PSNR, SSIM and minutes of fitting an avatar to images of a painted head.",
     "retarget": "CPU time of a frame of ARKit weights and of retargeting, beside a plain bounded solver.",

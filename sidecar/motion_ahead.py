@@ -16,7 +16,9 @@ from jaxtyping import Float32
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
 from rsatalker.motion.social import SocialInput
+from rsatalker.motion.together import Making, alone
 from rsatalker.speech.audio import SPEECH_RATE_HZ
+from rsatalker.speech.features import samples_to_complete, whole_instants
 from sidecar.bookmarks import Bookmarks
 from sidecar.clock import Shown
 from sidecar.motion_window import MotionWindow, instant_us
@@ -28,16 +30,16 @@ from sidecar.timings import Timings
 from sidecar.utterance import microseconds, samples_at
 from sidecar.voices import Voices
 
-IDLE_LEAD_US = 200_000  # heard ahead while nobody speaks: 100 ms look-ahead, a window, and a step of motion to spare
+IDLE_LEAD_US = 215_000  # heard ahead while nobody speaks: look-ahead, a window, and what is made at once
 WHOLE_LEAD_US = 4_000_000  # of a dialogue that is known as a whole; the motion region holds 8.5 s
-LEAST_BLOCK = 320  # samples, 20 ms: smaller pushes cost more than they bring
-CALM_BLOCK = 1600  # samples, 100 ms: a third less cost, taken while ...
-CALM_LEAD_US = 300_000  # ... so much more than that has been heard
+CALM_LEAD_US = 300_000  # so far ahead there is time ...
+CALM_INSTANTS = 3  # ... to make so much at once: a third less cost than one by one
+QUIET_INSTANTS = 2  # at once while nobody speaks: what is heard ahead is waited for by who begins to speak
+MOST_INSTANTS = 3  # more at once cost no less, and other conversations get their turn in between
 LATE_US = 120_000  # behind the sound: lips are seen to be late, so motion that stays so late ...
 PATIENCE_NS = 400_000_000  # ... for so long is not going to catch up, and skips ahead ...
 SKIP_LEAD_US = 200_000  # ... to so much before the sound, that of look-ahead included
 LOAD_OVER_S = 30.0  # of sound, for which the load is a mean: it follows what else the machine has to do
-LARGEST_BLOCK = 1600  # larger ones cost no less, and other conversations get their turn in between
 
 
 class MotionAhead:
@@ -125,27 +127,57 @@ class MotionAhead:
         """
         with self.lock:
             started_s = time.perf_counter()
+            count = alone(self.making(shown, now_ns))
+            if count:
+                self.note_load(time.perf_counter() - started_s, count)
+        return count > 0
+
+    def is_due(self, shown: Shown, now_ns: int) -> bool:
+        """Return whether motion has to be made now."""
+        with self._voices.lock:
+            return self._due(shown, now_ns) > 0 or self._is_hopelessly_late(shown.sound_us, now_ns)
+
+    def making(self, shown: Shown, now_ns: int, *, in_company: bool = False) -> Making[int]:
+        """Make the motion of the next block of audio, beside other conversations.
+
+        Args:
+            shown: Where the conversation is now.
+            now_ns: Of the host clock.
+            in_company: Motion of others is made anyway: a smaller block is worth while, too.
+
+        Returns:
+            How many samples were heard; 0 if none was due, or another thread is at work on this motion.
+        """
+        if not self.lock.acquire(blocking=False):
+            return 0
+        try:
             with self._voices.lock:
                 timeline = self._voices.timeline
-                if self._starts_with_speech and not timeline.has_speech:
-                    return False
                 if self._is_hopelessly_late(shown.sound_us, now_ns):
                     self._skip_to(shown, now_ns)
-                count = due_samples(timeline, shown, self._lead_us, now_ns)
+                count = self._due(shown, now_ns, in_company=in_company)
                 if count == 0:
-                    return False
+                    return 0
                 self._bookmarks.note(timeline.heard, self._source, samples_at(min(shown.clock_us)))
                 timeline.forget(self._bookmarks.oldest)
                 heard = timeline.take(count)
-            self._make(heard, min(shown.clock_us))
-            self._note_load(time.perf_counter() - started_s, count / SPEECH_RATE_HZ)
-        return True
+            yield from self._making(heard, min(shown.clock_us))
+        finally:
+            self.lock.release()
+        return count
 
-    def _note_load(self, spent_s: float, made_s: float) -> None:
-        """Take over how long some motion took to make; what lies far back counts for less and less."""
+    def note_load(self, spent_s: float, samples: int) -> None:
+        """Take over how long the motion of some samples took; what lies far back counts for less and less."""
+        made_s = samples / SPEECH_RATE_HZ
         kept = max(1 - made_s / LOAD_OVER_S, 0.0)
         self._spent_s = kept * self._spent_s + spent_s
         self._made_s = kept * self._made_s + made_s
+
+    def _due(self, shown: Shown, now_ns: int, *, in_company: bool = False) -> int:
+        timeline = self._voices.timeline
+        if self._starts_with_speech and not timeline.has_speech:
+            return 0
+        return due_samples(timeline, shown, self._lead_us, now_ns, in_company=in_company)
 
     def _is_hopelessly_late(self, sound_us: int, now_ns: int) -> bool:
         """Return whether motion has been late for longer than it takes to catch up where there is time for it."""
@@ -185,12 +217,12 @@ class MotionAhead:
             self._told[what, participant] = message
             message(self._source)
 
-    def _make(self, heard: Float32[np.ndarray, "2 S"], clock_us: int) -> None:
+    def _making(self, heard: Float32[np.ndarray, "2 S"], clock_us: int) -> Making[None]:
         places = self._places
         if places is not None and places is not self._told_places:
             self._source.place(places)
             self._told_places = places
-        motions = self._source.push(heard)
+        motions = yield from self._source.pushing(heard)
         self._timings.add("features", self._source.features_ms)
         self._timings.add("motion", self._source.motion_ms)
         for window, motion in zip(self._windows, motions, strict=True):
@@ -212,17 +244,32 @@ class MotionAhead:
         self._published = max(end, self._published)
 
 
-def due_samples(timeline: Timeline, shown: Shown, lead_us: int, now_ns: int) -> int:
+def due_samples(timeline: Timeline, shown: Shown, lead_us: int, now_ns: int, *, in_company: bool = False) -> int:
     """Return how many more samples the motion model should hear now; 0 if it is better to wait for more.
 
     Motion that is made far ahead is made again when somebody breaks in, so the model hears no more than it needs: a
-    little of silence, the lead of speech. Only a dialogue that came as a whole, both voices, is heard far ahead.
+    little of silence, the lead of speech. Only a dialogue that came as a whole, both voices, is heard far ahead. Sound
+    that completes no instant of motion can wait.
+
+    Args:
+        timeline: What is said.
+        shown: Where the conversation is now.
+        lead_us: How far ahead speech is heard.
+        now_ns: Of the host clock.
+        in_company: Motion of others is made now anyway: a single instant is worth while.
     """
     clock_us = max(*shown.clock_us, shown.sound_us)
     clock = samples_at(clock_us)
     goal = max(samples_at(clock_us + IDLE_LEAD_US), min(samples_at(clock_us + lead_us), timeline.speech_end))
     if timeline.whole_until():
         goal = max(goal, min(timeline.whole_until(), samples_at(clock_us + WHOLE_LEAD_US)))
-    due = min(goal, timeline.known_until(now_ns, clock, is_held=shown.is_held)) - timeline.heard
-    is_calm = timeline.heard - clock > samples_at(CALM_LEAD_US)
-    return 0 if due < (CALM_BLOCK if is_calm else LEAST_BLOCK) else min(due, LARGEST_BLOCK)
+    known = min(goal, timeline.known_until(now_ns, clock, is_held=shown.is_held))
+    made = whole_instants(timeline.heard)
+    due = min(whole_instants(max(known, 0)) - made, MOST_INSTANTS)
+    if in_company:
+        least = 1
+    elif timeline.heard - clock > samples_at(CALM_LEAD_US):
+        least = CALM_INSTANTS
+    else:
+        least = QUIET_INSTANTS if timeline.is_quiet else 1
+    return 0 if due < least else samples_to_complete(made + due) - timeline.heard

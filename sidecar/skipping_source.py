@@ -10,6 +10,7 @@ from jaxtyping import Float32
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.social import SocialInput
+from rsatalker.motion.together import Making, alone
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.studio import MotionSource
 from sidecar.utterance import microseconds
@@ -40,7 +41,11 @@ class SkippingSource:
 
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete, with those before them that were left out."""
-        made = self._source.push(voices)
+        return alone(self.pushing(voices))
+
+    def pushing(self, voices: Float32[np.ndarray, "2 S"]) -> Making[tuple[FlameMotion, FlameMotion]]:
+        """Do what `push` does, beside other conversations."""
+        made = yield from self._source.pushing(voices)
         self.features_ms, self.motion_ms = self._source.features_ms, self._source.motion_ms
         first, second = (replace(one, start_us=one.start_us + microseconds(self.skipped)) for one in made)
         if not len(first):

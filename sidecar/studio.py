@@ -15,6 +15,7 @@ from rsatalker.motion.expression_space import EXPRESSION_SPACES
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.social import Relationship, SocialInput
+from rsatalker.motion.together import Making
 from rsatalker.renderers.camera import Camera, look_at
 from sidecar.config import ServeOptions
 from sidecar.errors import NotFoundError
@@ -84,6 +85,10 @@ class MotionSource(Protocol):
 
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete."""
+        ...
+
+    def pushing(self, voices: Float32[np.ndarray, "2 S"]) -> Making[tuple[FlameMotion, FlameMotion]]:
+        """Do what `push` does, beside other conversations."""
         ...
 
     def relate(self, social: SocialInput) -> None:

@@ -40,6 +40,11 @@ class Timeline:
         return self._highest_id > 0
 
     @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is known to say anything that has not been heard."""
+        return not any(utterance.growing or utterance.end > self.heard for utterance in self._utterances.values())
+
+    @property
     def speech_end(self) -> int:
         """One past the last sample that anybody is known to say."""
         return max((utterance.end for utterance in self._utterances.values()), default=0)

@@ -6,9 +6,13 @@ compiled together, a step costs little more than reading its weights. Training r
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numba import carray, types  # pyright: ignore[reportPrivateImportUsage]  # documented there
+from numba.core import cgutils
+from numba.extending import intrinsic
 from torch import nn
 
 from rsatalker.kernels import njit
@@ -21,39 +25,75 @@ ERF_1, ERF_2, ERF_3 = np.float32(0.0705230784), np.float32(0.0422820123), np.flo
 ERF_4, ERF_5, ERF_6 = np.float32(0.0001520143), np.float32(0.0002765672), np.float32(0.0000430638)
 
 
-class LinearMap:
-    """The numbers of an `nn.Linear`, in its memory, also when a stream is copied."""
+def linear_map(layer: nn.Linear) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight (O, I) and bias (O) of a layer, in its memory."""
+    return np.ascontiguousarray(layer.weight.detach().numpy()), np.ascontiguousarray(layer.bias.detach().numpy())
 
-    def __init__(self, layer: nn.Linear) -> None:
-        self.weight: np.ndarray = np.ascontiguousarray(layer.weight.detach().numpy())  # (O, I)
-        self.bias: np.ndarray = np.ascontiguousarray(layer.bias.detach().numpy())
 
-    def __deepcopy__(self, memo: dict[int, object]) -> LinearMap:
-        """Return itself: nothing in it changes."""
-        return self
+def norm(layer: nn.LayerNorm) -> tuple[np.ndarray, np.ndarray]:
+    """Return weight and bias (C) of a layer, in its memory."""
+    return layer.weight.detach().numpy(), layer.bias.detach().numpy()
 
-    @property
-    def numbers(self) -> tuple[np.ndarray, np.ndarray]:
-        """What a kernel takes."""
-        return self.weight, self.bias
+
+def addresses(states: Sequence[np.ndarray]) -> np.ndarray:
+    """Return where each row of some states (B, floats) lies in memory; the caller keeps the states alive meanwhile."""
+    starts: list[int] = []
+    for state in states:
+        first = state.__array_interface__["data"][0]
+        starts += [first + row * state.strides[0] for row in range(len(state))]
+    return np.array(starts, np.int64)
+
+
+@intrinsic  # type: ignore[arg-type]  # numba's own annotation lacks what a decorator returns
+def _pointer(_typing: Any, address: Any) -> Any:
+    def code(_context: Any, builder: Any, _signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], cgutils.voidptr_t)
+
+    return types.voidptr(address), code
+
+
+@njit(nogil=True)
+def floats_at(address: int, first: int, count: int) -> Any:
+    """Return some of the floats at an address, as an array (count) that lies there.
+
+    So a kernel steps any number of conversations, each with a state of its own that can be copied and dropped alone.
+    """
+    return carray(_pointer(address + 4 * first), count, np.float32)  # pyright: ignore[reportCallIssue]  # numba gives the context
 
 
 @njit(fastmath=True, nogil=True)
 def linear(x: Any, weight: Any, bias: Any) -> Any:
-    """Return (R, O) for rows (R, I), a weight (O, I) and a bias (O)."""
+    """Return (R, O) for rows (R, I), a weight (O, I) and a bias (O).
+
+    Eight sums at a time, two rows by four outputs: what is loaded is used more than once. A row's sums are the same
+    to the last bit whatever other rows there are.
+    """
     rows, inputs = x.shape
     outputs = weight.shape[0]
     y = np.empty((rows, outputs), np.float32)
-    for output in range(outputs):
-        line = weight[output]
-        for row in range(0, rows, 2):  # two at a time: each weight is read once for both participants
-            one, other = x[row], x[min(row + 1, rows - 1)]
-            a, b = ZERO, ZERO
+    for o in range(0, outputs, 4):
+        p, q, r = min(o + 1, outputs - 1), min(o + 2, outputs - 1), min(o + 3, outputs - 1)
+        line_o, line_p, line_q, line_r = weight[o], weight[p], weight[q], weight[r]
+        for row in range(0, rows, 2):
+            other = min(row + 1, rows - 1)
+            one, two = x[row], x[other]
+            one_o, one_p, one_q, one_r = ZERO, ZERO, ZERO, ZERO
+            two_o, two_p, two_q, two_r = ZERO, ZERO, ZERO, ZERO
             for i in range(inputs):
-                a += line[i] * one[i]
-                b += line[i] * other[i]
-            y[row, output] = a + bias[output]
-            y[min(row + 1, rows - 1), output] = b + bias[output]
+                a, b = one[i], two[i]
+                one_o += line_o[i] * a
+                two_o += line_o[i] * b
+                one_p += line_p[i] * a
+                two_p += line_p[i] * b
+                one_q += line_q[i] * a
+                two_q += line_q[i] * b
+                one_r += line_r[i] * a
+                two_r += line_r[i] * b
+            y[row, o], y[row, p], y[row, q], y[row, r] = one_o, one_p, one_q, one_r
+            y[other, o], y[other, p], y[other, q], y[other, r] = two_o, two_p, two_q, two_r
+    for row in range(rows):
+        for o in range(outputs):
+            y[row, o] += bias[o]
     return y
 
 

@@ -13,8 +13,9 @@ from rsatalker.errors import CheckpointError
 from rsatalker.motion.behaviour.pair import Inclination, Pair
 from rsatalker.motion.behaviour.voice_state import CUES
 from rsatalker.motion.dyadic_model import DyadicModel
-from rsatalker.motion.dyadic_step import DyadicStep
+from rsatalker.motion.dyadic_step import DyadicStep, Now, push_together
 from rsatalker.motion.social import SocialInput
+from rsatalker.motion.together import Making, Question, alone
 
 CHANGE = 0.08  # a step: a new relationship is there within a second
 
@@ -51,8 +52,13 @@ class DyadicMind:
 
     def incline(self, pair: Pair) -> Inclination:
         """Return how both are inclined now."""
+        return alone(self.inclining(pair))
+
+    def inclining(self, pair: Pair) -> Making[Inclination]:
+        """Do what `incline` does, beside other conversations."""
         self._now = self._now + CHANGE * (self._wanted - self._now)
-        chances, tendencies = self._step.push(pair.cues()[None], pair.seen[None], self._now)
+        now = Now(pair.cues()[None], pair.seen[None], self._now)
+        chances, tendencies = yield Question(push_together, self._step.network.identity, (self._step, now))
         return Inclination(chances[0], tendencies[0])
 
     def _feature(self, social: SocialInput) -> Float32[np.ndarray, "1 2 Q C"]:

@@ -1,19 +1,30 @@
 """One step of the dyadic model, compiled: what `DyadicModel.push` does, in a tenth of its time.
 
-Weights are the model's own; the state is one ring of keys and values for each attention. Tests hold it against the
-model.
+Weights are the model's own; the state is one ring of keys and values for each attention. Conversations that began at
+different times go on together. Tests hold it against the model.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 from jaxtyping import Float32
-from torch import nn
 
 from rsatalker.kernels import njit
-from rsatalker.motion.compiled_maps import LinearMap, add, gelu_in_place, layer_norm, linear, side_by_side
+from rsatalker.motion.compiled_maps import (
+    add,
+    addresses,
+    floats_at,
+    gelu_in_place,
+    layer_norm,
+    linear,
+    linear_map,
+    norm,
+    side_by_side,
+)
 from rsatalker.motion.dyadic_model import VELOCITY_GAIN, DyadicModel, TransformerLayer, WindowedAttention
 
 ZERO = np.float32(0)
@@ -29,53 +40,64 @@ def two_maps(x: Any, first: Any, second: Any) -> Any:
 
 
 @njit(nogil=True, fastmath=True)
-def attended(asking: Any, asked: Any, attention: Any, step: int) -> Any:
-    """Return answers (R Q, C) to questions (R Q, C), asked of the window that ends with `asked` (R, C)."""
-    query, key_value, out, distance, keys, values = attention
-    rows, heads, window, size = values.shape
-    channels = heads * size
+def attended(asking: Any, asked: Any, attention: Any, steps: Any, states: Any) -> Any:
+    """Return answers (R Q, C) to questions (R Q, C), asked of the window that ends with `asked` (R, C).
+
+    Args:
+        asking: Questions; those of a row follow each other.
+        asked: What is new.
+        attention: Its weights, and where its ring is in a state.
+        steps: How many steps each row has gone before (R).
+        states: Address of what is kept of each row (R).
+    """
+    query, key_value, out, distance, kept_at = attention
+    rows, channels = asked.shape
+    heads, window = distance.shape
+    size = channels // heads
     questions = asking.shape[0] // rows
-    slot, filled = step % window, min(step + 1, window)
     new = linear(asked, key_value[0], key_value[1])
-    for row in range(rows):
-        for head in range(heads):
-            for i in range(size):
-                keys[row, head, i, slot] = new[row, head * size + i]
-                values[row, head, slot, i] = new[row, channels + head * size + i]
     queries = linear(asking, query[0], query[1])
     scale = np.float32(1 / np.sqrt(size))
     heard = np.zeros((rows * questions, channels), np.float32)
     shares = np.empty(window, np.float32)
-    for asker in range(rows * questions):
-        row = asker // questions
+    for row in range(rows):
+        slot, filled = steps[row] % window, min(steps[row] + 1, window)
+        keys = floats_at(states[row], kept_at, channels * window).reshape(heads, size, window)
+        values = floats_at(states[row], kept_at + channels * window, channels * window).reshape(heads, window, size)
         for head in range(heads):
-            for s in range(filled):
-                shares[s] = distance[head, window - 1 - (slot - s) % window]
             for i in range(size):
-                q = queries[asker, head * size + i] * scale
+                keys[head, i, slot] = new[row, head * size + i]
+                values[head, slot, i] = new[row, channels + head * size + i]
+        for asker in range(row * questions, (row + 1) * questions):
+            for head in range(heads):
                 for s in range(filled):
-                    shares[s] += q * keys[row, head, i, s]
-            most = shares[0]
-            for s in range(1, filled):
-                most = max(most, shares[s])
-            total = ZERO
-            for s in range(filled):
-                shares[s] = np.exp(shares[s] - most)
-                total += shares[s]
-            answer = heard[asker, head * size : (head + 1) * size]
-            for s in range(filled):
-                share = shares[s] / total
+                    ago = slot - s if s <= slot else slot - s + window
+                    shares[s] = distance[head, window - 1 - ago]
                 for i in range(size):
-                    answer[i] += share * values[row, head, s, i]
+                    q = queries[asker, head * size + i] * scale
+                    for s in range(filled):
+                        shares[s] += q * keys[head, i, s]
+                most = shares[0]
+                for s in range(1, filled):
+                    most = max(most, shares[s])
+                total = ZERO
+                for s in range(filled):
+                    shares[s] = np.exp(shares[s] - most)
+                    total += shares[s]
+                answer = heard[asker, head * size : (head + 1) * size]
+                for s in range(filled):
+                    share = shares[s] / total
+                    for i in range(size):
+                        answer[i] += share * values[head, s, i]
     return linear(heard, out[0], out[1])
 
 
 @njit(nogil=True)
-def transformed(x: Any, layer: Any, step: int) -> Any:
+def transformed(x: Any, layer: Any, steps: Any, states: Any) -> Any:
     """Return what a `TransformerLayer` makes of rows (R, C)."""
     before_attention, attention, before_maps, widen, narrow = layer
     normal = layer_norm(x, before_attention[0], before_attention[1])
-    x = add(x, attended(normal, normal, attention, step))
+    x = add(x, attended(normal, normal, attention, steps, states))
     return add(x, two_maps(layer_norm(x, before_maps[0], before_maps[1]), widen, narrow))
 
 
@@ -90,13 +112,10 @@ def of_partners(x: Any) -> Any:
 
 
 @njit(nogil=True)
-def decided(
-    voices: Any, motion: Any, before: Any, social: Any, step: int, senses: Any, layers: Any, relation: Any, decoder: Any
-) -> Any:
+def decided(voices: Any, motion: Any, before: Any, social: Any, steps: Any, states: Any, weights: Any) -> Any:
     """Return logits (R, E) and values (R, V); rows of the two participants of a conversation follow each other."""
-    voice_first, voice_second, motion_first, motion_second, face_of_voice, join = senses
-    norm, attention = relation
-    merge, events, decoded = decoder
+    voice_first, voice_second, motion_first, motion_second, face_of_voice, join, layers = weights[0]
+    last_norm, relation, merge, events, decoded = weights[1]
     own_voice = two_maps(voices, voice_first, voice_second)
     moved = np.empty_like(motion)
     for row in range(motion.shape[0]):
@@ -104,18 +123,35 @@ def decided(
             moved[row, i] = np.tanh(GAIN * (motion[row, i] - before[row, i]))
     face = two_maps(side_by_side(motion, moved), motion_first, motion_second)
     partner_voice = of_partners(own_voice)
-    f = add(attended(partner_voice, of_partners(face), face_of_voice, step), partner_voice)
+    f = add(attended(partner_voice, of_partners(face), face_of_voice, steps, states), partner_voice)
     inputs = side_by_side(f, own_voice)
     if join[0].shape[1] > inputs.shape[1]:  # the model sees itself
         inputs = side_by_side(inputs, face)
     x = linear(inputs, join[0], join[1])
     for layer in range(len(layers)):
-        x = transformed(x, layers[layer], step)
-    h = layer_norm(x, norm[0], norm[1])
-    z = add(attended(social, h, attention, step), social)
+        x = transformed(x, layers[layer], steps, states)
+    h = layer_norm(x, last_norm[0], last_norm[1])
+    z = add(attended(social, h, relation, steps, states), social)
     merged = linear(side_by_side(h, z.reshape(h.shape[0], z.size // h.shape[0])), merge[0], merge[1])
     gelu_in_place(merged)
     return linear(merged, events[0], events[1]), linear(merged, decoded[0], decoded[1])
+
+
+class Now(NamedTuple):
+    """What some conversations are at an instant.
+
+    Attributes:
+        voices: What is heard of both voices.
+        motion: What both showed at the last instant.
+        social: The social feature of both.
+    """
+
+    voices: Float32[np.ndarray, "N 2 S"]
+    motion: Float32[np.ndarray, "N 2 M"]
+    social: Float32[np.ndarray, "N 2 Q C"]
+
+
+Decided: TypeAlias = tuple[Float32[np.ndarray, "N 2 E"], Float32[np.ndarray, "N 2 V"]]
 
 
 class DyadicStep:
@@ -127,84 +163,84 @@ class DyadicStep:
     """
 
     def __init__(self, model: DyadicModel, conversations: int = 1) -> None:
-        self._rows, self._conversations, self._config = 2 * conversations, conversations, model.config
-        self._face_of_voice = _Attention(model.face_of_voice, self._rows)
-        self._layers = [_Layer(layer, self._rows) for layer in model.transformer]  # type: ignore[arg-type]
-        self._relation = _Attention(model.relation, self._rows)
-        voice, motion = ([LinearMap(maps[i]).numbers for i in (0, 2)] for maps in (model.voice, model.motion))  # type: ignore[arg-type]
-        self._ears_and_eyes, self._join = _Shared((*voice, *motion)), _Shared(LinearMap(model.join).numbers)
-        self._norm = _Shared(_norm(model.norm))
-        events = LinearMap(model.events).numbers if model.events is not None else _nothing(2 * model.config.channels)
-        self._decoder = _Shared((LinearMap(model.merge).numbers, events, LinearMap(model.values).numbers))
-        self._last_motion: np.ndarray | None = None
-        self._step = 0
+        self.network = DyadicNetwork(model)
+        self.rings = np.zeros((2 * conversations, self.network.kept_floats), np.float32)
+        self.last_motion: np.ndarray | None = None
+        self.gone = 0  # steps so far
 
     def push(
         self,
         voices: Float32[np.ndarray, "N 2 S"],
         motion: Float32[np.ndarray, "N 2 M"],
         social: Float32[np.ndarray, "N 2 Q C"],
-    ) -> tuple[Float32[np.ndarray, "N 2 E"], Float32[np.ndarray, "N 2 V"]]:
+    ) -> Decided:
         """Return chances and values of one further instant; `motion` is what both showed at the last one."""
-        motion = np.ascontiguousarray(motion).reshape(self._rows, -1)
-        before = motion if self._last_motion is None else self._last_motion
-        self._last_motion = motion
-        logits, values = decided(
-            np.ascontiguousarray(voices).reshape(self._rows, -1), motion, before,
-            np.ascontiguousarray(social).reshape(-1, social.shape[-1]), self._step,
-            (*self._ears_and_eyes.numbers, self._face_of_voice.numbers, self._join.numbers),
-            tuple(layer.numbers for layer in self._layers), (self._norm.numbers, self._relation.numbers),
-            self._decoder.numbers,
-        )  # fmt: skip
-        self._step += 1
-        shape = (self._conversations, 2, -1)
-        chances = 1 / (1 + np.exp(-logits))
-        return chances.reshape(*shape[:2], self._config.events), values.reshape(shape)
+        return push_together([(self, Now(voices, motion, social))])[0]
 
 
-class _Shared:
-    """Weights, which copies of a step have in common."""
+class DyadicNetwork:
+    """The weights of a model as the kernel takes them.
 
-    def __init__(self, numbers: tuple[Any, ...]) -> None:
-        self.numbers = numbers
+    Attributes:
+        kept_floats: Keys and values that the attentions will look at again, of one participant.
+        weights: Of all layers, in the model's memory.
+    """
 
-    def __deepcopy__(self, memo: dict[int, object]) -> _Shared:
+    def __init__(self, model: DyadicModel) -> None:
+        self.kept_floats = 0
+        voice, motion = ([linear_map(maps[i]) for i in (0, 2)] for maps in (model.voice, model.motion))  # type: ignore[arg-type]
+        events = linear_map(model.events) if model.events is not None else _nothing(2 * model.config.channels)
+        layers = tuple(self._layer(layer) for layer in model.transformer)  # type: ignore[arg-type]
+        senses = (*voice, *motion, self._attention(model.face_of_voice), linear_map(model.join), layers)
+        decoder = (linear_map(model.merge), events, linear_map(model.values))
+        self.weights = (senses, (norm(model.norm), self._attention(model.relation), *decoder))
+
+    def _attention(self, layer: WindowedAttention) -> tuple[Any, ...]:
+        kept_at = self.kept_floats
+        self.kept_floats += 2 * layer.query.out_features * layer.window
+        maps = (linear_map(part) for part in (layer.query, layer.key_value, layer.out))
+        return (*maps, layer.distance.detach().numpy(), kept_at)
+
+    def _layer(self, layer: TransformerLayer) -> tuple[Any, ...]:
+        attention = self._attention(layer.attention)
+        maps = linear_map(layer.widen), linear_map(layer.narrow)
+        return (norm(layer.before_attention), attention, norm(layer.before_maps), *maps)
+
+    @property
+    def identity(self) -> int:
+        """The same for all networks of the same weights."""
+        return self.weights[1][0][0].__array_interface__["data"][0]
+
+    def __deepcopy__(self, memo: dict[int, object]) -> DyadicNetwork:
+        """Return itself: nothing in it changes."""
         return self
 
 
-class _Attention:
-    """A `WindowedAttention` with its ring: keys (R, H, C/H, W) and values (R, H, W, C/H)."""
-
-    def __init__(self, layer: WindowedAttention, rows: int) -> None:
-        maps = (LinearMap(part).numbers for part in (layer.query, layer.key_value, layer.out))
-        self._shared = _Shared((*maps, layer.distance.detach().numpy()))
-        size = layer.query.out_features // layer.heads
-        self._keys = np.zeros((rows, layer.heads, size, layer.window), np.float32)
-        self._values = np.zeros((rows, layer.heads, layer.window, size), np.float32)
-
-    @property
-    def numbers(self) -> tuple[Any, ...]:
-        """What a kernel takes; it changes the last two."""
-        return (*self._shared.numbers, self._keys, self._values)
-
-
-class _Layer:
-    """A `TransformerLayer` with the ring of its attention."""
-
-    def __init__(self, layer: TransformerLayer, rows: int) -> None:
-        self._attention = _Attention(layer.attention, rows)
-        self._before_attention = _Shared(_norm(layer.before_attention))
-        maps = (LinearMap(layer.widen).numbers, LinearMap(layer.narrow).numbers)
-        self._maps = _Shared((_norm(layer.before_maps), *maps))
-
-    @property
-    def numbers(self) -> tuple[Any, ...]:
-        """What a kernel takes."""
-        return (self._before_attention.numbers, self._attention.numbers, *self._maps.numbers)
-
-
-def _norm(layer: nn.LayerNorm) -> tuple[np.ndarray, np.ndarray]:
-    return layer.weight.detach().numpy(), layer.bias.detach().numpy()
+def push_together(asked: Sequence[tuple[DyadicStep, Now]]) -> list[Decided]:
+    """Return what `push` of each step returns; all are of the same weights."""
+    voices, motion, social = (
+        np.concatenate([part.reshape(-1, part.shape[-1]) for part in parts])
+        for parts in zip(*(now for _, now in asked), strict=True)
+    )
+    steps = [step for step, _ in asked]
+    rows = [len(step.rings) for step in steps]
+    starts = np.cumsum([0, *rows])
+    parts = [slice(first, end) for first, end in pairwise(starts.tolist())]
+    moved = [motion[part] for part in parts]
+    before = [now if step.last_motion is None else step.last_motion for step, now in zip(steps, moved, strict=True)]
+    logits, values = decided(
+        voices, motion, np.concatenate(before), social, np.repeat([step.gone for step in steps], rows),
+        addresses([step.rings for step in steps]), steps[0].network.weights,
+    )  # fmt: skip
+    chances = 1 / (1 + np.exp(-logits))
+    for step, now in zip(steps, moved, strict=True):
+        step.last_motion = now
+        step.gone += 1
+    shapes = [(count // 2, 2, -1) for count in rows]
+    return [
+        (chances[part].reshape(*shape[:2], chances.shape[1]), values[part].reshape(shape))
+        for part, shape in zip(parts, shapes, strict=True)
+    ]
 
 
 def _nothing(inputs: int) -> tuple[np.ndarray, np.ndarray]:

@@ -13,6 +13,7 @@ from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.mood import Mood, MoodState, Style, styled
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion, FlamePose
 from rsatalker.motion.rig import pose_from_arkit
+from rsatalker.motion.together import Making, alone
 
 EXPRESSION_SPACE = "procedural-1"
 RELAX_STEPS = 3  # an interrupted mouth is at rest after 100 ms
@@ -71,23 +72,34 @@ class MotionGenerator:
             activity: Voice activity in [0, 1].
             loudness_db: Loudness of each voice, dB against any fixed reference.
         """
+        return alone(self.pushing(articulation, activity, loudness_db))
+
+    def pushing(
+        self,
+        articulation: Float32[np.ndarray, "2 T 12"],
+        activity: Float32[np.ndarray, "2 T"],
+        loudness_db: Float32[np.ndarray, "2 T"],
+    ) -> Making[tuple[FlameMotion, FlameMotion]]:
+        """Do what `push` does, beside other conversations."""
         start_us = round(self._next_index * 1e6 / MOTION_RATE_HZ)
         lips = [_Lips(voice, face.style) for voice, face in zip(articulation, self._faces, strict=True)]
         poses: tuple[list[FlamePose], list[FlamePose]] = ([], [])
         for t in range(articulation.shape[1]):
             self._pair.hear(activity[:, t], loudness_db[:, t])
-            for participant, instant in enumerate(self._behave()):
+            behaved = yield from self._behaving()
+            for participant, instant in enumerate(behaved):
                 poses[participant].append(self._faces[participant].pose(instant, lips[participant], t))
         self._next_index += articulation.shape[1]
         first, second = (_motion(head, start_us) for head in poses)
         return first, second
 
-    def _behave(self) -> tuple[NonverbalInstant, NonverbalInstant]:
+    def _behaving(self) -> Making[tuple[NonverbalInstant, NonverbalInstant]]:
         first, second = (face.mood for face in self._faces)
         first.step(STEP_S)
         second.step(STEP_S)
         tempo, amplitude = (first.tempo, second.tempo), (first.amplitude, second.amplitude)
-        return self._pair.act(self.mind.incline(self._pair), tempo, amplitude)
+        inclination = yield from self.mind.inclining(self._pair)
+        return self._pair.act(inclination, tempo, amplitude)
 
 
 class _Lips:

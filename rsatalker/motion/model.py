@@ -30,7 +30,8 @@ from torch.nn.functional import dropout, gelu, pad
 
 from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
-from rsatalker.motion.lip_stream import LipStream
+from rsatalker.motion.lip_stream import LipStream, push_together
+from rsatalker.motion.together import Making, Question, alone
 from rsatalker.speech.encoders import LOG_MEL
 from rsatalker.speech.features import at_other_gain
 
@@ -212,6 +213,10 @@ class MotionModel(nn.Module):
         Raises:
             CheckpointError: The features come from another encoder than the model was trained on.
         """
+        return alone(self.pushing(features))
+
+    def pushing(self, features: Float32[np.ndarray, "B F bands"]) -> Making[Lips]:
+        """Do what `push` does, beside other conversations."""
         assert self.stream is not None, "push needs `with model.streaming(batch):`"
         if features.shape[2] != self.config.feature_bands:
             raise CheckpointError(
@@ -223,15 +228,20 @@ class MotionModel(nn.Module):
         self.last_feature = features[:, -1:].copy()
         if self.config.encoder == LOG_MEL:
             features = at_other_gain(features, self.config.listening_db)
-        articulation, activity = self.stream.push(features)
+        question = Question(push_together, self.stream.network.identity, (self.stream, features))
+        articulation, activity = yield question
         skipped = min(self.instants_to_skip, activity.shape[1])
         self.instants_to_skip -= skipped
         return Lips(self.calm.push(articulation[:, skipped:], activity[:, skipped:]), activity[:, skipped:])
 
     def finish(self) -> Lips:
         """Return the last `look_ahead` instants, as if the last feature went on."""
+        return alone(self.finishing())
+
+    def finishing(self) -> Making[Lips]:
+        """Do what `finish` does, beside other conversations."""
         count = self.config.look_ahead * self.config.features_per_instant
-        return self.push(np.repeat(self.last_feature, count, axis=1))
+        return self.pushing(np.repeat(self.last_feature, count, axis=1))
 
     def sharing_weights(self) -> MotionModel:
         """Return a model of the same weights, in the same memory, that does not stream yet."""

@@ -42,6 +42,11 @@ def whole_instants(samples: int) -> int:
     return (2 * FEATURE_RATE_HZ * samples + FEATURE_RATE_HZ - 1) // (2 * SPEECH_RATE_HZ * FEATURES_PER_INSTANT)
 
 
+def samples_to_complete(instants: int) -> int:
+    """Return the fewest samples that complete so many instants of motion."""
+    return -(-(2 * SPEECH_RATE_HZ * FEATURES_PER_INSTANT * instants - FEATURE_RATE_HZ + 1) // (2 * FEATURE_RATE_HZ))
+
+
 class LogMel:
     """Log-mel features of several voices that run side by side, in chunks of any size.
 

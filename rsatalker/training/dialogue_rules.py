@@ -21,6 +21,7 @@ from rsatalker.motion.behaviour.gaze import SHORTEST_S
 from rsatalker.motion.behaviour.pair import Inclination, Pair
 from rsatalker.motion.behaviour.voice_state import BACKCHANNEL_S, STEP_S, VoiceState
 from rsatalker.motion.social import SocialInput
+from rsatalker.motion.together import Making
 from rsatalker.training.social_manner import NODS_PER_MINUTE, Manner, blended_manners
 
 GLANCE_S = 2.95  # mean look at the partner while listening (Argyle & Ingham)
@@ -168,6 +169,11 @@ class RuleMind:
         voices, seen = pair.voices, pair.seen
         first, second = (self._rules[p].step(voices[p], voices[1 - p], seen[1 - p], self._manners[p]) for p in (0, 1))
         return Inclination(np.stack([first[0], second[0]]), np.stack([first[1], second[1]]))
+
+    def inclining(self, pair: Pair) -> Making[Inclination]:
+        """Do what `incline` does; rules ask no model."""
+        yield from ()
+        return self.incline(pair)
 
 
 def _tendencies(own: VoiceState, manner: Manner) -> Float32[np.ndarray, "5"]:

@@ -90,6 +90,10 @@ class LoudnessMotion:
         first, self._made = self._made, max(complete, self._made)
         return tuple(self._motion(participant, first, self._made) for participant in (0, 1))
 
+    def pushing(self, voices):
+        yield from ()
+        return self.push(voices)
+
     def _motion(self, participant: int, first: int, end: int) -> FlameMotion:
         start_us = round(first * 1e6 / MOTION_RATE_HZ)
         if end == first:

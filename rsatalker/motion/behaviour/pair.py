@@ -15,6 +15,7 @@ from jaxtyping import Bool, Float32
 from rsatalker.motion.behaviour.decision import EVENTS, SEEN, Decision
 from rsatalker.motion.behaviour.nonverbal import Nonverbal, NonverbalInstant
 from rsatalker.motion.behaviour.voice_state import VoiceState
+from rsatalker.motion.together import Making
 
 USUALLY_APART_M = 1.2  # two people who talk standing
 
@@ -36,8 +37,8 @@ class Inclination:
 class Mind(Protocol):
     """What inclines two heads: the dyadic model, or the rules that teach it."""
 
-    def incline(self, pair: Pair) -> Inclination:
-        """Return how both are inclined now, from what they hear now and have seen up to the last instant."""
+    def inclining(self, pair: Pair) -> Making[Inclination]:
+        """Find how both are inclined now, from what they hear now and have seen up to the last instant."""
         ...
 
 

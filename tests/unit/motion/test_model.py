@@ -137,4 +137,4 @@ def test_copied_stream_goes_on_by_itself_with_the_same_weights(model):
     other = copy.deepcopy(model, {id(weight): weight for weight in model.parameters()})
     mine = model.push(sound[:, 80:]).articulation
     np.testing.assert_array_equal(other.push(sound[:, 80:]).articulation, mine)
-    assert np.shares_memory(other.stream._articulation.weight, model.articulation.weight.numpy(force=True))
+    assert np.shares_memory(other.stream.network.weights[4][0], model.articulation.weight.numpy(force=True))

@@ -63,10 +63,10 @@ def test_load_of_motion_is_what_it_took_lately(opened: list[Conversation]):
     motion = opened[0].motion
     for cost_s in (0.002, 0.02):  # a quiet hour, then two minutes of a game beside it
         for _ in range(36_000 if cost_s == 0.002 else 1_200):
-            motion._note_load(cost_s, 0.1)
+            motion.note_load(cost_s, 1600)
     assert motion.load == pytest.approx(0.2, rel=0.03)
     for _ in range(1_200):
-        motion._note_load(0.002, 0.1)
+        motion.note_load(0.002, 1600)
     assert motion.load == pytest.approx(0.02, rel=0.2)
 
 

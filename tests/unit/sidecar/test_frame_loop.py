@@ -46,7 +46,7 @@ def test_silent_heads_that_nobody_looks_at_are_drawn_at_the_idle_rate(scene: Sce
 def test_heads_are_drawn_at_every_tick_while_one_speaks(scene: Scene):
     scene.tick(60)
     scene.conversation.voices.speak((0,), MONO, SECOND, 0, scene.now_ns)
-    scene.tick(60)
+    scene.tick(30)
     idle = scene.frames
     before = scene.conversation.clock_us[0]
     scene.tick(10)

@@ -48,6 +48,10 @@ class Forgetful:
             return (FlameMotion.empty(start_us, MOTION_RATE_HZ, "procedural-1"),) * 2
         return (FlameMotion.of(poses, start_us, MOTION_RATE_HZ, "procedural-1"),) * 2
 
+    def pushing(self, voices):
+        yield from ()
+        return self.push(voices)
+
     def fork(self) -> "Forgetful":
         return Forgetful(self._heard)
 

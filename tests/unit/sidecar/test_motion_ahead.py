@@ -6,8 +6,9 @@ from light_studio import JAW_OPEN, LoudnessMotion
 
 from rsatalker.motion.expression_space import EXPRESSION_SPACES
 from rsatalker.motion.social import Relationship
+from rsatalker.speech.features import samples_to_complete, whole_instants
 from sidecar.clock import Shown
-from sidecar.motion_ahead import CALM_LEAD_US, IDLE_LEAD_US, LARGEST_BLOCK, WHOLE_LEAD_US, MotionAhead, due_samples
+from sidecar.motion_ahead import CALM_LEAD_US, IDLE_LEAD_US, MOST_INSTANTS, WHOLE_LEAD_US, MotionAhead, due_samples
 from sidecar.regions.motion_ring import MotionRingReader, MotionRingWriter
 from sidecar.timeline import UNDERRUN_NS, Timeline
 from sidecar.timings import Timings
@@ -32,33 +33,38 @@ def at(clock_us: int, *, is_held: bool = False) -> Shown:
 def heard_at(timeline: Timeline, clock_us: int, now_ns: int = 0) -> int:
     """Take all that is due and return how much has been heard then."""
     while count := due_samples(timeline, at(clock_us), LEAD_US, now_ns):
-        assert count <= LARGEST_BLOCK
+        assert count <= samples_to_complete(MOST_INSTANTS)
         timeline.take(count)
     return timeline.heard
 
 
+def whole(time_us: int) -> int:
+    """Return the end of the last instant of motion that is complete at a time."""
+    return samples_to_complete(whole_instants(samples_at(time_us)))
+
+
 def test_little_is_due_while_all_are_silent():
-    assert heard_at(Timeline(), 0) == samples_at(IDLE_LEAD_US)
+    assert heard_at(Timeline(), 0) == whole(IDLE_LEAD_US)
 
 
 def test_lead_is_due_while_one_speaks():
     timeline = Timeline()
     say(timeline, (0,), 10)
-    assert heard_at(timeline, 1_000_000) == samples_at(1_500_000)
+    assert heard_at(timeline, 1_000_000) == whole(1_500_000)
 
 
 def test_no_more_than_the_end_of_what_is_said_is_due_of_the_silence_behind_it():
     timeline = Timeline()
     say(timeline, (0,), 1.4)
-    assert heard_at(timeline, 1_000_000) == samples_at(1_400_000)
-    assert heard_at(timeline, 1_300_000) == samples_at(1_300_000 + IDLE_LEAD_US)
+    assert heard_at(timeline, 1_000_000) == whole(1_400_000)
+    assert heard_at(timeline, 1_300_000) == whole(1_300_000 + IDLE_LEAD_US)
 
 
 def test_more_is_due_of_a_dialogue_that_is_known_as_a_whole():
     timeline = Timeline()
     say(timeline, (0, 1), 10)
-    assert heard_at(timeline, 0) == samples_at(WHOLE_LEAD_US)
-    assert heard_at(timeline, 8_000_000) == samples_at(10_000_000)
+    assert heard_at(timeline, 0) == whole(WHOLE_LEAD_US)
+    assert heard_at(timeline, 8_000_000) == whole(10_000_000)
 
 
 def test_no_more_is_due_than_a_growing_voice_has_brought():
@@ -67,10 +73,34 @@ def test_no_more_is_due_than_a_growing_voice_has_brought():
     assert heard_at(timeline, 0) == samples_at(100_000)
 
 
+def test_chunk_that_completes_no_instant_waits_and_one_that_does_is_due_at_once():
+    timeline = Timeline()
+    say(timeline, (0,), 0.02, growing=True)
+    assert due_samples(timeline, at(0), LEAD_US, 0) == 0
+    timeline.append(timeline[1], np.zeros((1, 320), np.float32), now_ns=0)
+    assert due_samples(timeline, at(0), LEAD_US, 0) == samples_to_complete(1)
+
+
 def test_silence_goes_on_a_little_when_a_growing_voice_has_run_out():
     timeline = Timeline()
     say(timeline, (0,), 0.1, growing=True)
-    assert heard_at(timeline, 0, UNDERRUN_NS) == samples_at(IDLE_LEAD_US)
+    assert heard_at(timeline, 0, UNDERRUN_NS) == whole(IDLE_LEAD_US)
+
+
+def test_motion_of_silence_is_made_by_pairs_of_instants_unless_others_are_made():
+    timeline = Timeline()
+    heard_at(timeline, 0)
+    clock_us = next(us for us in range(0, 100_000, 1000) if due_samples(timeline, at(us), LEAD_US, 0, in_company=True))
+    assert due_samples(timeline, at(clock_us), LEAD_US, 0) == 0
+    assert due_samples(timeline, at(clock_us + 34_000), LEAD_US, 0) > samples_at(60_000)
+
+
+def test_silence_is_never_so_short_of_motion_that_a_head_would_stand():
+    timeline, look_ahead = Timeline(), 3
+    for clock_us in range(0, 3_000_000, 1000):
+        heard_at(timeline, clock_us)
+        last = whole_instants(timeline.heard) - look_ahead - 1
+        assert last / 30 * 1e6 >= clock_us + 10_000
 
 
 def test_late_chunk_is_awaited_while_an_engine_holds_the_clock():
@@ -84,12 +114,11 @@ def test_late_chunk_is_awaited_while_an_engine_holds_the_clock():
 def test_small_blocks_are_left_until_they_are_needed():
     timeline = Timeline()
     say(timeline, (0,), 10)
-    heard = heard_at(timeline, 0)
-    assert due_samples(timeline, at(50_000), LEAD_US, 0) == 0
+    assert heard_at(timeline, 0) == samples_at(500_000)
+    assert due_samples(timeline, at(60_000), LEAD_US, 0) == 0
     assert due_samples(timeline, at(100_000), LEAD_US, 0) == samples_at(100_000)
     late_us = LEAD_US - CALM_LEAD_US
-    assert heard - samples_at(late_us) == samples_at(CALM_LEAD_US)
-    assert due_samples(timeline, at(late_us), LEAD_US, 0) == LARGEST_BLOCK
+    assert due_samples(timeline, at(late_us), LEAD_US, 0) == samples_to_complete(MOST_INSTANTS)
 
 
 def test_nothing_is_due_when_the_clock_stands_behind():
