@@ -82,8 +82,9 @@ class SoundBatches:
         self.generator.set_state(state["generator"])
 
     def feature_statistics(self) -> tuple[float, float]:
-        """Return mean and standard deviation of the features of one batch."""
-        features = self.draw(STATISTICS_BATCH).features
+        """Return mean and standard deviation of the features of one batch, all of it new."""
+        made = self._spoken(STATISTICS_BATCH).features
+        features = with_other_statistics(made, Dice(STATISTICS_BATCH, self.generator))
         return float(features.mean()), float(features.std())
 
     @torch.no_grad()
