@@ -4,6 +4,10 @@ Numba looks at the file of a function to see whether its machine code is stale, 
 and the constants that it takes, from other files into it. A kernel that was compiled for an older block size than its
 caller's writes past the end of memory. So each file's kernels lie in a folder named by a hash of that file and of the
 project's files that it imports, and theirs.
+
+Numba also gives every kernel copies of what it calls, and lets a kernel that is loaded use another kernel's copy that
+is there already. Copies are optimised for their callers and add up in another order: what a process computes, to the
+last bit, would follow from what it compiled or loaded before. So each kernel keeps to its own copies.
 """
 
 from __future__ import annotations
@@ -17,6 +21,8 @@ from pathlib import Path
 from typing import Any
 
 import numba
+from llvmlite.binding import Linkage
+from numba.core.codegen import JITCodeLibrary
 
 from rsatalker.cache import cache_folder
 
@@ -31,6 +37,7 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
     Args:
         options: Of `numba.njit`.
     """
+    _keep_own_copies()
 
     def compiled(function: Callable[..., Any]) -> Any:
         given = numba.config.CACHE_DIR  # type: ignore[attr-defined]  # numba's settings are made when it is imported
@@ -41,6 +48,25 @@ def njit(**options: Any) -> Callable[[Callable[..., Any]], Any]:
             numba.config.CACHE_DIR = given  # type: ignore[attr-defined]
 
     return compiled
+
+
+@cache
+def _keep_own_copies() -> None:
+    """Let the linker see only the function that a kernel is, and none of those that are copied into it.
+
+    Numba gives them the linkage that merges functions of one name over all kernels of a process. That saves memory, and
+    without fast math all copies compute the same.
+    """
+    library_class: Any = JITCodeLibrary  # this is Numba's own affair; a test says when a version of it does otherwise
+    optimize = library_class._optimize_final_module
+
+    def optimize_own(library: Any) -> None:
+        for function in library._final_module.functions:
+            if function.linkage == Linkage.linkonce_odr and not function.is_declaration:
+                function.linkage = Linkage.internal
+        optimize(library)
+
+    library_class._optimize_final_module = optimize_own
 
 
 def kernels_folder() -> Path:

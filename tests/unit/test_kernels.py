@@ -2,7 +2,9 @@ import ast
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
+from llvmlite.binding import Linkage
 
 from rsatalker import kernels
 
@@ -66,6 +68,36 @@ def test_setting_of_others_is_left_as_it_was(package: Path, monkeypatch: pytest.
     add = kernels.njit()(add_one)
     assert add(1) == 2
     assert numba.config.CACHE_DIR == given  # noqa: SIM300
+
+
+def spread(x):
+    """Return how far each row (R, C) is from being even: too long to be inlined everywhere it is called."""
+    found = np.zeros(x.shape[0], np.float32)
+    for row in range(x.shape[0]):
+        mean, far = np.float32(0), np.float32(0)
+        for i in range(x.shape[1]):
+            mean += x[row, i]
+        mean /= np.float32(x.shape[1])
+        for i in range(x.shape[1]):
+            far += (x[row, i] - mean) ** 2
+        found[row] = np.sqrt(far) * mean
+    return found
+
+
+def test_kernel_shows_none_of_its_copies_to_the_linker(package: Path):
+    """Else another kernel takes them for its own, which were optimised for it and add up in another order."""
+    inner = kernels.njit(fastmath=True)(spread)
+
+    def three_spreads(x):
+        return inner(x)[2] + inner(x[1:])[1] + inner(x[2:])[0]
+
+    outer = kernels.njit()(three_spreads)
+    outer(np.ones((4, 8), np.float32))
+    functions = list(outer.overloads[outer.signatures[0]].library._final_module.functions)
+    seen = [one.name for one in functions if not one.is_declaration and one.linkage != Linkage.internal]
+    assert any("spread" in one.name for one in functions)
+    assert seen
+    assert all("three_spreads" in name for name in seen)
 
 
 def test_no_file_of_ours_goes_past_the_check():
