@@ -43,6 +43,8 @@ BUFFERS = 2  # one is drawn while the next is filled; fresh memory in every fram
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 HALF_HEAD_M = 0.085  # from the eyes back to the middle of the head
 BRIGHTEST = 9.0  # light of a vertex, as a share of what would reach it in the open: no limit
+SKIN_DEPTH = 0.85  # surfaces with more light under them than this are skin or lips
+BOUNCE = np.float32(2.0)  # light from skin to skin, as a share of what an evenly lit head would send
 GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
@@ -64,6 +66,8 @@ class Avatar:
         self._dimmed = np.empty(len(data.neutral), np.float32)
         gives_light = np.zeros(len(data.neutral), bool)
         on_surface = data.bound["material"] == Material.SURFACE
+        skin = on_surface & (data.bound["subsurface"] > SKIN_DEPTH)
+        self._bounced = BOUNCE * data.bound["albedo"][skin].mean(0) if skin.any() else np.zeros(3, np.float32)
         gives_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = True
 
         def lit(unfolded: UnfoldedLight) -> LitVertices:
@@ -128,7 +132,7 @@ class Avatar:
         world, helpers = self._place(vertices, world_from_head, swing)
         fill_vertex_normals(world, data.quads, self._normals)
         parts = part_light(scene, (helpers.torso.rotation, helpers.skull.rotation))
-        self._light_vertices(parts, world, pose)
+        self._light_vertices(parts, scene.mean_irradiance * self._bounced, world, pose)
         lids = lid_margins(world, data.helpers.margins, helpers.skull)
         eye_light = self._eye_light()
         left = self._left(share)
@@ -212,22 +216,30 @@ class Avatar:
         move_points(data.garment, helpers.torso.rotation, helpers.torso.translation, self._world[count:])
         return self._world, helpers
 
-    def _light_vertices(self, parts: PartLight, world: Float32[np.ndarray, "W 3"], pose: FlamePose) -> None:
+    def _light_vertices(
+        self,
+        parts: PartLight,
+        bounce: Float32[np.ndarray, "3"],
+        world: Float32[np.ndarray, "W 3"],
+        pose: FlamePose,
+    ) -> None:
         """Fill the light of all vertices; inside the mouth and on the lids it depends on how far they are open."""
         data = self._data
         weights = np.append(pose.expression, pose.jaw_pose[0] / JAW_OPEN_RAD).astype(np.float32)
         dim_vertices(weights, self._crease_starts, data.crease_vertices, data.crease_changes, self._dimmed)
-        self._light(self._lit, parts, 1.0, BRIGHTEST)
+        self._light(self._lit, parts, bounce, 1.0, BRIGHTEST)
         for unfolded, lit, exponent in self._unfolded:
             rest, full = (float(value) for value in unfolded.gaps)
             share = (gap(world, unfolded.edges) - rest) / (full - rest if abs(full - rest) > 1e-6 else 1.0)
             if share > 0:
-                self._light(lit, parts, min(1.0, share) ** exponent, 1.0)
+                self._light(lit, parts, bounce, min(1.0, share) ** exponent, 1.0)
 
-    def _light(self, lit: LitVertices, parts: PartLight, share: float, most: float) -> None:
+    def _light(
+        self, lit: LitVertices, parts: PartLight, bounce: Float32[np.ndarray, "3"], share: float, most: float
+    ) -> None:
         self._vertex_work.run(
             light_vertices, len(lit), lit.vertices, lit.transfer, lit.transfer_steps, lit.visible_red, lit.visible,
-            lit.normals, lit.follows_skull, self._dimmed, parts.bands, parts.skin_bands, parts.lamp_cells,
+            lit.normals, lit.follows_skull, self._dimmed, parts.bands, parts.skin_bands, bounce, parts.lamp_cells,
             parts.lamp_weights, np.float32(share), np.float32(most), self._vertex_light,
         )  # fmt: skip
 

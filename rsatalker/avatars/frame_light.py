@@ -32,12 +32,14 @@ class SceneLight:
         bands: Probe convolved with Lambert's cosine, channels first.
         lamp_directions: Towards the key light and the probe's two brightest directions.
         lamp_colors: Irradiance / pi.
+        mean_irradiance: `Light.mean_irradiance`.
     """
 
     probe: Float32[np.ndarray, "9 3"]
     bands: Float32[np.ndarray, "3 9"]
     lamp_directions: Float32[np.ndarray, "L 3"]
     lamp_colors: Float32[np.ndarray, "L 3"]
+    mean_irradiance: Float32[np.ndarray, "3"]
 
 
 def scene_light(light: Light) -> SceneLight:
@@ -48,6 +50,7 @@ def scene_light(light: Light) -> SceneLight:
         bands=np.ascontiguousarray((light.probe * diffuse_bands(0.0)[:, None]).T, np.float32),
         lamp_directions=np.concatenate([light.key_direction[None], lamps]).astype(np.float32),
         lamp_colors=np.concatenate([light.key_color[None], colors]).astype(np.float32),
+        mean_irradiance=light.mean_irradiance,
     )
 
 

@@ -8,6 +8,7 @@ baked light is stored with its vertices last. The kernels release the GIL and wo
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,7 @@ CELLS = 14  # baked directions around a lamp that make its soft shadow: those wi
 VERTEX_LIGHT = 7  # columns: probe visibility r g b, key visibility red, then visibility of each lamp
 BLOCK = 512  # vertices at a time: their sums stay in the fastest cache
 LARGEST_STEP = 32767
+CONSTANT_PROBE = F(2 * math.sqrt(math.pi))  # first coefficient of a probe whose radiance is 1 everywhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,18 @@ def _sum_probe(channel, first, count, weights, steps, transfer, total):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
+def _add_bounce(channel, first, count, radiance, steps, transfer, total):
+    """Add light from where the head hides the scene: there a vertex sees skin, so that its shadows are warm.
+
+    That skin is taken to be as open to the scene as the vertex is: no light bounces where none comes in.
+    """
+    open_part = steps[channel, 0] * CONSTANT_PROBE  # to the share of an even scene's light that arrives
+    for i in range(count):
+        seen = min(ONE, max(ZERO, open_part * F(transfer[channel, 0, first + np.uint64(i)])))
+        total[i] += radiance * seen * (ONE - seen)
+
+
+@njit(nogil=True, fastmath=True, error_model="numpy")
 def _sum_lamp(first, count, cells, weights, visible, total):
     """Write the visibility of a lamp: a weighted sum over the directions around it."""
     for k in range(0, CELLS, 7):  # seven at a time stay in registers
@@ -133,7 +147,7 @@ def _to_share_of_full(channel, first, count, normals, bands, reached):
 @njit(nogil=True, fastmath=True, error_model="numpy")
 def light_vertices(
     start, stop, vertices, transfer, transfer_steps, visible_red, visible, normals, follows_skull, dimming,
-    bands, skin_bands, lamp_cells, lamp_weights, share, most, out,
+    bands, skin_bands, bounce, lamp_cells, lamp_weights, share, most, out,
 ):  # fmt: skip
     """Move the light of some vertices towards how much of the scene's light reaches them.
 
@@ -150,6 +164,7 @@ def light_vertices(
         dimming: (V,) factor for what expressions cover.
         bands: (2, 3, 9) the probe seen from torso and skull.
         skin_bands: (2, 3, 9) the same, convolved with the diffuse kernel.
+        bounce: (3,) radiance of what hides the rest of the scene: the head's own skin, lit.
         lamp_cells: (2, LAMPS, CELLS) directions around each lamp, for torso and skull.
         lamp_weights: (2, LAMPS, CELLS) their weights, sum 1/255.
         share: How far to go, 0 to 1.
@@ -172,6 +187,7 @@ def light_vertices(
             for column in range(VERTEX_LIGHT):
                 if column < 3:
                     _sum_probe(column, first, count, bands[part], transfer_steps, transfer, reached)
+                    _add_bounce(column, first, count, bounce[column], transfer_steps, transfer, reached)
                     _to_share_of_full(column, first, count, normals, skin_bands[part], reached)
                 else:
                     lamp = max(0, column - 4)

@@ -11,6 +11,7 @@ pytestmark = pytest.mark.unit
 
 
 MOST = 9.0
+BOUNCE = np.array([0.3, 0.2, 0.1], np.float32)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def lit(scene, out, share=1.0, most=MOST):
     light_vertices(
         0, len(vertices), vertices.vertices, vertices.transfer, vertices.transfer_steps, vertices.visible_red,
         vertices.visible, vertices.normals, vertices.follows_skull, dimming, parts.bands, parts.skin_bands,
-        parts.lamp_cells, parts.lamp_weights, np.float32(share), np.float32(most), out,
+        BOUNCE, parts.lamp_cells, parts.lamp_weights, np.float32(share), np.float32(most), out,
     )  # fmt: skip
     return out
 
@@ -47,6 +48,8 @@ def plainly_lit(scene):
     total = np.zeros((VERTEX_LIGHT, 10))
     for part in range(2):
         reached = np.einsum("ck,ckv->cv", parts.bands[part], baked.transfer)
+        seen = np.clip(baked.transfer[:, 0] * 2 * np.sqrt(np.pi), 0, 1)
+        reached = reached + BOUNCE[:, None] * seen * (1 - seen)
         full = basis(baked.normals.T.astype(float)) @ parts.skin_bands[part].T
         least = 0.15 * basis(np.eye(3))[0, 0] * parts.skin_bands[part][:, 0] + 1e-6
         probe = np.clip(reached / np.maximum(full, least).T, 0.02, 1.1)
