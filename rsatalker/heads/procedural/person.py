@@ -18,6 +18,9 @@ from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.procedural.lid_motion import lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
 
+RELAXED_LIDS = 0.08  # share of the opening that lids cover at rest, a millimetre: above a whole iris they would stare
+LEVEL_CORNERS_CM = 0.10  # that the corners of a calm mouth lie higher than the sculpture's: drawn down they look sad
+
 Points = Float[np.ndarray, "H 3"]  # of the left half, cm
 
 
@@ -38,7 +41,7 @@ def shape_person(sculpture: Sculpture, identity: Identity) -> tuple[Float[np.nda
     _carry_ear(points, move, identity, sculpture)
     move[points[:, 0] == 0.0, 0] = 0.0
     person, eye_center = points + move, EYE_CENTER + eye_move
-    opening = -0.22 * identity.eye_open  # share of the opening that the lids cover
+    opening = RELAXED_LIDS - 0.22 * identity.eye_open
     return person + lid_motion(sculpture, person, eye_center, opening, 0.5 * opening), eye_center
 
 
@@ -133,6 +136,7 @@ def _shape_mouth(points: Points, move: Points, identity: Identity, sculpture: Sc
         )
         move[ring, 1] += share * side * 0.19 * full
         move[ring, 2] += share * np.abs(side) ** 0.5 * 0.17 * full
+    _push(points, move, _at(points, 2.55, -3.5, 10.2, 0.7), 0.0, LEVEL_CORNERS_CM)
     width = identity.mouth_width + 0.2 * identity.male
     _push(points, move, _at(points, 2.5, -3.5, 10.4, 1.5), 0.25 * width)
 
