@@ -36,7 +36,8 @@ def add_decals(
         _scatter(
             cloud, ground, weights.beard * bare, count, (0.0065, 0.0105), color, 0.40, random, stretch=2.6, lift=0.03
         )
-    where = bare * (0.3 + weights.cheek + weights.nose + weights.forehead) * (height > lowest - 1)
+    where = 0.12 + weights.cheek + 1.6 * weights.nose + 0.6 * weights.forehead + 0.4 * weights.chin
+    where = where * bare * (height > lowest - 1)
     pores = detail * look.skin.pores
     _scatter(cloud, ground, where, int(PORES * pores), (0.013, 0.030), skin * [0.60, 0.46, 0.40], 0.42, random)
     _scatter(

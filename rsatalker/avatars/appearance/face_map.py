@@ -21,6 +21,7 @@ class FaceWeights:
     lip_distance: Weight
     lip: Weight
     lip_line: Weight
+    lip_corner: Weight
     eye_distance: Weight
     above_eye: Weight  # height over the eye's middle line
     cheek: Weight
@@ -65,6 +66,7 @@ class FaceMap:
             lip_distance=lip_distance,
             lip=smooth_step(0.07, -0.09, lip_distance) * front,
             lip_line=lip_line,
+            lip_corner=blob(points, marks[48], (0.34, 0.26, 0.8)) + blob(points, marks[54], (0.34, 0.26, 0.8)),
             eye_distance=eye_distance,
             above_eye=points[:, 1] - eye_middle,
             cheek=self._cheek(points, 36, 48) + self._cheek(points, 45, 54),

@@ -77,6 +77,7 @@ def paint_skin(
     roughness = 0.52 - 0.12 * weights.nose - 0.10 * weights.forehead - 0.06 * weights.chin - 0.05 * weights.lid
     roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores
     occlusion = 1 - 0.35 * weights.lip_line * lip - 0.18 * smooth_step(0.16, 0.0, from_nostril)
+    occlusion = occlusion * (1 - 0.22 * weights.lip_corner)  # the skin tucks in where the lips end
     occlusion = occlusion * (1 - 0.08 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
     return Paint(
         albedo=np.clip(color, 0.002, 0.95),
@@ -98,12 +99,12 @@ def _complexion(
     color = np.tile(base, (len(points), 1))
     red = 0.50 * weights.cheek + 0.55 * weights.nose + 0.55 * weights.ear + 0.25 * weights.chin
     red = red + 0.30 * weights.lid + 0.9 * weights.nostril + 0.1 * weights.crease
-    red = red * (1 + 0.35 * cloud_noise(points, 1.1, 3, 2)) + 0.16 * cloud_noise(points, 0.8, 4, 1)
+    red = red * (1 + 0.35 * cloud_noise(points, 1.1, 3, 2)) + 0.24 * cloud_noise(points, 0.8, 4, 1)
     color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
     color = mix(color, shade * 0.8, np.clip(0.10 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
-    mottled = 0.034 * random.normal(size=(len(points), 1)) + 0.05 * cloud_noise(points, 2.6, 3, 51)[:, None]
+    mottled = 0.045 * random.normal(size=(len(points), 1)) + 0.07 * cloud_noise(points, 2.6, 3, 51)[:, None]
     color = color * (1 + mottled * [0.55, 1.0, 1.1] + 0.010 * random.normal(size=(len(points), 3)))
     if look.stubble:
         patch = weights.beard * look.stubble.amount * (0.85 + 0.10 * cloud_noise(points, 0.9, 2, 8))
@@ -131,7 +132,7 @@ def _lips(
     lip_color = mix(lip_color, red * [0.62, 0.50, 0.50], weights.lip_line * 0.8)
     lip_color = mix(lip_color, red * [0.85, 0.75, 0.75], smooth_step(-0.22, -0.02, weights.lip_distance) * 0.5)
     wandering = weights.lip_distance + 0.035 * cloud_noise(points, 3.0, 2, 61)
-    painted = smooth_step(*LIP_EDGE, wandering) * np.minimum(1, weights.lip * 4)
+    painted = smooth_step(*LIP_EDGE, wandering) * np.minimum(1, weights.lip * 4) * (1 - 0.75 * weights.lip_corner)
     return mix(color, lip_color, painted * look.lips.amount)
 
 
