@@ -44,7 +44,7 @@ MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 HALF_HEAD_M = 0.085  # from the eyes back to the middle of the head
 BRIGHTEST = 9.0  # light of a vertex, as a share of what would reach it in the open: no limit
 SKIN_DEPTH = 0.85  # surfaces with more light under them than this are skin or lips
-BOUNCE = np.float32(2.0)  # light from skin to skin, as a share of what an evenly lit head would send
+BOUNCE = np.float32(1.6)  # light from skin to skin, as a share of what an evenly lit head would send
 GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
