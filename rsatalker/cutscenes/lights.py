@@ -15,18 +15,18 @@ CONSTANT_PROBE = 2 * np.sqrt(np.pi)  # first row of a probe whose radiance is 1 
 def _daylight() -> Light:
     """High sun from the right, a wide blue sky, warm bounce from the ground."""
     return light_from_lamps(
-        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.50, 0.60, 0.75)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
-        sky=(0.42, 0.50, 0.62),
-        ground=(0.22, 0.19, 0.15),
-        key_direction=(0.45, 0.75, 0.62),
-        key_color=(1.15, 1.06, 0.92),
+        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.30, 0.36, 0.45)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
+        sky=(0.32, 0.38, 0.47),
+        ground=(0.22, 0.18, 0.13),
+        key_direction=(0.58, 0.66, 0.60),
+        key_color=(1.36, 1.24, 1.05),
     )
 
 
 def _evening() -> Light:
     """A low warm lamp from the left, blue dusk from behind and above."""
     return light_from_lamps(
-        (Lamp((0.7, 0.5, -0.6), 6.0, (0.9, 1.3, 2.2)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
+        (Lamp((0.7, 0.5, -0.6), 6.0, (0.80, 1.02, 1.50)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
         sky=(0.17, 0.19, 0.27),
         ground=(0.18, 0.12, 0.075),
         key_direction=(-0.55, 0.25, 0.80),
