@@ -19,6 +19,7 @@ from rsatalker.renderers.camera import look_at
 from sidecar.compositor import GRID_CELLS, EyeImage, grid_texels
 from sidecar.grid_raster import fill_triangles
 from sidecar.network.advertisement import SERVICE_TYPE
+from sidecar.network.trust import known_sidecars, remember
 from sidecar.regions.blocks import View
 from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
 from sidecar.regions.layout import FrameFlags
@@ -42,9 +43,10 @@ def run(probe: Probe, *arguments: str, **variables: str) -> subprocess.Completed
     )
 
 
-def test_all_checks_of_the_core_pass(core_checks: Probe) -> None:
-    vectors = str(VECTORS) if "WINEPREFIX" not in core_checks.environment else f"Z:{VECTORS}"
-    result = run(core_checks, "checks", RSATALKER_COORDINATES=vectors)
+def test_all_checks_of_the_core_pass(core_checks: Probe, tmp_path: Path) -> None:
+    drive = "Z:" if "WINEPREFIX" in core_checks.environment else ""
+    places = {"RSATALKER_COORDINATES": f"{drive}{VECTORS}", "RSATALKER_STATE": f"{drive}{tmp_path}"}
+    result = run(core_checks, "checks", **places)
     assert result.stdout.strip().endswith("checks"), result.stdout + result.stderr
     assert result.returncode == 0, result.stdout + result.stderr
     assert int(result.stdout.split()[-2]) > 40
@@ -86,6 +88,17 @@ def test_core_says_that_the_runtime_file_is_damaged(native_core: Probe, tmp_path
 
 def test_core_says_where_it_looked_for_a_sidecar(native_core: Probe, tmp_path: Path) -> None:
     assert f"there is no {tmp_path}/sidecar.json" in found_by(native_core, tmp_path)["sentence"]
+
+
+def test_core_and_python_remember_whom_the_user_trusts_in_one_file(
+    native_core: Probe, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RSATALKER_STATE", str(tmp_path))
+    remember("10.0.0.7:1", "AB" * 32)
+    assert run(native_core, "known", "10.0.0.7:1").stdout == "AB" * 32 + "\n"
+    assert run(native_core, "trust", "[fe80::1]:2", "cd:" * 31 + "cd").returncode == 0
+    assert known_sidecars() == {"10.0.0.7:1": "AB" * 32, "[fe80::1]:2": "CD" * 32}
+    assert (tmp_path / "known_sidecars.json").stat().st_mode & 0o077 == 0
 
 
 def bulge() -> EyeImage:

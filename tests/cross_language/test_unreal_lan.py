@@ -1,12 +1,15 @@
 """The Unreal plugin and a sidecar that listens for other machines: whom it trusts."""
 
 import json
+import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
-from play_session import PlaySession, bulging_sidecar, play_session
+from play_session import PlaySession, bulging_sidecar, card_of, newest_pixels, play_session, spoken
 
 from sidecar.network.lan import interfaces
 
@@ -22,17 +25,22 @@ class Distant:
     fingerprint: str
 
 
-@pytest.fixture(scope="module")
-def distant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distant]:
+@contextmanager
+def distant_sidecar(runtime: Path) -> Iterator[tuple[Distant, subprocess.Popen[str]]]:
     found = [address for addresses in interfaces().values() for address in addresses]
     address = next((each for each in found if ":" not in each), None)
     if address is None:
         pytest.skip("this machine has no network but its own")
-    runtime = tmp_path_factory.mktemp("distant")
-    with bulging_sidecar(runtime, address):
+    with bulging_sidecar(runtime, address) as process:
         record = json.loads((runtime / "sidecar.json").read_text())
         port = record["http_address"].rpartition(":")[2]
-        yield Distant(f"{address}:{port}", record["token"], record["tls_fingerprint"])
+        yield Distant(f"{address}:{port}", record["token"], record["tls_fingerprint"]), process
+
+
+@pytest.fixture(scope="module")
+def distant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Distant]:
+    with distant_sidecar(tmp_path_factory.mktemp("distant")) as (there, _):
+        yield there
 
 
 @pytest.fixture
@@ -43,6 +51,14 @@ def play(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> Iterato
         session("end")
 
 
+@pytest.fixture
+def live(play: PlaySession, distant: Distant) -> PlaySession:
+    """A session in which both heads live, of a sidecar that is reached over the LAN."""
+    assert play("sidecar", distant.address, distant.token, distant.fingerprint)["connected"]
+    play.until("live")
+    return play
+
+
 def test_sidecar_with_another_certificate_is_refused(play: PlaySession, distant: Distant) -> None:
     said = play("sidecar", distant.address, distant.token, "AB" * 32)
     assert not said["connected"]
@@ -50,6 +66,17 @@ def test_sidecar_with_another_certificate_is_refused(play: PlaySession, distant:
         f"The sidecar at https://{distant.address} shows a certificate with the fingerprint {distant.fingerprint}; "
         f"expected {'AB' * 32}. If it has not been renewed, another machine answers in its place: do not send it your "
         "token."
+    )
+
+
+def test_sidecar_that_nobody_trusts_is_named_by_the_fingerprint_that_it_shows(
+    play: PlaySession, distant: Distant
+) -> None:
+    said = play("sidecar", distant.address, distant.token)
+    assert not said["connected"]
+    assert said["sentence"].startswith(
+        f"The sidecar at https://{distant.address} is not known here; its certificate has the fingerprint "
+        f"{distant.fingerprint}."
     )
 
 
@@ -65,3 +92,71 @@ def test_sidecar_is_trusted_by_its_fingerprint_in_small_letters_and_with_colons(
     print_ = distant.fingerprint.lower()
     colons = ":".join(print_[index : index + 2] for index in range(0, 64, 2))
     assert play("sidecar", distant.address, distant.token, colons)["connected"]
+    assert play("sidecar", distant.address, distant.token)["connected"]  # it is remembered
+
+
+def test_card_shows_the_pictures_of_a_distant_sidecar(live: PlaySession, tmp_path: Path) -> None:
+    spoken(live, "A", 8)
+    live("run", 1.0)
+    live("pause")  # the sound stands, and so do both faces
+    live("run", 1.5)
+    card, shown = card_of(live, "A", tmp_path / "a")
+    drawn = [np.minimum(pixels, pixels[..., 3:]) for pixels in newest_pixels() if pixels.shape == shown.shape]
+    nearest = min(np.abs(shown.astype(int) - pixels).mean() for pixels in drawn)
+    assert shown[32, 32, 0] > 10  # an open jaw: the sidecar knows what is heard here
+    assert nearest < 3  # of 255: what JPEG leaves
+    corners = np.array(card["corners"]).reshape(-1, 3)
+    assert corners[len(corners) // 2] == pytest.approx((-60, 0, 160), abs=25)  # cm; it knows where the eyes are
+
+
+def test_curves_of_a_distant_sidecar_follow_the_voice(live: PlaySession) -> None:
+    spoken(live, "A", 20)
+    live("run", 1.5)
+    seen = live("look")
+    jaw = seen["subjects"]["RSATalkerA"]["values"][17]
+    assert jaw == pytest.approx(seen["heardSamples"] / (20 * 16_000), abs=0.1)
+    assert jaw > 0.02
+    assert seen["morphs"] == 52
+
+
+def test_streams_of_a_distant_sidecar_end_with_the_conversation(live: PlaySession, distant: Distant) -> None:
+    left = live("end")
+    live("begin", "mono")
+    assert live("sidecar", distant.address, distant.token)["connected"]
+    live.until("live")
+    again = live("end")
+    live("begin", "mono")
+    assert (again["threads"], again["files"]) == (left["threads"], left["files"])
+
+
+def test_distant_sidecar_that_dies_is_looked_for_again(
+    play: PlaySession, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    with distant_sidecar(tmp_path_factory.mktemp("dying")) as (distant, process):
+        assert play("sidecar", distant.address, distant.token, distant.fingerprint)["connected"]
+        play.until("live")
+        process.kill()
+        play.until("waiting")
+        play("run", 1.5)
+        assert play("look")["sentence"].startswith(f"No sidecar answers at https://{distant.address}.")
+
+
+def test_window_lists_a_sidecar_of_the_lan_and_trusts_it(
+    build_unreal_session: Callable[[str], Path], tmp_path: Path, distant: Distant
+) -> None:
+    with play_session(build_unreal_session("gcc"), tmp_path, RSATALKER_TOKEN=distant.token) as play:
+        play("begin", "mono")
+        assert play("window")["row"] == ""
+        found = play("window", "lan")
+        for _ in range(100):
+            if distant.fingerprint in found["row"]:
+                break
+            play("run", 0.1)
+            found = play("window")
+        assert f" at {distant.address}\nFingerprint {distant.fingerprint}\nTrust it if" in found["row"]
+        assert found["mayTrust"]
+        trusted = play("window", "trust")
+        assert trusted["row"].endswith("You trust it.")
+        assert not trusted["mayTrust"]
+        play.until("live")
+        play("end")

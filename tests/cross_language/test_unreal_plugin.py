@@ -10,15 +10,20 @@ from typing import Any
 
 import numpy as np
 import pytest
-from play_session import PATIENCE_S, PlaySession, bulging_sidecar, play_session
+from play_session import (
+    PATIENCE_S,
+    PlaySession,
+    bulging_sidecar,
+    card_of,
+    newest_pixels,
+    play_session,
+    spoken,
+)
 
 from sidecar.client import SidecarClient
-from sidecar.errors import FrameRingError
-from sidecar.regions.frame_ring import FrameRingReader
 
 pytestmark = pytest.mark.cross_language
 
-SHARED = Path("/dev") / "shm"
 SIZE_PX = 64
 
 
@@ -67,34 +72,6 @@ def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
     yield start
     for context in reversed(started):
         context.__exit__(None, None, None)
-
-
-def newest_pixels() -> list[np.ndarray]:
-    """Return the newest pixels of every region of frames on this machine, layers one below the other."""
-    found = []
-    for name in [path.name for path in SHARED.glob("{*}")]:
-        try:
-            reader = FrameRingReader(name)
-        except (FrameRingError, OSError):  # of motion, of an engine, or gone
-            continue
-        frame = reader.latest()
-        if frame is not None:
-            found.append(np.concatenate(list(frame.colors.copy())))
-        reader.close()
-    return found
-
-
-def card_of(play: PlaySession, head: str, file: Path) -> tuple[dict[str, Any], np.ndarray]:
-    card = play("card", head, file)
-    assert card["shown"]
-    return card, np.fromfile(file, np.uint8).reshape(card["height"], card["width"], 4)
-
-
-def spoken(play: PlaySession, head: str, seconds: float, *more: str) -> int:
-    turn = play("speak", head, seconds, *more)["turn"]
-    assert turn > 0
-    assert play("heard-start", turn, PATIENCE_S)["reached"]
-    return turn
 
 
 def test_play_session_goes_from_start_to_start_again(
@@ -174,6 +151,21 @@ def test_card_stands_where_the_head_is(live: PlaySession, tmp_path: Path) -> Non
     )  # cm; .9 m before an eye at y = -100, in the head's direction
 
 
+def test_first_sentence_is_said_once_and_answered(
+    build_unreal_session: Callable[[str], Path], shared_runtime: Path
+) -> None:
+    with play_session(build_unreal_session("gcc"), shared_runtime) as session:
+        session("begin", "mono")
+        session("sentences", 0.3)
+        session("start")
+        assert session("heard-end", 2, PATIENCE_S)["reached"]  # the reply
+        heard = session("look")["heardSamples"]
+        assert 9_500 <= heard <= 9_600
+        session("run", 0.5)
+        assert session("look")["heardSamples"] == heard
+        session("end")
+
+
 def test_curves_follow_the_voice(live: PlaySession) -> None:
     spoken(live, "A", 20)
     live("run", 1.5)
@@ -220,17 +212,34 @@ def test_conversation_of_the_next_map_lives_over_the_same_connection(live: PlayS
     assert sum(line.startswith("LogRsaTalker Log: Connected") for line in live("look")["log"]) == 1
 
 
-def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(live: PlaySession) -> None:
+def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(
+    live: PlaySession, tmp_path: Path
+) -> None:
     live("cast", "nobody")
     live("start")
-    live.until("failed")
-    live("run", 0.3)
+    live.until("live")  # the other head
+    live("run", 0.5)
     refused = live("look")
     assert refused["sentence"].startswith("There is no avatar 'nobody'")
+    assert refused["refusalB"] == refused["sentence"]
     assert sum("nobody'" in line for line in refused["log"]) == 1
+    assert live("card", "A", tmp_path / "a")["visible"]
+    assert not live("card", "B", tmp_path / "b").get("visible", False)
+    assert list(refused["subjects"]) == ["RSATalkerA"]
     live("cast", "bob")
     live("start")
     live.until("live")
+    live("run", 0.5)
+    assert live("look")["refusalB"] == ""
+    assert live("card", "B", tmp_path / "b")["visible"]
+
+
+def test_voice_of_a_head_that_is_refused_is_heard(live: PlaySession) -> None:
+    live("cast", "nobody")
+    live("start")
+    live.until("live")
+    turn = spoken(live, "B", 0.3)
+    assert live("heard-end", turn, PATIENCE_S)["reached"]
 
 
 def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
@@ -326,7 +335,7 @@ def test_window_of_the_editor_says_what_is_missing_and_how_it_goes(
     missing = play("window")
     assert missing["text"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
     assert missing["mayStart"]
-    assert "\nNo program rsatalker is in PATH." in play("window", "press")["text"]
+    assert "\nNo program rsatalker is in PATH." in play("window", "start")["text"]
     sidecar()
     play.until("live")
     spoken(play, "A", 9)

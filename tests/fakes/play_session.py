@@ -11,8 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from region_probes import ROOT
 
+from sidecar.errors import FrameRingError
+from sidecar.regions.frame_ring import FrameRingReader
+
+SHARED = Path("/dev") / "shm"
 SERVER = ROOT / "tests" / "fakes" / "serve_bulging_studio.py"
 PATIENCE_S = 60  # of the session's own time: a busy machine is slower
 
@@ -20,7 +25,7 @@ PATIENCE_S = 60  # of the session's own time: a busy machine is slower
 class PlaySession:
     """A running `play_session` program."""
 
-    def __init__(self, program: Path, runtime: Path) -> None:
+    def __init__(self, program: Path, runtime: Path, **variables: str) -> None:
         self._errors = (runtime / "play_session.err").open("w+")
         self._process = subprocess.Popen(
             [str(program)],
@@ -28,7 +33,7 @@ class PlaySession:
             stdout=subprocess.PIPE,
             stderr=self._errors,
             text=True,
-            env=os.environ | {"RSATALKER_RUNTIME": str(runtime)},
+            env=os.environ | {"RSATALKER_RUNTIME": str(runtime), "RSATALKER_STATE": str(runtime)} | variables,
         )
 
     def __call__(self, *words: object) -> dict[str, Any]:
@@ -67,8 +72,8 @@ class PlaySession:
 
 
 @contextmanager
-def play_session(program: Path, runtime: Path) -> Iterator[PlaySession]:
-    session = PlaySession(program, runtime)
+def play_session(program: Path, runtime: Path, **variables: str) -> Iterator[PlaySession]:
+    session = PlaySession(program, runtime, **variables)
     try:
         yield session
     except BaseException:
@@ -99,3 +104,31 @@ def bulging_sidecar(runtime: Path, *lan: str) -> Iterator[subprocess.Popen[str]]
         finally:
             process.terminate()
             process.stdout.read()
+
+
+def newest_pixels() -> list[np.ndarray]:
+    """Return the newest pixels of every region of frames on this machine, layers one below the other."""
+    found = []
+    for name in [path.name for path in SHARED.glob("{*}")]:
+        try:
+            reader = FrameRingReader(name)
+        except (FrameRingError, OSError):  # of motion, of an engine, or gone
+            continue
+        frame = reader.latest()
+        if frame is not None:
+            found.append(np.concatenate(list(frame.colors.copy())))
+        reader.close()
+    return found
+
+
+def card_of(play: PlaySession, head: str, file: Path) -> tuple[dict[str, Any], np.ndarray]:
+    card = play("card", head, file)
+    assert card["shown"]
+    return card, np.fromfile(file, np.uint8).reshape(card["height"], card["width"], 4)
+
+
+def spoken(play: PlaySession, head: str, seconds: float, *more: str) -> int:
+    turn = play("speak", head, seconds, *more)["turn"]
+    assert turn > 0
+    assert play("heard-start", turn, PATIENCE_S)["reached"]
+    return turn

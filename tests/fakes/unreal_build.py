@@ -40,6 +40,7 @@ ENGINE_HEADERS = {
         "Engine/Texture2D.h", "Materials/MaterialInstanceDynamic.h", "Materials/MaterialInterface.h",
         "ProceduralMeshComponent.h", "RHI.h",
     ],
+    "Pictures": ["IImageWrapper.h", "IImageWrapperModule.h"],
     "Sound": [
         "AudioDecompress.h", "Components/AudioComponent.h", "Interfaces/IAudioFormat.h", "Sound/SoundAttenuation.h",
         "Sound/SoundWave.h", "Sound/SoundWaveProcedural.h",
@@ -200,7 +201,9 @@ def build_session(compiler: Compiler, folder: Path, core: list[Path]) -> Path:
     seen = [CORE / "Public", RUNTIME / "Public", RUNTIME / "Private", EDITOR / "Private", STUBS, headers]
     parts = [joined(stub_sources(), place), *parts_of(compiler, adapter_sources(), place)]
     objects = compile_all(compiler, parts, place, *(f"-I{where}" for where in seen))
-    return link(replace(compiler, libraries=("-lssl", "-lcrypto")), [*core, *objects], folder / "play_session")
+    return link(
+        replace(compiler, libraries=("-lssl", "-lcrypto", "-ljpeg")), [*core, *objects], folder / "play_session"
+    )
 
 
 def gcc_compiler() -> Compiler:

@@ -151,6 +151,15 @@ def test_docs_list_every_header_of_the_engine() -> None:
     assert [name for name in sorted(used - own) if f"`{name}`" not in listed] == []
 
 
+def test_docs_list_every_call_of_the_engine() -> None:
+    listed = set(re.findall(r"`(?:\w+::)?(\w+)`", (PLUGIN / "Docs" / "EngineCalls.md").read_text()))
+    own = {name for file in CODE if file.suffix == ".h" for name in re.findall(r"\b(\w+)\(", file.read_text())}
+    own |= {name for file in CODE for name in re.findall(r"^    void (\w+)\(", file.read_text(), re.MULTILINE)}
+    adapters = [file for file in CODE if CORE not in file.parents or file.parent.name == "Engine"]
+    text = "".join(without_comments(file.read_text()) for file in adapters)
+    assert sorted(set(re.findall(r"(?:->|\.|::)([A-Z]\w+)\(", text)) - own - listed) == []
+
+
 def test_docs_explain_every_property_and_node() -> None:
     listed = (PLUGIN / "Docs" / "Reference.md").read_text()
     for file in REFLECTED:

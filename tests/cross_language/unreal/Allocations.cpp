@@ -12,6 +12,7 @@
 #include "HostClock.h"
 #include "LightProbe.h"
 #include "LiveLinkCurves.h"
+#include "MotionRingReader.h"
 #include "MotionTrack.h"
 #include "Turn.h"
 
@@ -22,10 +23,14 @@ namespace
 std::atomic<long> Allocated{0};
 
 // What a plugin does with one frame of one head.
-void LiveOneFrame(FrameRingReader& Frames, MotionTrack& Motion, Frame& Shown, CardGrid& Grid, Turn& Speaking)
+void LiveOneFrame(FrameRingReader& Frames, MotionRingReader& Motions, MotionTrack& Motion, Frame& Shown, CardGrid& Grid,
+                  Turn& Speaking)
 {
     Problem Why;
-    Motion.Read(Why);
+    while (Motions.ReadNext(Motion.Next(), Why) == ReadStatus::Fresh)
+    {
+        Motion.Commit();
+    }
     if (Frames.ReadLatest(Shown, Why) == ReadStatus::Fresh)
     {
         for (std::uint32_t Layer = 0; Layer < Shown.Header.Layers; ++Layer)
@@ -59,9 +64,10 @@ long CountAllocations()
 long AllocationsOfALife(const char* FrameRegion, const char* MotionRegion, int Ticks, std::uint64_t& FramesSeen)
 {
     FrameRingReader Frames;
+    MotionRingReader Motions;
     MotionTrack Motion;
     Problem Why;
-    if (!Frames.Open(FrameRegion, Why) || !Motion.Open(MotionRegion, Why))
+    if (!Frames.Open(FrameRegion, Why) || !Motions.Open(MotionRegion, Why))
     {
         return -1;
     }
@@ -72,17 +78,17 @@ long AllocationsOfALife(const char* FrameRegion, const char* MotionRegion, int T
     const std::vector<std::int16_t> Samples(16'000 * 60);
     Speaking.Voice->Append(Samples.data(), Samples.size());
     Speaking.Voice->Release();
-    LiveOneFrame(Frames, Motion, Shown, Grid, Speaking);
+    LiveOneFrame(Frames, Motions, Motion, Shown, Grid, Speaking);
     const std::int64_t Start = Motion.EndUs();
     while (Motion.EndUs() < Start + 300 * 33'333 || Shown.Header.FrameNumber == 0) // every place of the ring is used
     {
-        LiveOneFrame(Frames, Motion, Shown, Grid, Speaking);
+        LiveOneFrame(Frames, Motions, Motion, Shown, Grid, Speaking);
     }
     const long Before = CountAllocations();
     const std::uint64_t First = Shown.Header.FrameNumber;
     while (Shown.Header.FrameNumber < First + static_cast<std::uint64_t>(Ticks))
     {
-        LiveOneFrame(Frames, Motion, Shown, Grid, Speaking);
+        LiveOneFrame(Frames, Motions, Motion, Shown, Grid, Speaking);
     }
     FramesSeen = Shown.Header.FrameNumber - First;
     return CountAllocations() - Before;

@@ -35,6 +35,16 @@ public:
         Waiting.push_back({std::move(Request), std::move(Done)});
     }
 
+    void Watch(RsaTalker::HttpRequest Request, std::shared_ptr<RsaTalker::StreamSink> Sink) override
+    {
+        Streams.emplace_back(std::move(Request), std::move(Sink));
+    }
+
+    void Repeat(RsaTalker::HttpRequest Request, double, std::shared_ptr<RsaTalker::PostSource> Source) override
+    {
+        Sources.emplace_back(std::move(Request), std::move(Source));
+    }
+
     // Answers the oldest request; its method must end like this. Returns what was asked.
     RsaTalker::JsonValue Answer(const std::string& Method, int Status, const std::string& Body)
     {
@@ -51,4 +61,6 @@ public:
     }
 
     std::vector<Posted> Waiting;
+    std::vector<std::pair<RsaTalker::HttpRequest, std::shared_ptr<RsaTalker::StreamSink>>> Streams;
+    std::vector<std::pair<RsaTalker::HttpRequest, std::shared_ptr<RsaTalker::PostSource>>> Sources;
 };

@@ -2,6 +2,7 @@
 
 #include "Checks.h"
 #include "FakeTransport.h"
+#include "KnownSidecars.h"
 #include "SidecarLink.h"
 
 using namespace RsaTalker;
@@ -98,4 +99,54 @@ CHECK_THAT(LinkIgnoresAnswersThatComeAfterItHasGone)
     }
     Transport.Answer("GetInfo", 200, Hello);
     EXPECT(Transport.Waiting.empty());
+}
+
+CHECK_THAT(LinkSendsNothingToASidecarThatNobodyTrusts)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport.Shared());
+    Link.Configure({"10.0.0.9:50552", "token", "check", ""});
+    Link.Tick(SecondNs);
+    EXPECT(Transport.Waiting.at(0).Request.Url.find("https://10.0.0.9:50552/") == 0);
+    EXPECT(Transport.Waiting.at(0).Request.Fingerprint == NobodysFingerprint);
+    Transport.Waiting.at(0).Done({0, "", "C0FFEE"});
+    EXPECT(Link.State() == LinkState::Refused);
+    EXPECT(
+        Link.Sentence() ==
+        "The sidecar at https://10.0.0.9:50552 is not known here; its certificate has the fingerprint C0FFEE. If that "
+        "is what its `rsatalker serve --lan` printed, trust it in Tools > RSATalker > Status.");
+}
+
+CHECK_THAT(LinkRemembersTheFingerprintThatItIsGivenOnce)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport.Shared());
+    Link.Configure({"10.0.0.11:50552", "token", "check", "ab:cd"});
+    Link.Tick(SecondNs);
+    EXPECT(KnownFingerprint("10.0.0.11:50552").empty()); // it has not been shown yet
+    Transport.Answer("GetInfo", 200, Hello);
+    EXPECT(KnownFingerprint("10.0.0.11:50552") == "ABCD");
+    Link.Configure({"10.0.0.11:50552", "token", "check", ""});
+    Link.Tick(9 * SecondNs);
+    EXPECT(Transport.Waiting.at(0).Request.Fingerprint == "ABCD");
+}
+
+CHECK_THAT(LinkSpeaksNoTlsOnlyIfItIsTold)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport.Shared());
+    Link.Configure({"http://10.0.0.7:50552", "token", "check", ""});
+    Link.Tick(SecondNs);
+    EXPECT(Transport.Waiting.at(0).Request.Url.find("http://10.0.0.7:50552/") == 0);
+    EXPECT(Transport.Waiting.at(0).Request.Fingerprint.empty());
+}
+
+CHECK_THAT(LinkSaysThatAnAddressNeedsAPort)
+{
+    FakeTransport Transport;
+    SidecarLink Link(Transport.Shared());
+    Link.Configure({"10.0.0.7", "token", "check", ""});
+    Link.Tick(SecondNs);
+    EXPECT(Link.Sentence() == "The address is 10.0.0.7; expected host:port of the sidecar's HTTP, such as "
+                              "192.168.1.20:50552. Correct it in the project settings.");
 }

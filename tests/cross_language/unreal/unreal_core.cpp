@@ -7,6 +7,8 @@
 //   unreal_core allocations FRAMES MOTION    how often memory was asked for while 300 frames were shown
 //   unreal_core browse SECONDS    the HTTP addresses of sidecars that announce themselves, one a line
 //   unreal_core find          what the runtime file says, as a line of JSON
+//   unreal_core trust ADDRESS FINGERPRINT    remembers whom the user trusts
+//   unreal_core known ADDRESS    the fingerprint that is remembered
 //   unreal_core curves A,...  Live Link's names, and the angles of a pose: 3 of the root, 3 of the neck, 6 of the eyes
 
 #include <chrono>
@@ -19,6 +21,7 @@
 #include "CardGrid.h"
 #include "Checks.h"
 #include "JsonWriter.h"
+#include "KnownSidecars.h"
 #include "LanBrowser.h"
 #include "LiveLinkCurves.h"
 #include "RuntimeFile.h"
@@ -122,6 +125,15 @@ int main(int Count, char** Arguments)
         std::uint64_t Seen = 0;
         const long Allocations = AllocationsOfALife(Arguments[2], Arguments[3], 300, Seen);
         std::printf("%ld %llu\n", Allocations, static_cast<unsigned long long>(Seen));
+        return 0;
+    }
+    if (What == "trust" && Count > 3)
+    {
+        return TrustSidecar(Arguments[2], Arguments[3]) ? 0 : 1;
+    }
+    if (What == "known" && Count > 2)
+    {
+        std::printf("%s\n", KnownFingerprint(Arguments[2]).c_str());
         return 0;
     }
     if (What == "browse" && Count > 2)

@@ -26,7 +26,7 @@ void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json)
     StubModuleRsaTalkerEditor()->ShutdownModule();
 }
 
-void TellWindow(const FStubEngine& Engine, bool bPress, RsaTalker::JsonWriter& Json)
+void TellWindow(const FStubEngine& Engine, const std::string& Pressed, RsaTalker::JsonWriter& Json)
 {
     const FName Name = TEXT("RsaTalkerStatus");
     auto& Tabs = *FGlobalTabmanager::Get();
@@ -42,11 +42,16 @@ void TellWindow(const FStubEngine& Engine, bool bPress, RsaTalker::JsonWriter& J
     }
     GEditor->PlayWorld = Engine.World;
     const auto& Slots = Tabs.Open.at(Name)->Within.at(0)->Within;
-    const auto& Button = Slots.at(1)->Within.at(0);
-    if (bPress)
+    const auto Shown = [&Slots](std::size_t Slot) { return Slots.at(Slot)->Within.at(0); };
+    const auto Row = Shown(4)->Within; // the first sidecar of the LAN: its line, its button
+    const std::map<std::string, TSharedPtr<SWidget>> Buttons = {
+        {"start", Shown(1)}, {"lan", Shown(2)}, {"trust", Row.at(1)->Within.at(0)}};
+    if (!Pressed.empty())
     {
-        Button->Click();
+        Buttons.at(Pressed)->Click();
     }
-    Json.Text("text", StubUtf8(*Slots.at(0)->Within.at(0)->Text().Letters));
-    Json.Boolean("mayStart", Button->Seen() == EVisibility::Visible);
+    const auto Said = [](const TSharedPtr<SWidget>& Widget) { return StubUtf8(*Widget->Text().Letters); };
+    const auto IsSeen = [](const TSharedPtr<SWidget>& Widget) { return Widget->Seen() == EVisibility::Visible; };
+    Json.Text("text", Said(Shown(0))).Boolean("mayStart", IsSeen(Shown(1))).Text("lan", Said(Shown(3)));
+    Json.Text("row", Said(Row.at(0)->Within.at(0))).Boolean("mayTrust", IsSeen(Buttons.at("trust")));
 }

@@ -10,5 +10,5 @@
 // Lets the module make its materials and menu, and tells what they are.
 void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json);
 
-// Tells what the status window shows, which is made at the first call; may press Start sidecar.
-void TellWindow(const FStubEngine& Engine, bool bPress, RsaTalker::JsonWriter& Json);
+// Tells what the status window shows, which is made at the first call; may press a button: start, lan, trust.
+void TellWindow(const FStubEngine& Engine, const std::string& Pressed, RsaTalker::JsonWriter& Json);

@@ -6,6 +6,7 @@
 //   travel                      another map with the same conversation; the game goes on
 //   sidecar ADDRESS TOKEN FINGERPRINT   uses a sidecar on the LAN; tells what the connection says
 //   cast AVATAR                 another avatar for head B, from the next start on
+//   sentences SECONDS           what both heads say first, from the next start on; turns 1 and 2
 //   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
 //   start | stop | pause | resume | swap-audio | move METRES
@@ -17,13 +18,12 @@
 //   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
 //   look                        state, sentence, log, curves, sounds
 //   end                         play ends; tells what is left
-//   window [press]              the editor's window, made at the first call; tells its text and whether Start sidecar
-//                               is there; presses it
+//   window [start|lan|trust]    the editor's window, made at the first call; presses a button; tells its texts and
+//   which
+//                               buttons are there
 //   materials                   the editor's part: what it makes
 
 #include <unistd.h>
-
-#include <dirent.h>
 
 #include <cstdio>
 #include <fstream>
@@ -37,6 +37,7 @@
 #include "EditorSession.h"
 #include "Engine/Texture2D.h"
 #include "JsonWriter.h"
+#include "Leftovers.h"
 #include "ProceduralMeshComponent.h"
 #include "RsaTalkerActions.h"
 #include "RsaTalkerConversation.h"
@@ -183,6 +184,7 @@ void Session::Look(RsaTalker::JsonWriter& Json) const
 {
     Json.Text("state", NameOf(Conversation->GetState())).Text("sentence", StubUtf8(*Conversation->GetSentence()));
     Json.Integer("heardSamples", FStubAudioDevice::HeardSamples()).Integer("playing", FStubAudioDevice::PlayingCount());
+    Json.Text("refusalB", StubUtf8(*Conversation->GetHead(ERsaTalkerHead::B)->GetRefusal()));
     Json.Begin("log", '[');
     for (const std::string& Line : StubLog())
     {
@@ -202,29 +204,6 @@ void Session::Look(RsaTalker::JsonWriter& Json) const
     Json.Number("jawOpen", Morphs.count(TEXT("jawOpen")) > 0 ? static_cast<double>(Morphs.at(TEXT("jawOpen"))) : -1.0);
 }
 
-int CountFolder(const char* Folder)
-{
-    int Count = 0;
-    DIR* Open = opendir(Folder);
-    while (Open && readdir(Open))
-    {
-        ++Count;
-    }
-    closedir(Open);
-    return Count;
-}
-
-int CountRegions()
-{
-    std::ifstream Maps("/proc/self/maps");
-    int Count = 0;
-    for (std::string Line; std::getline(Maps, Line);)
-    {
-        Count += Line.find("/dev/shm/{") != std::string::npos ? 1 : 0;
-    }
-    return Count;
-}
-
 void Session::End(RsaTalker::JsonWriter& Json)
 {
     Engine.EndPlay(EEndPlayReason::EndPlayInEditor);
@@ -232,10 +211,7 @@ void Session::End(RsaTalker::JsonWriter& Json)
     Started.clear();
     Ended.clear();
     Cut.clear();
-    Json.Integer("objects", static_cast<int64>(StubObjects().size())).Integer("regions", CountRegions());
-    Json.Integer("threads", CountFolder("/proc/self/task")).Integer("files", CountFolder("/proc/self/fd"));
-    Json.Integer("tickers", static_cast<int64>(FTSTicker::GetCoreTicker().Entries.size()));
-    Json.Integer("subjects", static_cast<int64>(IModularFeatures::Get().LiveLink.Subjects.size()));
+    TellLeftovers(Json);
 }
 
 void Session::Nodes(RsaTalker::JsonWriter& Json)
@@ -288,6 +264,11 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "cast")
     {
         Conversation->HeadB->Avatar = UTF8_TO_TCHAR(First.c_str());
+    }
+    else if (Verb == "sentences")
+    {
+        Conversation->FirstSentence = Ramp(Number(First));
+        Conversation->FirstReply = Ramp(Number(First));
     }
     else if (Verb == "until")
     {
@@ -366,7 +347,7 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "window")
     {
-        TellWindow(Engine, First == "press", Json);
+        TellWindow(Engine, First, Json);
     }
     else if (Verb == "materials")
     {

@@ -95,6 +95,8 @@ private:
     std::vector<T> Entries;
 };
 
+template <class T> using TArray64 = TArray<T>;
+
 enum class ESPMode
 {
     NotThreadSafe,

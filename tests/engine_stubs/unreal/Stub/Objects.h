@@ -206,6 +206,14 @@ public:
     {
         return FName();
     }
+
+    bool TryUpdateDefaultConfigFile()
+    {
+        bIsSaved = true;
+        return true;
+    }
+
+    bool bIsSaved = false;
 };
 
 class IModuleInterface
@@ -219,6 +227,15 @@ public:
 
     virtual void ShutdownModule()
     {
+    }
+};
+
+struct FModuleManager
+{
+    template <class T> static T& LoadModuleChecked(const TCHAR*)
+    {
+        static T Module;
+        return Module;
     }
 };
 

@@ -36,8 +36,9 @@ enum Type
 };
 } // namespace ETabSpawnerMenuType
 
-struct SWidget
+class SWidget
 {
+public:
     std::function<FText()> Text;
     std::function<EVisibility()> Seen;
     std::function<FReply()> Click;
@@ -97,13 +98,19 @@ public:
         return *this;
     }
 
+    TStubArguments& operator[](const TSharedPtr<SWidget>& Child)
+    {
+        Made->Within.push_back(Child);
+        return *this;
+    }
+
     template <class Other> TStubArguments& operator+(const TStubArguments<Other>& Slot)
     {
         Made->Within.push_back(Slot.Made);
         return *this;
     }
 
-    operator TSharedPtr<Widget>() const
+    template <class Wanted> operator TSharedPtr<Wanted>() const
     {
         return Made;
     }
@@ -126,6 +133,13 @@ struct SVerticalBox : SWidget
     static TStubArguments<SVerticalBox> Slot()
     {
         return {};
+    }
+
+    TStubArguments<SVerticalBox> AddSlot()
+    {
+        TStubArguments<SVerticalBox> Added;
+        Within.push_back(Added.Made);
+        return Added;
     }
 };
 

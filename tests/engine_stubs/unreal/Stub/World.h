@@ -306,6 +306,11 @@ public:
         return Controller;
     }
 
+    UGameInstance* GetGameInstance() const
+    {
+        return Game;
+    }
+
     template <class T> T* Spawn()
     {
         T* Actor = NewObject<T>(this);

@@ -9,7 +9,7 @@ public class RsaTalker : ModuleRules
 		PCHUsage = PCHUsageMode.UseExplicitOrSharedPCHs;
 		PublicDependencyModuleNames.AddRange(new string[] { "Core", "CoreUObject", "Engine", "DeveloperSettings" });
 		PrivateDependencyModuleNames.AddRange(new string[] {
-			"RsaTalkerProtocol", "HTTP", "LiveLinkInterface", "ProceduralMeshComponent", "RHI", "RenderCore" });
+			"RsaTalkerProtocol", "HTTP", "ImageWrapper", "LiveLinkInterface", "ProceduralMeshComponent", "RHI", "RenderCore" });
 		AddEngineThirdPartyPrivateStaticDependencies(Target, "OpenSSL");
 	}
 }

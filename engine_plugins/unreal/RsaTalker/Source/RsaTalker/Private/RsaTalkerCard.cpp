@@ -69,23 +69,23 @@ TSharedPtr<FRsaTalkerPixels> FRsaTalkerCard::FreePixels() const
     return nullptr; // the render thread is behind: the picture stays
 }
 
-const RsaTalker::FrameSlot* FRsaTalkerCard::Show(RsaTalker::FrameRingReader& Reader, RsaTalker::Problem& Why)
+const RsaTalker::FrameSlot* FRsaTalkerCard::Show(RsaTalker::Conversation& Talk, int32 Head, RsaTalker::Problem& Why)
 {
     const TSharedPtr<FRsaTalkerPixels> Pixels = FreePixels();
-    if (!Pixels.IsValid() || Reader.ReadLatest(Pixels->Frame, Why) != RsaTalker::ReadStatus::Fresh)
+    if (!Pixels.IsValid() || Talk.ReadFrame(Head, Pixels->Frame, Why) != RsaTalker::ReadStatus::Fresh)
     {
         return nullptr;
     }
-    FitTexture(Reader.Ring().Slots(), Pixels->Frame.Header);
+    FitTexture(Talk.Largest(Head), Pixels->Frame.Header);
     Upload(Pixels);
     Shape(Pixels->Frame);
     return &Pixels->Frame.Header;
 }
 
-void FRsaTalkerCard::FitTexture(const RsaTalker::Geometry& Region, const RsaTalker::FrameSlot& Header)
+void FRsaTalkerCard::FitTexture(const RsaTalker::Geometry& Largest, const RsaTalker::FrameSlot& Header)
 {
-    const int32 Width = static_cast<int32>(Region.Width);
-    const int32 Height = static_cast<int32>(Region.Height * Region.Layers); // layers one below the other
+    const int32 Width = static_cast<int32>(Largest.Width);
+    const int32 Height = static_cast<int32>(Largest.Height * Largest.Layers); // layers one below the other
     const EPixelFormat Format = FormatOf(Header);
     if (Texture && Texture->GetSizeX() == Width && Texture->GetSizeY() == Height && Texture->GetPixelFormat() == Format)
     {

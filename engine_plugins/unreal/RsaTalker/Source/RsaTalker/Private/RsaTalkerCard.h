@@ -5,7 +5,7 @@
 #include "CoreMinimal.h"
 
 #include "CardGrid.h"
-#include "FrameRingReader.h"
+#include "Conversation.h"
 
 class UMaterialInterface;
 class UMaterialInstanceDynamic;
@@ -25,8 +25,8 @@ public:
     /** Pictures go onto this component; its owner keeps it, and the texture, alive. */
     void Attach(UProceduralMeshComponent* InMesh, UMaterialInterface* SolidMaterial, UMaterialInterface* EdgeMaterial);
 
-    /** Shows the newest frame, if there is one. Returns its header, or null. */
-    const RsaTalker::FrameSlot* Show(RsaTalker::FrameRingReader& Reader, RsaTalker::Problem& Why);
+    /** Shows the newest frame of a head, if there is one. Returns its header, or null. */
+    const RsaTalker::FrameSlot* Show(RsaTalker::Conversation& Talk, int32 Head, RsaTalker::Problem& Why);
 
     /** Shows nothing. */
     void Hide();
@@ -38,7 +38,7 @@ public:
 
 private:
     TSharedPtr<FRsaTalkerPixels> FreePixels() const;
-    void FitTexture(const RsaTalker::Geometry& Region, const RsaTalker::FrameSlot& Header);
+    void FitTexture(const RsaTalker::Geometry& Largest, const RsaTalker::FrameSlot& Header);
     void Upload(const TSharedPtr<FRsaTalkerPixels>& Pixels) const;
     void Shape(const RsaTalker::Frame& Frame);
 

@@ -10,6 +10,7 @@
 #include "HostClock.h"
 #include "RsaTalkerEyes.h"
 #include "RsaTalkerHeadComponent.h"
+#include "RsaTalkerJpeg.h"
 #include "RsaTalkerLight.h"
 #include "RsaTalkerLog.h"
 #include "RsaTalkerPcm.h"
@@ -23,7 +24,8 @@ struct ARsaTalkerConversation::FInside
     explicit FInside(ARsaTalkerConversation& InActor, RsaTalker::SidecarLink& Link)
         : Actor(InActor),
           Talk(
-              Link, [this](RsaTalker::ConversationState Now) { Actor.Enter(static_cast<ERsaTalkerState>(Now)); },
+              Link, std::make_shared<FRsaTalkerJpeg>(),
+              [this](RsaTalker::ConversationState Now) { Actor.Enter(static_cast<ERsaTalkerState>(Now)); },
               [this](const RsaTalker::TurnEvent& Event) { Turn(Event); })
     {
     }
@@ -61,6 +63,7 @@ void ARsaTalkerConversation::FInside::Turn(const RsaTalker::TurnEvent& Event)
         }
         Voices.erase(Event.TurnId);
         Actor.OnTurnEnd.Broadcast(Head, Number, Event.WasCut);
+        Actor.GoOn(Number, Event.WasCut);
         break;
     case RsaTalker::TurnEventKind::Refused:
         Actor.Complain(UTF8_TO_TCHAR(Event.Sentence.c_str()));
@@ -130,6 +133,7 @@ void ARsaTalkerConversation::StartConversation()
         Inside = MakeShared<FInside>(*this, Sidecar->Link());
     }
     Complaint = FString();
+    bHasOpened = false;
     GetHead(ERsaTalkerHead::A)->Join(this, ERsaTalkerHead::A);
     GetHead(ERsaTalkerHead::B)->Join(this, ERsaTalkerHead::B);
     Inside->Talk.Start(RsaTalkerSetupOf(*this, IsRsaTalkerStereo(GetWorld())));
@@ -156,16 +160,42 @@ void ARsaTalkerConversation::Stop()
 
 void ARsaTalkerConversation::Enter(ERsaTalkerState State)
 {
+    Complaint = FString(); // of what went before
     const FString Sentence = GetSentence();
     UE_LOG(LogRsaTalker, Log, TEXT("%s: %s"), *GetName(), *Sentence);
     if (State == ERsaTalkerState::Live)
     {
-        Complaint = FString();
+        for (int32 Head = 0; Head < RsaTalker::Participants; ++Head)
+        {
+            const std::string& Refusal = Inside->Talk.RefusalOf(Head);
+            if (!Refusal.empty())
+            {
+                Complain(UTF8_TO_TCHAR(Refusal.c_str()));
+            }
+        }
         OnFound.Broadcast(State, Sentence);
+        Open();
     }
     else if (State == ERsaTalkerState::Waiting || State == ERsaTalkerState::Failed)
     {
         OnLost.Broadcast(State, Sentence);
+    }
+}
+
+void ARsaTalkerConversation::Open()
+{
+    if (!bHasOpened)
+    {
+        bHasOpened = true;
+        FirstTurn = FirstSentence ? Speak(ERsaTalkerHead::A, FirstSentence) : 0;
+    }
+}
+
+void ARsaTalkerConversation::GoOn(int64 Turn, bool bWasCut)
+{
+    if (Turn == FirstTurn && FirstReply && !bWasCut)
+    {
+        Speak(ERsaTalkerHead::B, FirstReply);
     }
 }
 

@@ -51,6 +51,16 @@ void URsaTalkerHeadComponent::SetMood(const FRsaTalkerMood& NewMood)
     }
 }
 
+bool URsaTalkerHeadComponent::IsRefused() const
+{
+    return !Refusal.IsEmpty();
+}
+
+FString URsaTalkerHeadComponent::GetRefusal() const
+{
+    return Refusal;
+}
+
 UTexture2D* URsaTalkerHeadComponent::GetFrameTexture() const
 {
     return Texture;
@@ -88,7 +98,7 @@ bool URsaTalkerHeadComponent::ShowFrame(RsaTalker::Conversation& Conversation, i
     }
     Mesh->SetWorldLocation(Stage->GetSpaceOrigin());
     RsaTalker::Problem Problem;
-    if (const RsaTalker::FrameSlot* Shown = Card->Show(Conversation.Frames(Index), Problem))
+    if (const RsaTalker::FrameSlot* Shown = Card->Show(Conversation, Index, Problem))
     {
         Conversation.Shown(Index, *Shown);
         Texture = Card->GetTexture();
@@ -99,6 +109,12 @@ bool URsaTalkerHeadComponent::ShowFrame(RsaTalker::Conversation& Conversation, i
 
 bool URsaTalkerHeadComponent::Follow(RsaTalker::Conversation& Conversation, int32 Index, int64 NowNs, FString& Why)
 {
+    Refusal = UTF8_TO_TCHAR(Conversation.RefusalOf(Index).c_str());
+    if (!Refusal.IsEmpty())
+    {
+        Disappear();
+        return true;
+    }
     RsaTalker::Pose Pose;
     if ((FaceMesh || !LiveLinkSubject.IsNone()) && Conversation.PoseOf(Index, NowNs, Pose))
     {
@@ -159,6 +175,12 @@ void URsaTalkerHeadComponent::KeepPlaying()
 void URsaTalkerHeadComponent::Leave()
 {
     EndVoice(std::shared_ptr<RsaTalker::VoiceBuffer>(Playing));
+    Refusal = FString();
+    Disappear();
+}
+
+void URsaTalkerHeadComponent::Disappear()
+{
     if (Card.IsValid())
     {
         Card->Hide();

@@ -6,13 +6,13 @@
 #include "HttpModule.h"
 #include "Interfaces/IHttpRequest.h"
 #include "Interfaces/IHttpResponse.h"
-#include "RsaTalkerPinnedHttp.h"
+#include "RsaTalkerLan.h"
 
 void FRsaTalkerHttp::Post(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done)
 {
     if (!Request.Fingerprint.empty())
     {
-        return PostRsaTalkerPinned(std::move(Request), std::move(Done));
+        return PostRsaTalkerLan(std::move(Request), std::move(Done));
     }
     const TSharedRef<IHttpRequest, ESPMode::ThreadSafe> Http = FHttpModule::Get().CreateRequest();
     Http->SetURL(UTF8_TO_TCHAR(Request.Url.c_str()));
@@ -37,4 +37,15 @@ void FRsaTalkerHttp::Post(RsaTalker::HttpRequest Request, std::function<void(con
             Done(Result);
         });
     Http->ProcessRequest();
+}
+
+void FRsaTalkerHttp::Watch(RsaTalker::HttpRequest Request, std::shared_ptr<RsaTalker::StreamSink> Sink)
+{
+    WatchRsaTalkerLan(std::move(Request), std::move(Sink));
+}
+
+void FRsaTalkerHttp::Repeat(RsaTalker::HttpRequest Request, double EveryS,
+                            std::shared_ptr<RsaTalker::PostSource> Source)
+{
+    RepeatRsaTalkerLan(std::move(Request), EveryS, std::move(Source));
 }

@@ -1,8 +1,19 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 #include "Modules/ModuleManager.h"
+#include "RsaTalkerLan.h"
 #include "RsaTalkerLog.h"
 
 DEFINE_LOG_CATEGORY(LogRsaTalker);
 
-IMPLEMENT_MODULE(FDefaultModuleImpl, RsaTalker)
+/** The plugin's part in a game. */
+class FRsaTalkerModule final : public IModuleInterface
+{
+public:
+    virtual void ShutdownModule() override
+    {
+        JoinRsaTalkerLan();
+    }
+};
+
+IMPLEMENT_MODULE(FRsaTalkerModule, RsaTalker)

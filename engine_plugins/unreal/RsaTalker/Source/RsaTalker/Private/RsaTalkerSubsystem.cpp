@@ -3,8 +3,8 @@
 #include "RsaTalkerSubsystem.h"
 
 #include "HostClock.h"
-#include "LanBrowser.h"
 #include "RsaTalkerHttp.h"
+#include "RsaTalkerLanList.h"
 #include "RsaTalkerLog.h"
 #include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
@@ -14,7 +14,7 @@
 struct URsaTalkerSubsystem::FConnection
 {
     RsaTalker::SidecarLink Link{std::make_shared<FRsaTalkerHttp>()};
-    RsaTalker::LanBrowser Lan;
+    FRsaTalkerLanList Lan;
 };
 
 void URsaTalkerSubsystem::Initialize(FSubsystemCollectionBase& Collection)
@@ -76,11 +76,10 @@ RsaTalker::SidecarLink& URsaTalkerSubsystem::Link() const
 bool URsaTalkerSubsystem::Tick(float)
 {
     Connection->Link.Tick(RsaTalker::HostClockNs());
-    Connection->Lan.Poll();
-    while (Announced < static_cast<int32>(Connection->Lan.Found().size()))
+    Connection->Lan.Look();
+    while (Announced < Connection->Lan.Get().Num())
     {
-        const RsaTalker::LanSidecar& Newest = Connection->Lan.Found()[static_cast<std::size_t>(Announced++)];
-        OnAnnounced.Broadcast(UTF8_TO_TCHAR(Newest.HttpAddress.c_str()));
+        OnAnnounced.Broadcast(Connection->Lan.Get()[Announced++].Address);
     }
     if (IsConnected() == bWasConnected)
     {

@@ -2,7 +2,6 @@
 
 #include "RsaTalkerTls.h"
 
-#include "CoreMinimal.h"
 #include "HAL/PlatformProcess.h"
 #include "HAL/PlatformTime.h"
 
@@ -15,11 +14,15 @@ THIRD_PARTY_INCLUDES_END
 
 struct FRsaTalkerTls::FInside
 {
-    FInside(const std::string& Authority, double PatienceS) : EndS(FPlatformTime::Seconds() + PatienceS)
+    FInside(const std::string& Authority, bool bIsTls) : Context(bIsTls ? SSL_CTX_new(TLS_client_method()) : nullptr)
     {
-        SSL_CTX_set_min_proto_version(Context, TLS1_2_VERSION);
-        SSL_CTX_set_verify(Context, SSL_VERIFY_NONE, nullptr); // no authority signs it: its fingerprint is looked at
-        Line = BIO_new_ssl_connect(Context);
+        if (Context)
+        {
+            SSL_CTX_set_min_proto_version(Context, TLS1_2_VERSION);
+            SSL_CTX_set_verify(Context, SSL_VERIFY_NONE,
+                               nullptr); // no authority signs it: its fingerprint is looked at
+        }
+        Line = Context ? BIO_new_ssl_connect(Context) : BIO_new(BIO_s_connect());
         BIO_set_nbio(Line, 1);
         BIO_set_conn_hostname(Line, Authority.c_str());
     }
@@ -30,22 +33,21 @@ struct FRsaTalkerTls::FInside
         SSL_CTX_free(Context);
     }
 
-    SSL_CTX* const Context = SSL_CTX_new(TLS_client_method());
+    SSL_CTX* const Context; // null: without TLS
     BIO* Line = nullptr;
-    const double EndS;
 };
 
-FRsaTalkerTls::FRsaTalkerTls(const std::string& Authority, double PatienceS)
-    : Inside(std::make_unique<FInside>(Authority, PatienceS))
+FRsaTalkerTls::FRsaTalkerTls(const std::string& Authority, bool bIsTls)
+    : Inside(std::make_unique<FInside>(Authority, bIsTls))
 {
 }
 
 FRsaTalkerTls::~FRsaTalkerTls() = default;
 
 // Whether the last call only has to wait, and has waited a little.
-bool FRsaTalkerTls::MayTryAgain()
+bool FRsaTalkerTls::MayTryAgain(double EndS) const
 {
-    if (!BIO_should_retry(Inside->Line) || FPlatformTime::Seconds() > Inside->EndS)
+    if (!BIO_should_retry(Inside->Line) || FPlatformTime::Seconds() > EndS)
     {
         return false;
     }
@@ -53,11 +55,12 @@ bool FRsaTalkerTls::MayTryAgain()
     return true;
 }
 
-bool FRsaTalkerTls::Connect()
+bool FRsaTalkerTls::Connect(double PatienceS)
 {
-    while (BIO_do_handshake(Inside->Line) != 1)
+    const double EndS = FPlatformTime::Seconds() + PatienceS;
+    while (BIO_do_handshake(Inside->Line) != 1) // without TLS: connects
     {
-        if (!MayTryAgain())
+        if (!MayTryAgain(EndS))
         {
             return false;
         }
@@ -68,7 +71,10 @@ bool FRsaTalkerTls::Connect()
 std::string FRsaTalkerTls::Fingerprint() const
 {
     SSL* Tls = nullptr;
-    BIO_get_ssl(Inside->Line, &Tls);
+    if (Inside->Context)
+    {
+        BIO_get_ssl(Inside->Line, &Tls);
+    }
     X509* const Shown = Tls ? SSL_get_peer_certificate(Tls) : nullptr;
     unsigned char Digest[EVP_MAX_MD_SIZE];
     unsigned int Size = 0;
@@ -83,12 +89,13 @@ std::string FRsaTalkerTls::Fingerprint() const
     return Hex;
 }
 
-bool FRsaTalkerTls::Send(const std::string& Text)
+bool FRsaTalkerTls::Send(const std::string& Text, double PatienceS)
 {
+    const double EndS = FPlatformTime::Seconds() + PatienceS;
     for (std::size_t Sent = 0; Sent < Text.size();)
     {
         const int Taken = BIO_write(Inside->Line, Text.data() + Sent, static_cast<int>(Text.size() - Sent));
-        if (Taken <= 0 && !MayTryAgain())
+        if (Taken <= 0 && !MayTryAgain(EndS))
         {
             return false;
         }
@@ -97,20 +104,26 @@ bool FRsaTalkerTls::Send(const std::string& Text)
     return true;
 }
 
-std::string FRsaTalkerTls::Receive()
+ERsaTalkerReceived FRsaTalkerTls::Receive(std::string& Bytes, double PatienceS)
 {
-    std::string Received;
+    constexpr std::size_t Most = 16 << 20; // a peer that never pauses is read in parts
+    const double EndS = FPlatformTime::Seconds() + PatienceS;
     char Part[16384];
-    for (;;)
+    while (Bytes.size() < Most)
     {
         const int Count = BIO_read(Inside->Line, Part, sizeof(Part));
         if (Count > 0)
         {
-            Received.append(Part, static_cast<std::size_t>(Count));
+            Bytes.append(Part, static_cast<std::size_t>(Count));
         }
-        else if (!MayTryAgain())
+        else if (!BIO_should_retry(Inside->Line))
         {
-            return Received;
+            return ERsaTalkerReceived::Closed;
+        }
+        else if (!Bytes.empty() || !MayTryAgain(EndS))
+        {
+            break;
         }
     }
+    return Bytes.empty() ? ERsaTalkerReceived::Nothing : ERsaTalkerReceived::Some;
 }

@@ -49,6 +49,14 @@ public:
     UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
     bool bStartOnPlay = true;
 
+    /** What the first head says as soon as both live. None: it says nothing until it is told to. */
+    UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
+    TObjectPtr<USoundWave> FirstSentence;
+
+    /** What the second head answers. None: nothing. */
+    UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
+    TObjectPtr<USoundWave> FirstReply;
+
     /** Chance of blinks, nods and glances: another seed, other chances. */
     UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
     int32 Seed = 0;
@@ -146,7 +154,11 @@ private:
     void Enter(ERsaTalkerState State);
     void Complain(const FString& Sentence);
     void Publish(int64 NowNs);
+    void Open();
+    void GoOn(int64 Turn, bool bWasCut);
 
     TSharedPtr<FInside> Inside;
     FString Complaint;
+    int64 FirstTurn = 0;
+    bool bHasOpened = false; // said its first sentence, once for each start
 };

@@ -70,6 +70,14 @@ public:
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     void SetMood(const FRsaTalkerMood& NewMood);
 
+    /** Whether the sidecar refused this head's avatar: it is not shown, and its voice is heard all the same. */
+    UFUNCTION(BlueprintPure, Category = "RSATalker")
+    bool IsRefused() const;
+
+    /** Why it is refused, in one sentence; empty if it is not. */
+    UFUNCTION(BlueprintPure, Category = "RSATalker")
+    FString GetRefusal() const;
+
     /** The texture of the newest frame, left eye above right eye; null before the first one. */
     UFUNCTION(BlueprintPure, Category = "RSATalker")
     UTexture2D* GetFrameTexture() const;
@@ -99,6 +107,7 @@ private:
     bool ShowFrame(RsaTalker::Conversation& Conversation, int32 Head, FString& Why);
     void Express(const RsaTalker::Pose& Pose);
     bool MakeCard(FString& Why);
+    void Disappear();
 
     UPROPERTY(Transient)
     TObjectPtr<UProceduralMeshComponent> Mesh;
@@ -116,6 +125,7 @@ private:
     TObjectPtr<class ARsaTalkerConversation> Stage;
 
     ERsaTalkerHead Head = ERsaTalkerHead::A;
+    FString Refusal;
     TSharedPtr<FRsaTalkerCard> Card;
     std::shared_ptr<RsaTalker::VoiceBuffer> Playing;
 };

@@ -18,16 +18,17 @@ class RSATALKER_API URsaTalkerSettings : public UDeveloperSettings
 public:
     URsaTalkerSettings();
 
-    /** Where the sidecar listens for HTTP, "host:port". Empty: the one on this machine, found by its runtime file. */
+    /** Where the sidecar listens for HTTP, "host:port"; with "http://" before it, one that was started with
+     * --insecure-lan. Empty: the one on this machine, else, with a token, one on the LAN that this user trusts. */
     UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
     FString SidecarAddress;
 
-    /** Token of the sidecar at that address, from its sidecar.json. Empty: the runtime file's. */
+    /** Token of a sidecar on another machine. Empty: the environment's RSATALKER_TOKEN, which no project file shows. */
     UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
     FString SidecarToken;
 
-    /** Fingerprint of the certificate of a sidecar on the LAN, as its `rsatalker serve --lan` prints it. Empty: no TLS.
-     */
+    /** Fingerprint of the certificate of a sidecar on the LAN, as its `rsatalker serve --lan` prints it. Empty: the one
+     * that this user has trusted. */
     UPROPERTY(Config, EditAnywhere, Category = "Sidecar")
     FString SidecarFingerprint;
 

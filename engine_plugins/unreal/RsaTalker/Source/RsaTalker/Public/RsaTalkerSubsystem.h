@@ -38,7 +38,8 @@ public:
     bool StartSidecar();
 
     /** Uses another sidecar from here on; empty: the one on this machine. On the LAN it is trusted by the fingerprint
-     * that its `rsatalker serve --lan` prints. */
+     * that its `rsatalker serve --lan` prints; given once, it is remembered. Without one that is known, Get Sentence
+     * tells the fingerprint that the sidecar shows. */
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     void UseSidecar(const FString& Address, const FString& Token, const FString& Fingerprint);
 

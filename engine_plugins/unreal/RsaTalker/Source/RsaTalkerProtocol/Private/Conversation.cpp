@@ -7,15 +7,17 @@
 
 #include "HostClock.h"
 #include "JsonWriter.h"
+#include "SharedConversation.h"
+#include "StreamedConversation.h"
 
 namespace RsaTalker
 {
 namespace
 {
-constexpr double CreationS = 300;              // the first conversation of an avatar may have to bake it
-constexpr std::int64_t RoomNs = 2'000'000'000; // between questions whether a full sidecar has room by now
-constexpr std::int64_t DoubtNs = 500'000'000;  // between questions to a sidecar whose heart has stopped
-constexpr std::int64_t HealthNs = 1'000'000'000;
+constexpr double CreationS = 300;               // the first conversation of an avatar may have to bake it
+constexpr std::int64_t RoomNs = 2'000'000'000;  // between questions whether a full sidecar has room by now
+constexpr std::int64_t BriefNs = 2'000'000'000; // a life that ended so soon will end so again
+constexpr std::int64_t DoubtNs = 500'000'000;   // between questions to a sidecar whose heart has stopped
 constexpr std::int64_t Unanswered = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t IdleLeadUs = 250'000; // motion of silent heads is made so far ahead of what is shown
 
@@ -32,8 +34,10 @@ bool IsThisMachine(const std::string& Url)
 }
 } // namespace
 
-Conversation::Conversation(SidecarLink& InLink, StateListener InStateListener, Speech::Listener InTurnListener)
-    : Link(InLink), Listen(std::move(InStateListener)), Turns(std::move(InTurnListener)), Words("Not started.")
+Conversation::Conversation(SidecarLink& InLink, std::shared_ptr<PictureDecoder> InDecoder,
+                           StateListener InStateListener, Speech::Listener InTurnListener)
+    : Link(InLink), Listen(std::move(InStateListener)), Turns(std::move(InTurnListener)), Words("Not started."),
+      Decoder(std::move(InDecoder))
 {
 }
 
@@ -72,18 +76,18 @@ void Conversation::Stop()
     }
     Id.clear();
     Calls.reset();
-    CloseRegions();
+    CloseLine();
     Enter(ConversationState::Stopped, "Stopped.");
 }
 
-void Conversation::CloseRegions()
+void Conversation::CloseLine()
 {
-    for (FrameRingReader& Ring : Rings)
+    Line.reset();
+    for (std::string& Refusal : Refusals)
     {
-        Ring.Close();
+        Refusal.clear();
     }
-    Track.Close();
-    Engine.Close();
+    Track.Clear();
     Turns.Detach();
 }
 
@@ -95,9 +99,9 @@ void Conversation::Lose(std::string Sentence)
             "ConversationService/CloseConversation", Naming(Id), [](const CallResult&) {}, 2);
     }
     Id.clear();
-    CloseRegions();
+    CloseLine();
     Link.Suspect();
-    NextTryNs = 0;
+    NextTryNs = HostClockNs() - LiveNs < BriefNs ? HostClockNs() + RoomNs : 0; // not again and again, as fast as it can
     Enter(ConversationState::Waiting, std::move(Sentence));
 }
 
@@ -107,11 +111,17 @@ void Conversation::Create()
     Epoch = Link.Epoch();
     const bool IsFirstTry = NextTryNs == 0;
     NextTryNs = Unanswered;
+    StandIn = -1;
     if (IsFirstTry)
     {
         Enter(ConversationState::Creating,
               "The sidecar loads " + Setup.Heads[0].Avatar + " and " + Setup.Heads[1].Avatar + ".");
     }
+    Ask();
+}
+
+void Conversation::Ask()
+{
     const std::uint64_t ThisAttempt = ++Attempt;
     const auto Answered =
         [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt, Via = Calls](const CallResult& Result)
@@ -126,12 +136,42 @@ void Conversation::Create()
                       [](const CallResult&) {});
         }
     };
-    Calls->Call("ConversationService/CreateConversation", CreationJson(Setup), Answered, CreationS);
+    Calls->Call("ConversationService/CreateConversation", CreationJson(Cast()), Answered, CreationS);
+}
+
+// Who is asked for: the setup's, or one avatar for both heads, since the sidecar knows conversations of two only.
+ConversationSetup Conversation::Cast() const
+{
+    ConversationSetup Asked = Setup;
+    if (StandIn >= 0)
+    {
+        Asked.Heads[1 - StandIn].Avatar = Setup.Heads[StandIn].Avatar;
+    }
+    return Asked;
+}
+
+// After a refusal: asks for each avatar without the other, to find out which one is at fault. False: both are, or
+// something else is.
+bool Conversation::TriesAnotherCast(const CallResult& Result)
+{
+    if (StandIn < 0)
+    {
+        FirstRefusal = Result.Sentence;
+    }
+    ++StandIn;
+    if (StandIn >= Participants || Setup.Heads[0].Avatar == Setup.Heads[1].Avatar)
+    {
+        return false;
+    }
+    Ask();
+    return true;
 }
 
 void Conversation::Created(const CallResult& Result)
 {
-    if (Result.Failure == CallFailure::Unreachable || Result.Failure == CallFailure::Unauthenticated)
+    const bool MayComeBack = Result.Failure == CallFailure::Unreachable ||
+                             Result.Failure == CallFailure::Unauthenticated || Result.Failure == CallFailure::Untrusted;
+    if (MayComeBack)
     {
         Link.Suspect();
         NextTryNs = 0;
@@ -144,7 +184,7 @@ void Conversation::Created(const CallResult& Result)
     }
     if (Result.Failure != CallFailure::None)
     {
-        return Enter(ConversationState::Failed, Result.Sentence);
+        return TriesAnotherCast(Result) ? void() : Enter(ConversationState::Failed, FirstRefusal);
     }
     Id = Result.Answer["conversationId"].AsText();
     LeaseNs = Result.Answer["leaseMs"].AsInteger(30000) * 1'000'000;
@@ -153,34 +193,42 @@ void Conversation::Created(const CallResult& Result)
     Meter = {};
     Told = {};
     Problem Why;
-    if (!OpenRegions(Result.Answer, Why))
+    if (!OpenLine(Result.Answer, Why))
     {
-        if (!IsThisMachine(Calls->BaseUrl()))
-        {
-            Why.Text = "The sidecar at " + Calls->BaseUrl() +
-                       " runs on another machine, whose shared memory cannot be read here. Run one on this machine.";
-        }
         const bool IsGone = Why.Kind == ProblemKind::RegionNotFound && Link.Calls() != Calls;
         return IsGone ? Lose(Why.Text) : Enter(ConversationState::Failed, Why.Text);
     }
-    Turns.Attach(Calls, Id);
-    for (AudioClock& Clock : Idle)
+    for (int Head = 0; Head < Participants; ++Head)
     {
-        Clock.Reset();
+        Refusals[Head] = StandIn >= 0 && StandIn != Head ? FirstRefusal : std::string();
+        Idle[Head].Reset();
     }
+    Turns.Attach(Calls, Id);
+    LiveNs = HostClockNs();
     Enter(ConversationState::Live, "Live.");
 }
 
-bool Conversation::OpenRegions(const JsonValue& Answer, Problem& Why)
+bool Conversation::OpenLine(const JsonValue& Answer, Problem& Why)
 {
-    for (int Head = 0; !Setup.MotionOnly && Head < Participants; ++Head)
+    if (IsThisMachine(Calls->BaseUrl()))
     {
-        if (!Rings[Head].Open(Answer["frameRegions"][static_cast<std::size_t>(Head)].AsText(), Why))
-        {
-            return false;
-        }
+        Line = SharedConversation::Open(Answer, !Setup.MotionOnly, Why);
     }
-    return Track.Open(Answer["motionRegion"].AsText(), Why) && Engine.Open(Answer["engineRegion"].AsText(), Why);
+    else
+    {
+        Line = std::make_unique<StreamedConversation>(*Calls, Id, !Setup.MotionOnly, Decoder);
+    }
+    return Line != nullptr;
+}
+
+ReadStatus Conversation::ReadFrame(int Head, Frame& Target, Problem& Why)
+{
+    return Line ? Line->ReadFrame(Head, Target, Why) : ReadStatus::Nothing;
+}
+
+Geometry Conversation::Largest(int Head) const
+{
+    return Line ? Line->Largest(Head) : Geometry();
 }
 
 void Conversation::Tick(std::int64_t NowNs)
@@ -196,28 +244,36 @@ void Conversation::Tick(std::int64_t NowNs)
             Words = Link.Sentence();
         }
     }
-    Problem Why;
-    const bool MayBeLost = Track.Ring().WriterIsLost(); // or only held up: it is asked
-    if (Is == ConversationState::Live && Track.Read(Why) == ReadStatus::Malformed)
+    if (Is == ConversationState::Live)
     {
-        CloseRegions();
-        Enter(ConversationState::Failed, Why.Text);
-    }
-    else if (Is == ConversationState::Live && (Track.Ring().State() == RegionState::Stopping || Link.Epoch() != Epoch))
-    {
-        Lose("The sidecar has gone; looking for it again.");
-    }
-    else if (Is == ConversationState::Live && !IsAsking && NowNs - KeptNs > (MayBeLost ? DoubtNs : LeaseNs / 3))
-    {
-        KeptNs = NowNs;
-        IsAsking = true;
-        KeepAlive();
+        LiveOn(NowNs);
     }
     for (int Head = 0; Is == ConversationState::Live && Setup.MotionOnly && Head < Participants; ++Head)
     {
         Idle[Head].Observe(Track.EndUs() - IdleLeadUs, NowNs);
     }
     Turns.Tick(Track, NowNs);
+}
+
+void Conversation::LiveOn(std::int64_t NowNs)
+{
+    Problem Why;
+    std::string Sentence;
+    if (Line->ReadMotion(Track, Why) == ReadStatus::Malformed)
+    {
+        CloseLine();
+        Enter(ConversationState::Failed, Why.Text);
+    }
+    else if (Line->IsLost(Sentence) || Link.Epoch() != Epoch)
+    {
+        Lose(Sentence.empty() ? "The sidecar has gone; looking for it again." : Sentence);
+    }
+    else if (!IsAsking && NowNs - KeptNs > (Line->IsDoubtful() ? DoubtNs : LeaseNs / 3))
+    {
+        KeptNs = NowNs;
+        IsAsking = true;
+        KeepAlive();
+    }
 }
 
 void Conversation::KeepAlive()
@@ -239,54 +295,14 @@ void Conversation::KeepAlive()
     Calls->Call("ConversationService/KeepAlive", Naming(Id), Answered, 5);
 }
 
-void Conversation::Tell(const char* Method, std::string Json)
-{
-    const auto Answered =
-        [this, StillThere = std::weak_ptr<int>(Alive), ThisAttempt = Attempt](const CallResult& Result)
-    {
-        const bool IsOurs = !StillThere.expired() && ThisAttempt == Attempt && Is == ConversationState::Live;
-        if (IsOurs && Result.Failure == CallFailure::Refused)
-        {
-            Words = Result.Sentence; // the conversation goes on as it was
-        }
-    };
-    if (Is == ConversationState::Live)
-    {
-        Calls->Call(Method, std::move(Json), Answered);
-    }
-}
-
-void Conversation::SetRelationship(const RelationshipSetup& Relationship)
-{
-    Setup.Relationship = Relationship;
-    Tell("ConversationService/SetRelationship", RelationshipJson(Id, Relationship));
-}
-
-void Conversation::SetMood(int Head, const MoodSetup& Mood)
-{
-    Setup.Heads[Head].Mood = Mood;
-    Tell("ConversationService/SetMood", MoodJson(Id, Head, Mood));
-}
-
-void Conversation::SetStyle(int Head, float JawStrength, float LipStrength)
-{
-    Setup.Heads[Head].JawStrength = JawStrength;
-    Setup.Heads[Head].LipStrength = LipStrength;
-    Tell("ConversationService/SetStyle", StyleJson(Id, Head, Setup.Heads[Head]));
-}
-
-void Conversation::SetAvOffset(std::int32_t AvOffsetMs)
-{
-    Setup.AvOffsetMs = AvOffsetMs;
-    JsonWriter Json;
-    Tell("ConversationService/SetAvOffset", Json.Text("conversationId", Id).Integer("avOffsetMs", AvOffsetMs).Take());
-}
-
 void Conversation::Publish(EngineSlot& State, std::int64_t NowNs)
 {
     State.PoseId = ++PoseId;
     State.PlaybackCount = Turns.Report(State.Playbacks, NowNs);
-    Engine.Write(State);
+    if (Line)
+    {
+        Line->Write(State);
+    }
 }
 
 void Conversation::Shown(int Head, const FrameSlot& Header)
@@ -295,35 +311,12 @@ void Conversation::Shown(int Head, const FrameSlot& Header)
     Meter.Note(Head, Header.RequestedNs, HostClockNs());
 }
 
-ConversationHealth Conversation::Health(std::int64_t NowNs)
-{
-    if (Is == ConversationState::Live && NowNs - AskedHealthNs > HealthNs)
-    {
-        AskedHealthNs = NowNs;
-        AskHealth();
-    }
-    return {Meter.PerSecond(), Meter.LatencyMs(), Told.SkewMs, Told.Warning};
-}
-
-void Conversation::AskHealth()
-{
-    const auto Answered = [this, StillThere = std::weak_ptr<int>(Alive)](const CallResult& Result)
-    {
-        const JsonValue& All = Result.Answer["conversations"];
-        for (std::size_t Index = 0; !StillThere.expired() && Index < All.Size(); ++Index)
-        {
-            if (All[Index]["conversationId"].AsText() == Id)
-            {
-                Told.SkewMs = static_cast<double>(All[Index]["skewUs"].AsInteger()) * 1e-3;
-                Told.Warning = All[Index]["warning"].AsText();
-            }
-        }
-    };
-    Calls->Call("SidecarService/GetStatus", "{}", Answered, 5);
-}
-
 bool Conversation::PoseOf(int Head, std::int64_t NowNs, Pose& Result) const
 {
+    if (!Refusals[Head].empty()) // another avatar only stands in for its own
+    {
+        return false;
+    }
     std::int64_t TimelineUs = 0;
     if (Turns.TimelineUs(Head, NowNs, TimelineUs))
     {

@@ -241,23 +241,24 @@ private:
     bool Letters(std::string& Result)
     {
         ++At;
-        while (At < Text.size())
+        for (;;)
         {
-            const char Letter = Text[At++];
-            if (Letter == '"')
+            const std::size_t Next = Text.find_first_of("\"\\", At);
+            if (Next == std::string_view::npos)
+            {
+                return false;
+            }
+            Result += Text.substr(At, Next - At); // pictures are long
+            At = Next + 1;
+            if (Text[Next] == '"')
             {
                 return true;
             }
-            if (Letter != '\\')
-            {
-                Result += Letter;
-            }
-            else if (At >= Text.size() || !Escaped(Result))
+            if (At >= Text.size() || !Escaped(Result))
             {
                 return false;
             }
         }
-        return false;
     }
 
     std::string_view Text;
@@ -312,6 +313,11 @@ std::size_t JsonValue::Size() const
 const JsonValue& JsonValue::operator[](std::size_t Index) const
 {
     return Index < Size() ? Entries[Index] : Nothing;
+}
+
+const std::vector<std::string>& JsonValue::Names() const
+{
+    return Keys;
 }
 
 const JsonValue& JsonValue::operator[](std::string_view Key) const

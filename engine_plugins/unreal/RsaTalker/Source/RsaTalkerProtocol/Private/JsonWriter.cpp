@@ -6,12 +6,12 @@
 #include <cstdio>
 #include <cstring>
 
+#include "Base64.h"
+
 namespace RsaTalker
 {
 namespace
 {
-constexpr char Base64Letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
 void AppendNumber(double Value, std::string& Line)
 {
     char Digits[32];
@@ -134,22 +134,5 @@ std::string JsonWriter::Take()
 {
     Line += '}';
     return std::move(Line);
-}
-
-void AppendBase64(const void* Data, std::size_t SizeBytes, std::string& Text)
-{
-    const auto* Bytes = static_cast<const std::uint8_t*>(Data);
-    Text.reserve(Text.size() + (SizeBytes + 2) / 3 * 4);
-    for (std::size_t Index = 0; Index < SizeBytes; Index += 3)
-    {
-        const std::size_t Left = SizeBytes - Index;
-        const std::uint32_t Second = Left > 1 ? Bytes[Index + 1] : 0u;
-        const std::uint32_t Third = Left > 2 ? Bytes[Index + 2] : 0u;
-        const std::uint32_t Group = (static_cast<std::uint32_t>(Bytes[Index]) << 16) | (Second << 8) | Third;
-        Text += Base64Letters[Group >> 18];
-        Text += Base64Letters[(Group >> 12) & 63];
-        Text += Left > 1 ? Base64Letters[(Group >> 6) & 63] : '=';
-        Text += Left > 2 ? Base64Letters[Group & 63] : '=';
-    }
 }
 } // namespace RsaTalker

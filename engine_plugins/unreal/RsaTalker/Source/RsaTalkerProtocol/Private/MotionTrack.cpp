@@ -18,41 +18,25 @@ void Blend(const float* From, const float* To, float Share, float* Result, std::
 }
 } // namespace
 
-bool MotionTrack::Open(const std::string& Name, Problem& Why)
+void MotionTrack::Clear()
 {
-    Close();
-    return Reader.Open(Name, Why);
-}
-
-void MotionTrack::Close()
-{
-    Reader.Close();
     First = 0;
     Count = 0;
 }
 
-ReadStatus MotionTrack::Read(Problem& Why)
+void MotionTrack::Commit()
 {
-    for (std::size_t Turn = 0; Turn < Capacity; ++Turn) // as many as the ring holds: a writer cannot keep us here
+    while (Count > 0 && At(Count - 1).TimelineUs >= Incoming.TimelineUs) // the future was changed
     {
-        const ReadStatus Status = Reader.ReadNext(Incoming, Why);
-        if (Status != ReadStatus::Fresh)
-        {
-            return Status;
-        }
-        while (Count > 0 && At(Count - 1).TimelineUs >= Incoming.TimelineUs) // the future was changed
-        {
-            --Count;
-        }
-        if (Count == Capacity)
-        {
-            First = (First + 1) % Capacity;
-            --Count;
-        }
-        std::swap(Kept[(First + Count) % Capacity], Incoming);
-        ++Count;
+        --Count;
     }
-    return ReadStatus::Fresh;
+    if (Count == Capacity)
+    {
+        First = (First + 1) % Capacity;
+        --Count;
+    }
+    std::swap(Kept[(First + Count) % Capacity], Incoming);
+    ++Count;
 }
 
 bool MotionTrack::HasMotionOf(int Head, std::uint64_t UtteranceId) const

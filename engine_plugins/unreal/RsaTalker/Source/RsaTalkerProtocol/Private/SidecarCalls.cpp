@@ -4,10 +4,25 @@
 
 #include <utility>
 
+#include "Envelopes.h"
+
 namespace RsaTalker
 {
 namespace
 {
+constexpr double StreamS = 5; // longest wait for a connection, and for the answer to each post
+
+std::string UntrustedSentence(const std::string& Base, const std::string& Expected, const std::string& Shown)
+{
+    if (Expected == NobodysFingerprint)
+    {
+        return "The sidecar at " + Base + " is not known here; its certificate has the fingerprint " + Shown +
+               ". If that is what its `rsatalker serve --lan` printed, trust it in Tools > RSATalker > Status.";
+    }
+    return "The sidecar at " + Base + " shows a certificate with the fingerprint " + Shown + "; expected " + Expected +
+           ". If it has not been renewed, another machine answers in its place: do not send it your token.";
+}
+
 // What an answer means; the table of refusals is in proto/README.md.
 CallResult Judge(const HttpResponse& Response, const std::string& Base, const std::string& Fingerprint)
 {
@@ -15,10 +30,8 @@ CallResult Judge(const HttpResponse& Response, const std::string& Base, const st
     if (!Response.OtherFingerprint.empty())
     {
         Result.Failure = CallFailure::Untrusted;
-        Result.Sentence =
-            "The sidecar at " + Base + " shows a certificate with the fingerprint " + Response.OtherFingerprint +
-            "; expected " + Fingerprint +
-            ". If it has not been renewed, another machine answers in its place: do not send it your token.";
+        Result.OtherFingerprint = Response.OtherFingerprint;
+        Result.Sentence = UntrustedSentence(Base, Fingerprint, Response.OtherFingerprint);
         return Result;
     }
     const bool IsJson = JsonValue::Parse(Response.Body, Result.Answer);
@@ -53,6 +66,8 @@ CallResult Judge(const HttpResponse& Response, const std::string& Base, const st
 } // namespace
 
 HttpTransport::~HttpTransport() = default;
+StreamSink::~StreamSink() = default;
+PostSource::~PostSource() = default;
 
 SidecarCalls::SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::string InBaseUrl, std::string InToken,
                            std::string InFingerprint)
@@ -61,10 +76,32 @@ SidecarCalls::SidecarCalls(std::shared_ptr<HttpTransport> InTransport, std::stri
 {
 }
 
+HttpRequest SidecarCalls::Request(const std::string& Method, std::string Body, double TimeoutS) const
+{
+    HttpRequest Made;
+    Made.Url = Base + "/sidecar.v1." + Method;
+    Made.Token = Token;
+    Made.Body = std::move(Body);
+    Made.TimeoutS = TimeoutS;
+    Made.Fingerprint = Fingerprint;
+    return Made;
+}
+
+void SidecarCalls::Watch(const std::string& Method, const std::string& Json, std::shared_ptr<StreamSink> Sink)
+{
+    HttpRequest Made = Request(Method, Envelopes::Enveloped(Json), StreamS);
+    Made.ContentType = "application/connect+json";
+    Transport->Watch(std::move(Made), std::move(Sink));
+}
+
+void SidecarCalls::Repeat(const std::string& Method, double EveryS, std::shared_ptr<PostSource> Source)
+{
+    Transport->Repeat(Request(Method, "", StreamS), EveryS, std::move(Source));
+}
+
 void SidecarCalls::Call(const std::string& Method, std::string Json, Done Answered, double TimeoutS)
 {
-    HttpRequest Request{Base + "/sidecar.v1." + Method, Token, std::move(Json), TimeoutS, Fingerprint};
-    Transport->Post(std::move(Request),
+    Transport->Post(Request(Method, std::move(Json), TimeoutS),
                     [Answered = std::move(Answered), Where = Base, Expected = Fingerprint,
                      StillThere = std::weak_ptr<int>(Alive)](const HttpResponse& Response)
                     {

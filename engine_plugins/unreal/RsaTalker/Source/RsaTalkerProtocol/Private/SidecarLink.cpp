@@ -2,10 +2,13 @@
 
 #include "SidecarLink.h"
 
+#include <string_view>
 #include <utility>
 
 #include "FrameRingLayout.h"
 #include "JsonWriter.h"
+#include "KnownSidecars.h"
+#include "TextFile.h"
 
 namespace RsaTalker
 {
@@ -13,19 +16,13 @@ namespace
 {
 constexpr double GreetingS = 5; // longest wait for the first answer
 
-// A fingerprint as it is compared: upper-case hex without colons or spaces.
-std::string Plain(const std::string& Fingerprint)
+constexpr std::int64_t LanNs = 3'000'000'000; // between questions to the LAN
+constexpr char TokenVariable[] = "RSATALKER_TOKEN";
+constexpr std::string_view Plainly = "http://"; // before the address of a sidecar that was started with --insecure-lan
+
+bool IsLoopback(const std::string& Address)
 {
-    std::string Hex;
-    for (const char Letter : Fingerprint)
-    {
-        const bool IsHex = (Letter >= '0' && Letter <= '9') || (Letter >= 'A' && Letter <= 'F');
-        const bool IsSmall = Letter >= 'a' && Letter <= 'f';
-        Hex += IsHex     ? std::string(1, Letter)
-               : IsSmall ? std::string(1, static_cast<char>(Letter - 32))
-                         : std::string();
-    }
-    return Hex;
+    return Address.find("127.") == 0 || Address.find("localhost:") == 0 || Address.find("[::1]:") == 0;
 }
 } // namespace
 
@@ -61,28 +58,77 @@ void SidecarLink::Tick(std::int64_t NowNs)
         return;
     }
     NextTryNs = NowNs + RetryNs;
-    SidecarRecord Record;
-    const RuntimeFileState Found = ReadRuntimeFile(Record);
-    if (!Settings.HttpAddress.empty())
+    Find(NowNs);
+}
+
+void SidecarLink::Find(std::int64_t NowNs)
+{
+    SidecarRecord Here;
+    const RuntimeFileState Found = ReadRuntimeFile(Here);
+    const bool IsHere = Found == RuntimeFileState::Running;
+    if (Settings.HttpAddress.empty() && IsHere)
     {
-        const bool IsRecorded = Found == RuntimeFileState::Running && Settings.HttpAddress == Record.HttpAddress;
-        if (Settings.Token.empty() && !IsRecorded)
-        {
-            return Refuse(LinkState::Refused,
-                          "The sidecar at " + Settings.HttpAddress +
-                              " needs its token: copy it from the sidecar.json of that machine into "
-                              "the project settings.");
-        }
-        Record.HttpAddress = Settings.HttpAddress;
-        Record.Token = Settings.Token.empty() ? Record.Token : Settings.Token;
+        Asked = Here.HttpAddress;
+        return Connect("http://" + Here.HttpAddress, Here.Token, "");
     }
-    else if (Found != RuntimeFileState::Running)
+    const std::string Token = Settings.Token.empty() ? EnvironmentText(TokenVariable) : Settings.Token;
+    const std::string Address =
+        Settings.HttpAddress.empty() && !Token.empty() ? TrustedOnLan(NowNs) : Settings.HttpAddress;
+    if (Address.empty())
     {
         return Refuse(LinkState::Searching, RuntimeFileSentence(Found));
     }
-    const std::string Fingerprint = Settings.HttpAddress.empty() ? "" : Plain(Settings.Fingerprint);
-    const std::string Url = (Fingerprint.empty() ? "http://" : "https://") + Record.HttpAddress;
-    Connection = std::make_shared<SidecarCalls>(Transport, Url, Record.Token, Fingerprint);
+    Reach(Address, Token.empty() && IsHere && Address == Here.HttpAddress ? Here.Token : Token);
+}
+
+// The address of a sidecar that announces itself and was trusted before; empty while there is none.
+std::string SidecarLink::TrustedOnLan(std::int64_t NowNs)
+{
+    Lan.Poll();
+    for (const LanSidecar& Each : Lan.Found())
+    {
+        if (Each.IsTls && !KnownFingerprint(Each.HttpAddress).empty())
+        {
+            return Each.HttpAddress;
+        }
+    }
+    if (NowNs >= NextLanNs && AnybodyIsKnown())
+    {
+        NextLanNs = NowNs + LanNs;
+        Lan.Ask();
+    }
+    return "";
+}
+
+// Tries a sidecar that is named, or found on the LAN.
+void SidecarLink::Reach(const std::string& Address, const std::string& Token)
+{
+    const bool IsPlain = Address.compare(0, Plainly.size(), Plainly) == 0;
+    Asked = IsPlain ? Address.substr(Plainly.size()) : Address;
+    if (Asked.find(':') == std::string::npos)
+    {
+        return Refuse(LinkState::Refused, "The address is " + Asked +
+                                              "; expected host:port of the sidecar's HTTP, such as 192.168.1.20:50552. "
+                                              "Correct it in the project settings.");
+    }
+    if (Token.empty())
+    {
+        return Refuse(LinkState::Refused, "The sidecar at " + Asked +
+                                              " needs its token: set Sidecar Token in the project settings, or the "
+                                              "variable RSATALKER_TOKEN, to the one that it was started with.");
+    }
+    if (IsPlain || IsLoopback(Asked))
+    {
+        return Connect("http://" + Asked, Token, "");
+    }
+    const std::string Given = PlainFingerprint(Settings.Fingerprint);
+    const std::string Expected = Given.empty() ? KnownFingerprint(Asked) : Given;
+    Connect("https://" + Asked, Token, Expected.empty() ? NobodysFingerprint : Expected);
+}
+
+void SidecarLink::Connect(const std::string& Url, const std::string& Token, const std::string& Fingerprint)
+{
+    Connection = std::make_shared<SidecarCalls>(Transport, Url, Token, Fingerprint);
     Is = LinkState::Connecting;
     Greet();
 }
@@ -119,6 +165,12 @@ void SidecarLink::Greeted(const CallResult& Result)
         return Refuse(LinkState::Refused, "The sidecar speaks protocol " + std::to_string(Spoken) +
                                               "; this plugin speaks " + std::to_string(Major) +
                                               ". Update the older of the two.");
+    }
+    const std::string Given = PlainFingerprint(Settings.Fingerprint);
+    const bool IsTls = Connection->BaseUrl().find("https://") == 0;
+    if (IsTls && !Given.empty() && KnownFingerprint(Asked) != Given) // given once, it need not be given again
+    {
+        TrustSidecar(Asked, Given);
     }
     Version = Result.Answer["sidecarVersion"].AsText();
     Is = LinkState::Connected;

@@ -7,11 +7,11 @@
 #include <memory>
 #include <string>
 
+#include "ConversationLink.h"
 #include "ConversationSetup.h"
-#include "EngineRegionWriter.h"
 #include "FrameMeter.h"
-#include "FrameRingReader.h"
 #include "MotionTrack.h"
+#include "PictureDecoder.h"
 #include "ProtocolApi.h"
 #include "SidecarLink.h"
 #include "Speech.h"
@@ -43,7 +43,9 @@ class RSATALKERPROTOCOL_API Conversation
 public:
     using StateListener = std::function<void(ConversationState)>; // once per change
 
-    Conversation(SidecarLink& InLink, StateListener InStateListener, Speech::Listener InTurnListener);
+    // The decoder is for pictures of another machine.
+    Conversation(SidecarLink& InLink, std::shared_ptr<PictureDecoder> InDecoder, StateListener InStateListener,
+                 Speech::Listener InTurnListener);
     ~Conversation();
 
     void Start(const ConversationSetup& InSetup);
@@ -71,9 +73,16 @@ public:
         return Turns;
     }
 
-    FrameRingReader& Frames(int Head)
+    // Copies a head's newest frame, if it is newer than the last one read.
+    ReadStatus ReadFrame(int Head, Frame& Target, Problem& Why);
+
+    // How large a head's frames become.
+    Geometry Largest(int Head) const;
+
+    // Why a head is not shown although the conversation is live: its avatar was refused. Empty: it is shown.
+    const std::string& RefusalOf(int Head) const
     {
-        return Rings[Head];
+        return Refusals[Head];
     }
 
     const MotionTrack& Motion() const
@@ -101,9 +110,13 @@ public:
 private:
     void Enter(ConversationState State, std::string Sentence);
     void Create();
+    void Ask();
     void Created(const CallResult& Result);
-    bool OpenRegions(const JsonValue& Answer, Problem& Why);
-    void CloseRegions();
+    bool TriesAnotherCast(const CallResult& Result);
+    ConversationSetup Cast() const;
+    bool OpenLine(const JsonValue& Answer, Problem& Why);
+    void CloseLine();
+    void LiveOn(std::int64_t NowNs);
     void Lose(std::string Sentence);
     void KeepAlive();
     void AskHealth();
@@ -120,9 +133,13 @@ private:
     std::uint64_t Epoch = 0;    // of the link, when the conversation was made
     std::uint64_t Attempt = 0;  // answers to earlier ones are not for us
     std::int64_t NextTryNs = 0; // while it waits: when the sidecar is asked for it
-    FrameRingReader Rings[Participants];
+    std::int64_t LiveNs = 0;    // since when it has been live
+    std::string Refusals[Participants];
+    int StandIn = -1; // the head whose avatar is drawn for both, as the other's was refused; -1: nobody's was
+    std::string FirstRefusal;
+    std::shared_ptr<PictureDecoder> Decoder;
+    std::unique_ptr<ConversationLink> Line; // while it is live
     MotionTrack Track;
-    EngineRegionWriter Engine;
     AudioClock Idle[Participants]; // instants of the timeline that silent heads show
     std::uint64_t PoseId = 0;
     FrameMeter Meter;

@@ -38,6 +38,7 @@ public:
     std::size_t Size() const; // entries of a list
     const JsonValue& operator[](std::size_t Index) const;
     const JsonValue& operator[](std::string_view Key) const;
+    const std::vector<std::string>& Names() const; // of an object, as they were written
 
 private:
     friend class JsonParser;

@@ -39,7 +39,4 @@ private:
 
     std::string Line;
 };
-
-// Bytes as base64 with padding.
-RSATALKERPROTOCOL_API void AppendBase64(const void* Data, std::size_t SizeBytes, std::string& Text);
 } // namespace RsaTalker

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cstdint>
-#include <string>
 
 #include "MotionRingReader.h"
 #include "ProtocolApi.h"
@@ -16,11 +15,17 @@ namespace RsaTalker
 class RSATALKERPROTOCOL_API MotionTrack
 {
 public:
-    bool Open(const std::string& Name, Problem& Why);
-    void Close();
+    // Forgets everything.
+    void Clear();
 
-    // Takes over what is new. Never waits. Malformed: the region cannot be read; Why says it.
-    ReadStatus Read(Problem& Why);
+    // Where the next instant is to be written; Commit takes it over.
+    MotionInstant& Next()
+    {
+        return Incoming;
+    }
+
+    // It takes the place of what was to come after it.
+    void Commit();
 
     // Whether the first motion of an utterance has come: its sound may start.
     bool HasMotionOf(int Head, std::uint64_t UtteranceId) const;
@@ -31,11 +36,6 @@ public:
     // Up to where motion is ready, on the conversation's timeline; -1: none.
     std::int64_t EndUs() const;
 
-    const SlotRing& Ring() const
-    {
-        return Reader.Ring();
-    }
-
 private:
     static constexpr std::size_t Capacity = MotionSlotCount;
 
@@ -44,7 +44,6 @@ private:
         return Kept[(First + Index) % Capacity];
     }
 
-    MotionRingReader Reader;
     std::array<MotionInstant, Capacity> Kept;
     MotionInstant Incoming;
     std::size_t First = 0;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "HttpTransport.h"
+#include "LanBrowser.h"
 #include "ProtocolApi.h"
 #include "RuntimeFile.h"
 #include "SidecarCalls.h"
@@ -23,13 +24,14 @@ enum class LinkState
 
 struct LinkSettings
 {
-    std::string HttpAddress; // of a named sidecar, "host:port"; empty: the runtime file's
-    std::string Token;       // of a named sidecar; empty: the runtime file's
+    std::string HttpAddress; // of a named sidecar, "host:port", or "http://host:port" without TLS; empty: see below
+    std::string Token;       // of another machine's sidecar; empty: RSATALKER_TOKEN, or the runtime file's
     std::string ClientName;  // for the sidecar's log
-    std::string Fingerprint; // of a named sidecar's certificate, as it prints it; empty: it speaks no TLS
+    std::string Fingerprint; // of a named sidecar's certificate, as it prints it; empty: the one that is remembered
 };
 
-// Finds the sidecar, says hello, and finds it again when it has gone. The thread that ticks the plugin.
+// Finds the sidecar, says hello, and finds it again when it has gone: the one that is named, else the one on this
+// machine, else, with a token, one on the LAN that this user trusts. The thread that ticks the plugin.
 class RSATALKERPROTOCOL_API SidecarLink
 {
 public:
@@ -76,6 +78,10 @@ public:
     static constexpr std::int64_t RetryNs = 1'000'000'000;
 
 private:
+    void Find(std::int64_t NowNs);
+    std::string TrustedOnLan(std::int64_t NowNs);
+    void Reach(const std::string& Address, const std::string& Token);
+    void Connect(const std::string& Url, const std::string& Token, const std::string& Fingerprint);
     void Greet();
     void Greeted(const CallResult& Result);
     void Refuse(LinkState State, std::string Sentence);
@@ -87,7 +93,10 @@ private:
     std::string Version;
     std::shared_ptr<SidecarCalls> Connection;
     std::uint64_t Connections = 0;
+    std::string Asked; // the address that it tries, "host:port"
     std::int64_t NextTryNs = 0;
+    std::int64_t NextLanNs = 0;
+    LanBrowser Lan;
     std::shared_ptr<int> Alive = std::make_shared<int>(0); // answers that come after this object has gone call nobody
 };
 } // namespace RsaTalker
