@@ -1,4 +1,8 @@
-"""`rsatalker compare-relations`: the same voices and seed under several relationships, side by side in one video."""
+"""`rsatalker compare-relations`: the same voices and seed under several relationships, side by side in one video.
+
+Beside the video it saves a picture of the moments at which the pairs differ most, and of the end, when all that they did
+stands under them.
+"""
 
 from __future__ import annotations
 
@@ -21,13 +25,13 @@ from rsatalker.exports.images import lay_over
 from rsatalker.exports.video import VideoWriter
 from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model, load_dyadic_checkpoint
-from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.pose import FlameMotion
 from rsatalker.motion.social import Relationship, SocialInput
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName, choose_renderer
 from rsatalker.speech.audio import SPEECH_RATE_HZ, Audio, at_speech_rate, read_audio, two_voices
 from rsatalker.talker import Dialogue, Talker
+from rsatalker.training.social_marks import Marks, Strip, marks_of, most_different
 
 Kind = Literal["blood-equal", "blood-unequal", "non-blood-equal", "non-blood-unequal"]
 KINDS: tuple[Kind, ...] = ("blood-equal", "blood-unequal", "non-blood-equal", "non-blood-unequal")
@@ -42,11 +46,9 @@ PICTURES_PER_S = 25
 APART_M, TURNED_RAD = 0.46, 0.05  # between the heads, and how far each body is turned: three quarters of a face show
 CAMERA_M, CAMERA_HEIGHT_M, CAMERA_FOV_RAD = 1.05, 0.0, 0.40
 BACKGROUND, INK, FAINT = (38, 41, 48), (240, 240, 240), (170, 176, 188)
-CAPTION_SHARE = 0.16  # of a panel's height
-LOOKING_RAD = 0.10  # gaze within six degrees of the partner's eyes looks at them
-SMILING = 0.27  # weight of the mouth corners
+CAPTION_SHARE, STRIP_SHARE = 0.16, 0.16  # of a panel's height
+MOMENTS, MOMENTS_APART_S = 2, 3.0  # that the picture shows beside the last
 COLUMNS = 2
-_SMILE = ARKIT_INDEX["mouthSmileLeft"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class CompareRelationsOptions:
         relations: Two to four of them.
         senior: Who is senior where the status is unequal, a (left) or b.
         strength: How strongly the relationships show; 1 is as learned.
-        out: Video to write.
+        out: Video to write; a picture of the moments that differ most is saved beside it.
         seconds: How much of the dialogue is shown at most.
         seed: Of what is left to chance, the same for all.
         panel_width: Of each picture, pixels.
@@ -94,15 +96,35 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
     motions: dict[Kind, tuple[FlameMotion, FlameMotion]] = {
         kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations
     }
+    count = int(sound.duration_s * PICTURES_PER_S)
+    marks = {kind: _marks(motion, voices, count) for kind, motion in motions.items()}
+    moments = most_different(list(marks.values()), round(MOMENTS_APART_S * PICTURES_PER_S), MOMENTS)
     stage = Stage(options)
     width, height = stage.sheet_size(len(motions))
-    count = int(sound.duration_s * PICTURES_PER_S)
+    kept: list[UInt8[np.ndarray, "H W 3"]] = []
     with VideoWriter(options.out, width, height, PICTURES_PER_S, SPEECH_RATE_HZ) as video:
         video.write_sound(voices[:, : count * SPEECH_RATE_HZ // PICTURES_PER_S])
         for index in track(range(count), "drawing", console=console):
-            video.write(stage.sheet(motions, index / PICTURES_PER_S))
+            sheet = stage.sheet(motions, marks, index)
+            video.write(sheet)
+            if index in (*moments, count - 1):
+                kept.append(sheet)
+    picture = options.out.with_suffix(".png")
+    Image.fromarray(np.concatenate(kept)).save(picture)
     console.print(f"{options.out}: {len(motions)} relationships, {count} pictures, the same voices and seed.")
+    when = ", ".join(f"{index / PICTURES_PER_S:.1f}" for index in moments)
+    console.print(f"{picture}: they differ most at {when} s.")
     return options.out
+
+
+def _marks(
+    motion: tuple[FlameMotion, FlameMotion], voices: Float32[np.ndarray, "2 S"], count: int
+) -> tuple[Marks, Marks]:
+    first, second = (
+        marks_of(head, voice, toward, count, PICTURES_PER_S)
+        for head, voice, toward in zip(motion, voices, _toward(), strict=True)
+    )
+    return first, second
 
 
 def relationship_of(kind: Kind, senior: Literal["a", "b"]) -> Relationship:
@@ -147,72 +169,55 @@ class Stage:
         self._width = options.panel_width // 2 * 2
         self._height = round(self._width * 9 / 16 / 2) * 2
         self._caption = round(self._height * CAPTION_SHARE / 2) * 2
+        self._strip = Strip(self._width // 2, round(self._height * STRIP_SHARE / 2) * 2, BACKGROUND)
         self._camera = _camera(self._width, self._height)
         self._colors = np.zeros((1, self._height, self._width, 4), np.uint8)
         self._depths = np.zeros((1, self._height, self._width), np.float32)
-        self._counts: dict[Kind, _Counts] = {}
+        self._panel_height = self._caption + self._height + round(self._height * STRIP_SHARE / 2) * 2
 
     def sheet_size(self, panels: int) -> tuple[int, int]:
         """Return width and height of all panels together."""
         columns = min(COLUMNS, panels)
-        return columns * self._width, -(-panels // columns) * (self._height + self._caption)
+        return columns * self._width, -(-panels // columns) * self._panel_height
 
-    def sheet(self, motions: dict[Kind, tuple[FlameMotion, FlameMotion]], time_s: float) -> UInt8[np.ndarray, "H W 3"]:
-        """Return all panels at one time; times follow each other."""
+    def sheet(
+        self,
+        motions: dict[Kind, tuple[FlameMotion, FlameMotion]],
+        marks: dict[Kind, tuple[Marks, Marks]],
+        index: int,
+    ) -> UInt8[np.ndarray, "H W 3"]:
+        """Return all panels in one picture of the video."""
         width, height = self.sheet_size(len(motions))
         sheet = np.full((height, width, 3), BACKGROUND, np.uint8)
-        for index, (kind, motion) in enumerate(motions.items()):
-            row, column = divmod(index, COLUMNS)
-            top, left = row * (self._height + self._caption), column * self._width
-            panel = self._panel(kind, motion, time_s)
+        for place, (kind, motion) in enumerate(motions.items()):
+            row, column = divmod(place, COLUMNS)
+            top, left = row * self._panel_height, column * self._width
+            panel = self._panel(kind, motion, marks[kind], index)
             sheet[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
         return sheet
 
-    def _panel(self, kind: Kind, motion: tuple[FlameMotion, FlameMotion], time_s: float) -> UInt8[np.ndarray, "H W 3"]:
+    def _panel(
+        self, kind: Kind, motion: tuple[FlameMotion, FlameMotion], marks: tuple[Marks, Marks], index: int
+    ) -> UInt8[np.ndarray, "H W 3"]:
         picture = np.full((self._height, self._width, 3), BACKGROUND, np.uint8)
         for talker, head, anchor in zip(self._talkers, motion, self._anchors, strict=True):
-            talker.draw(head.at(time_s * 1e6), [self._camera], self._light, anchor, self._colors, self._depths)
+            pose = head.at(index / PICTURES_PER_S * 1e6)
+            talker.draw(pose, [self._camera], self._light, anchor, self._colors, self._depths)
             lay_over(picture, self._colors[0])
-        counts = self._counts.setdefault(kind, _Counts())
-        counts.see(motion, time_s)
         unequal = kind.endswith("-unequal")
         ranks = [("senior" if p == self._senior else "junior") if unequal else "" for p in (0, 1)]
-        return np.concatenate(
-            [self._caption_of(CAPTIONS[kind], [counts.sentence(p, ranks[p]) for p in (0, 1)]), picture]
-        )
+        sentences = [seen.sentence(rank, index + 1) for seen, rank in zip(marks, ranks, strict=True)]
+        strips = np.concatenate([self._strip.drawn(seen, index) for seen in marks], axis=1)
+        return np.concatenate([self._caption_of(CAPTIONS[kind], sentences), picture, strips])
 
     def _caption_of(self, title: str, sentences: Sequence[str]) -> UInt8[np.ndarray, "h W 3"]:
         image = Image.new("RGB", (self._width, self._caption), BACKGROUND)
         pen, size = ImageDraw.Draw(image), self._caption * 0.36
         pen.text((self._width / 2, self._caption * 0.3), title, INK, ImageFont.load_default(size), anchor="mm")
-        small = ImageFont.load_default(size * 0.72)
+        small = ImageFont.load_default(size * 0.62)
         for x, sentence in zip((0.25, 0.75), sentences, strict=True):
             pen.text((x * self._width, self._caption * 0.75), sentence, FAINT, small, anchor="mm")
         return np.asarray(image)
-
-
-class _Counts:
-    """What two heads were seen to do up to now."""
-
-    def __init__(self) -> None:
-        self._pictures = 0
-        self._looking, self._smiling = [0, 0], [0, 0]
-
-    def see(self, motion: tuple[FlameMotion, FlameMotion], time_s: float) -> None:
-        """Count one picture."""
-        self._pictures += 1
-        toward = _toward()
-        for participant, head in enumerate(motion):
-            pose = head.at(time_s * 1e6)
-            between = (pose.eye_pose[:3] + pose.eye_pose[3:]) / 2
-            gaze = np.array([pose.neck_pose[1] + between[1], pose.neck_pose[0] + between[0]])
-            self._looking[participant] += int(np.linalg.norm(gaze - toward[participant]) < LOOKING_RAD)
-            self._smiling[participant] += int(pose.arkit[_SMILE] > SMILING)
-
-    def sentence(self, participant: int, rank: str) -> str:
-        """Return the counts of one head as shares of the time."""
-        looking, smiling = (100 * counts[participant] / self._pictures for counts in (self._looking, self._smiling))
-        return f"{rank + ': ' if rank else ''}looks {looking:.0f} %, smiles {smiling:.0f} % of the time"
 
 
 def _toward() -> Float32[np.ndarray, "2 2"]:

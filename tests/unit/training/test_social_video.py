@@ -6,12 +6,14 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 from rich.console import Console
 
 from rsatalker.motion.pose import FlameMotion
 from rsatalker.motion.social import Relationship
 from rsatalker.speech.audio import at_speech_rate, read_audio
 from rsatalker.training import social_video
+from rsatalker.training.social_marks import Marks
 from rsatalker.training.social_video import (
     KINDS,
     SAMPLE_DIALOGUE,
@@ -36,9 +38,15 @@ class DarkStage:
     def sheet_size(self, panels: int) -> tuple[int, int]:
         return 16 * panels, 16
 
-    def sheet(self, motions: dict[Kind, tuple[FlameMotion, FlameMotion]], time_s: float) -> np.ndarray:
+    def sheet(
+        self,
+        motions: dict[Kind, tuple[FlameMotion, FlameMotion]],
+        marks: dict[Kind, tuple[Marks, Marks]],
+        index: int,
+    ) -> np.ndarray:
         DarkStage.seen = motions
-        return np.full((16, 16 * len(motions), 3), int(time_s * 100) % 255, np.uint8)
+        assert marks.keys() == motions.keys()
+        return np.full((16, 16 * len(motions), 3), index, np.uint8)
 
 
 def test_every_kind_is_a_relationship_of_its_own() -> None:
@@ -66,3 +74,15 @@ def test_video_shows_the_relations_asked_for(tmp_path: Path, monkeypatch: pytest
     with av.open(str(out)) as video:
         assert video.streams.video[0].frames == 25
         assert video.streams.video[0].width == 32
+
+
+def test_picture_beside_the_video_shows_moments_and_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(social_video, "Stage", DarkStage)
+    said = StringIO()
+    options = CompareRelationsOptions(relations=(KINDS[0], KINDS[3]), out=tmp_path / "two.mp4", seconds=4.0)
+    compare_relations(options, Console(file=said, width=200))
+    picture = np.asarray(Image.open(tmp_path / "two.png"))
+    assert picture.shape == (3 * 16, 32, 3)
+    assert picture[-1, 0, 0] == 4 * 25 - 1
+    first, second = (f"{picture[row, 0, 0] / 25:.1f}" for row in (0, 16))
+    assert f"two.png: they differ most at {first}, {second} s." in said.getvalue()
