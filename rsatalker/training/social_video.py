@@ -1,7 +1,7 @@
 """`rsatalker compare-relations`: the same voices and seed under several relationships, side by side in one video.
 
-Beside the video it saves a picture of the moments at which the pairs differ most, and of the end, when all that they did
-stands under them.
+Beside the video it saves a picture of the moments at which the pairs differ most, and of the end, when all that they
+did stands under them.
 """
 
 from __future__ import annotations
