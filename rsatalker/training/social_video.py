@@ -97,7 +97,7 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
         kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations
     }
     count = int(sound.duration_s * PICTURES_PER_S)
-    marks = {kind: _marks(motion, voices, count) for kind, motion in motions.items()}
+    marks: dict[Kind, tuple[Marks, Marks]] = {kind: _marks(motion, voices, count) for kind, motion in motions.items()}
     moments = most_different(list(marks.values()), round(MOMENTS_APART_S * PICTURES_PER_S), MOMENTS)
     stage = Stage(options)
     width, height = stage.sheet_size(len(motions))
