@@ -129,7 +129,6 @@ class CpuRenderer:
         run(
             composite_tiles,
             scratch.splats,
-            scratch.boxes,
             scratch.tile_begins,
             scratch.tile_ends,
             scratch.tile_splats,

@@ -13,12 +13,15 @@ import numpy as np
 from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_project import (
     BLUE,
+    BOX,
+    CACHE_LINE,
     DEPTH,
     EXPONENT_SPLIT,
     FAST,
     FIRST_X,
     FIRST_Y,
     GREEN,
+    HALF_HEIGHT,
     LAST_X,
     LAST_Y,
     LEAST_ALPHA,
@@ -27,11 +30,13 @@ from rsatalker.renderers.cpu_project import (
     QUADRATIC_XY,
     QUADRATIC_YY,
     RED,
+    SLOPE,
+    SPLAT_COLUMNS,
     U,
     V,
 )
 from rsatalker.renderers.cpu_sort import TILE, merge_lists
-from rsatalker.renderers.worker_threads import take_chunk
+from rsatalker.renderers.worker_threads import fetch_ahead, take_chunk
 
 MOST_ALPHA = np.float32(0.999)  # gsplat's bound; nothing is ever quite opaque
 LEAST_TRANSMITTANCE = np.float32(1e-4)  # a pixel is finished before it would fall to this, as in gsplat
@@ -45,6 +50,7 @@ STRIP_SHIFT = 3  # log2 of STRIP_WIDTH
 STRIP_WIDTH = 8  # pixels; one AVX register of float32
 STRIP_PIXELS = STRIP_WIDTH * TILE
 STRIPS = TILE // STRIP_WIDTH
+AHEAD = 8  # splats; they lie anywhere in memory, and by then one has come from there
 SPLATS_PER_CHECK = 16  # how often a tile looks for strips that are finished
 
 # Planes of a tile's working memory. They lie at fixed distances in one array, so that the compiler can prove that they
@@ -58,7 +64,6 @@ WORKING_FLOATS = 7 * PLANE
 def composite_tiles(
     counter: Any,
     splats: Any,
-    boxes: Any,
     tile_begins: Any,
     tile_ends: Any,
     tile_splats: Any,
@@ -76,7 +81,8 @@ def composite_tiles(
     tiles = rows * columns
     parts = tile_begins.shape[0] // splats.shape[0]
     merged = np.empty(0, np.int32)
-    work = np.empty(WORKING_FLOATS, np.float32)
+    memory = np.empty(WORKING_FLOATS + CACHE_LINE // 4, np.float32)
+    work = memory[-memory.ctypes.data % CACHE_LINE // 4 :]  # a row of a strip must not lie in two lines
     _write_coordinates(work)
     while True:
         chunk = take_chunk(counter)
@@ -88,7 +94,7 @@ def composite_tiles(
         _clear_tile(work)
         if parts == 1:
             begin, end = tile_begins[c, row, column], tile_ends[c, row, column]
-            _draw_tile(work, c, splats, boxes, tile_splats[c], begin, end, column * TILE, row * TILE)
+            _draw_tile(work, c, splats, tile_splats[c], begin, end, column * TILE, row * TILE)
         else:
             length = 0
             for r in range(c * parts, (c + 1) * parts):
@@ -96,7 +102,7 @@ def composite_tiles(
             if length > merged.size:
                 merged = np.empty(2 * length, np.int32)
             merge_lists(c, parts, row, column, splats, tile_begins, tile_ends, tile_splats, merged)
-            _draw_tile(work, c, splats, boxes, merged, 0, length, column * TILE, row * TILE)
+            _draw_tile(work, c, splats, merged, 0, length, column * TILE, row * TILE)
         _write_tile(work, c, column * TILE, row * TILE, scale, rounding, colors, depths)
 
 
@@ -134,25 +140,32 @@ def power_of_exponent(exponent: Any) -> Any:
 
 
 @njit(nogil=True, fastmath=FAST, error_model="numpy")
-def _draw_tile(
-    work: Any, c: int, splats: Any, boxes: Any, listed: Any, begin: int, end: int, left: int, top: int
-) -> None:
+def _draw_tile(work: Any, c: int, splats: Any, listed: Any, begin: int, end: int, left: int, top: int) -> None:
     """Add the splats `listed[begin:end]`, nearest first, until all pixels are finished.
 
     One function over whole arrays, because Numba counts references on every slice and every call.
     """
+    half, zero, size = np.float32(0.5), np.float32(0), np.float32(TILE)
     first_live, last_live = 0, STRIPS - 1
     for j in range(begin, end):
         i = listed[j]
-        first_row = max(boxes[c, i, FIRST_Y] - top, 0)
-        rows = min(boxes[c, i, LAST_Y] - top, TILE - 1) - first_row + 1
-        first_strip = max((boxes[c, i, FIRST_X] - left) >> STRIP_SHIFT, first_live)
-        last_strip = min((boxes[c, i, LAST_X] - left) >> STRIP_SHIFT, last_live)
+        if j + AHEAD < end:
+            fetch_ahead(splats, (c * splats.shape[1] + np.int64(listed[j + AHEAD])) * SPLAT_COLUMNS)
+        first_x, last_x = splats[c, i, BOX + FIRST_X] - np.float32(left), splats[c, i, BOX + LAST_X] - np.float32(left)
+        first_y, last_y = splats[c, i, BOX + FIRST_Y] - np.float32(top), splats[c, i, BOX + LAST_Y] - np.float32(top)
+        first_y, last_y = max(first_y, zero), min(last_y, size - np.float32(1))
+        first_strip = max(int(max(first_x, zero)) >> STRIP_SHIFT, first_live)
+        last_strip = min(int(min(last_x, size - np.float32(1))) >> STRIP_SHIFT, last_live)
         u, v = splats[c, i, U] - np.float32(left), splats[c, i, V] - np.float32(top)
+        slope, half_height = splats[c, i, SLOPE], splats[c, i, HALF_HEIGHT]
         xx, xy, yy = splats[c, i, QUADRATIC_XX], splats[c, i, QUADRATIC_XY], splats[c, i, QUADRATIC_YY]
         constant = splats[c, i, QUADRATIC_1]
         red, green, blue, depth = splats[c, i, RED], splats[c, i, GREEN], splats[c, i, BLUE], splats[c, i, DEPTH]
         for strip in range(first_strip, last_strip + 1):
+            at = slope * (max(np.float32(strip * STRIP_WIDTH), first_x) + half - u)
+            to = slope * (min(np.float32(strip * STRIP_WIDTH + STRIP_WIDTH - 1), last_x) + half - u)
+            first_row = int(min(max(v + min(at, to) - half_height + half, first_y), size))
+            rows = max(int(max(min(v + max(at, to) + half_height - half, last_y), zero)) - first_row + 1, 0)
             first = np.uint64(strip * STRIP_PIXELS + first_row * STRIP_WIDTH)
             for offset in range(np.uint64(rows * STRIP_WIDTH)):
                 k = first + np.uint64(offset)  # unsigned: a signed index would be tested for wrap-around

@@ -30,11 +30,17 @@ GAUSSIANS_PER_CHUNK = 2048  # a few dozen microseconds of work
 CAMERA_COLUMNS = 17
 ROTATION, TRANSLATION, FX, FY, CX, CY, NEAR = 0, 9, 12, 13, 14, 15, 16
 
+CACHE_LINE = 64  # bytes
+
 # Columns of a splat: one Gaussian in the image. 16 floats are one cache line.
 SPLAT_COLUMNS = 16
 U, V = 0, 1  # centre, pixels
 QUADRATIC_XX, QUADRATIC_XY, QUADRATIC_YY, QUADRATIC_1 = 2, 3, 4, 5  # log alpha / EXPONENT_SPLIT as a quadratic form
 RED, GREEN, BLUE, DEPTH = 6, 7, 8, 9
+# Of the ellipse where alpha reaches LEAST_ALPHA: how its middle moves down from column to column, half its height there
+# at most, and the pixel box again, beside what the compositor needs anyway.
+SLOPE, HALF_HEIGHT = 10, 11
+BOX = 12  # and three more
 FIRST_X, FIRST_Y, LAST_X, LAST_Y = 0, 1, 2, 3  # columns of a splat's pixel box, both ends inside
 
 # The compositor computes exp(x) as a polynomial of x / 8, squared three times: no table and no integer arithmetic, so
@@ -170,7 +176,7 @@ def _project_range(
 
         # Pixels whose centre lies in the ellipse where alpha reaches LEAST_ALPHA.
         log_opacity = math.log(opacity)
-        reach = np.float32(2) * (log_opacity - LOG_LEAST_ALPHA)
+        reach = max(np.float32(2) * (log_opacity - LOG_LEAST_ALPHA), zero)
         reach_x, reach_y = math.sqrt(reach * uu), math.sqrt(reach * vv)
         # Clamped before the conversion: a float beyond the integers would become any number.
         first_x = int(min(max(u - reach_x + half, zero), width))
@@ -188,4 +194,7 @@ def _project_range(
         splats[c, i, QUADRATIC_YY] = -half * uu * scale
         splats[c, i, QUADRATIC_1] = log_opacity / EXPONENT_SPLIT
         splats[c, i, RED], splats[c, i, GREEN], splats[c, i, BLUE] = red, green, blue
+        splats[c, i, SLOPE], splats[c, i, HALF_HEIGHT] = uv / uu, math.sqrt(reach * determinant / uu)
+        splats[c, i, BOX + FIRST_X], splats[c, i, BOX + FIRST_Y] = first_x, first_y
+        splats[c, i, BOX + LAST_X], splats[c, i, BOX + LAST_Y] = last_x, last_y
     return end

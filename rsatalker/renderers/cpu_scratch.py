@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float32, Int16, Int32, Int64, UInt32
 
-from rsatalker.renderers.cpu_project import SPLAT_COLUMNS
+from rsatalker.renderers.cpu_project import CACHE_LINE, SPLAT_COLUMNS
 from rsatalker.renderers.cpu_sort import TILE, fill_tile_lists, sort_by_depth
 
 SPARE = 1.25  # room to grow when memory must be taken anew, so that a moving head soon stops asking
@@ -28,7 +29,7 @@ class Scratch:
         lists = cameras * parts
         tiles = (lists, -(-height // TILE), -(-width // TILE))
         self.parts = parts
-        self.splats: Float32[np.ndarray, "C N 16"] = np.empty((cameras, gaussians, SPLAT_COLUMNS), np.float32)
+        self.splats: Float32[np.ndarray, "C N 16"] = empty_on_lines((cameras, gaussians, SPLAT_COLUMNS))
         self.boxes: Int16[np.ndarray, "C N 4"] = np.empty((cameras, gaussians, 4), np.int16)
         self.tile_begins: Int64[np.ndarray, "C*P rows columns"] = np.empty(tiles, np.int64)
         self.tile_ends: Int64[np.ndarray, "C*P rows columns"] = np.empty(tiles, np.int64)
@@ -81,3 +82,11 @@ class Scratch:
             self.tile_splats,
             chunks=len(self.tile_begins),
         )
+
+
+def empty_on_lines(shape: tuple[int, ...]) -> Float32[np.ndarray, "..."]:
+    """Return memory that begins with a cache line, so that a row of 16 floats is one line and not parts of two."""
+    count = math.prod(shape)
+    memory = np.empty(count + CACHE_LINE // 4, np.float32)
+    first = -memory.ctypes.data % CACHE_LINE // 4
+    return memory[first : first + count].reshape(shape)

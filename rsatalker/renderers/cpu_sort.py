@@ -12,10 +12,11 @@ import numpy as np
 
 from rsatalker.kernels import njit
 from rsatalker.renderers.cpu_project import DEPTH, FIRST_X, FIRST_Y, LAST_X, LAST_Y
-from rsatalker.renderers.worker_threads import take_chunk
+from rsatalker.renderers.worker_threads import fetch_ahead, take_chunk
 
 TILE = 16  # pixels; gsplat's tile too
 TILE_SHIFT = 4  # log2 of TILE
+AHEAD = 16  # splats; their boxes lie anywhere, and by then one has come from the memory
 DIGIT_BITS = 11  # a histogram of 2048 counts stays in the first-level cache
 
 
@@ -103,6 +104,8 @@ def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
             begins[row, column] = 0
     for j in range(count):
         i = order[j]
+        if j + AHEAD < count:
+            fetch_ahead(boxes, np.int64(order[j + AHEAD]) * boxes.shape[1])
         for row in range(boxes[i, FIRST_Y] >> TILE_SHIFT, (boxes[i, LAST_Y] >> TILE_SHIFT) + 1):
             for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
                 begins[row, column] += 1
@@ -133,6 +136,8 @@ def _fill_lists(boxes: Any, order: Any, count: int, begins: Any, ends: Any, list
             ends[row, column] = begins[row, column]
     for j in range(count):
         i = order[j]
+        if j + AHEAD < count:
+            fetch_ahead(boxes, np.int64(order[j + AHEAD]) * boxes.shape[1])
         for row in range(boxes[i, FIRST_Y] >> TILE_SHIFT, (boxes[i, LAST_Y] >> TILE_SHIFT) + 1):
             for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
                 lists[ends[row, column]] = i

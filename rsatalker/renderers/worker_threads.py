@@ -14,6 +14,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, cast
 
 import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
@@ -34,6 +35,28 @@ def _take_chunk(typing_context: Any, counter: Any) -> Any:
 
 # Returns the counter's value and adds one to it, atomically; for use inside kernels.
 take_chunk = cast("Callable[[Any], int]", intrinsic(_take_chunk))
+
+
+def _fetch_ahead(typing_context: Any, array: Any, index: Any) -> Any:
+    """Tell Numba the type and the instruction of `fetch_ahead`."""
+    signature = types.void(array, index)
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        address = builder.gep(data, [arguments[1]])
+        address = builder.bitcast(address, ir.IntType(8).as_pointer())
+        flag = ir.IntType(32)
+        prefetch = builder.module.declare_intrinsic(
+            "llvm.prefetch", [address.type], ir.FunctionType(ir.VoidType(), [address.type, flag, flag, flag])
+        )
+        builder.call(prefetch, [address, flag(0), flag(3), flag(1)])  # to be read, into the nearest cache, data
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+# Asks for the cache line of an element of a 1-D array, by its place in memory, and does not wait for it.
+fetch_ahead = cast("Callable[[Any, Any], None]", intrinsic(_fetch_ahead))
 
 
 def usable_threads() -> int:

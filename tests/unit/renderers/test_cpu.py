@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import look_at
 from rsatalker.renderers.cpu import CpuRenderer
+from rsatalker.renderers.cpu_scratch import Scratch
 from rsatalker.renderers.reference import ReferenceRenderer, draw
 
 pytestmark = pytest.mark.unit
@@ -183,6 +184,26 @@ def test_cpu_memory_stays_flat_when_frames_alike_follow_each_other(cpu: CpuRende
     for seed in range(1, 4):
         renderer.render(scene.head(seed=seed), [camera], *frame)
     assert renderer.scratch_bytes == before
+
+
+def test_cpu_gives_each_splat_a_cache_line_of_its_own():
+    splats = Scratch(cameras=2, gaussians=3, width=20, height=20).splats
+    assert {row.ctypes.data % 64 for row in splats.reshape(6, -1)} == {0}
+    assert splats[0, 0].nbytes == 64
+
+
+def test_cpu_draws_all_of_a_thin_strand_that_crosses_the_image(cpu: CpuRenderer, scene: SimpleNamespace):
+    along = np.array([0.05, 0.04, 0], np.float32)
+    covariance = np.outer(along, along) + 1e-8 * np.eye(3, dtype=np.float32)
+    strand = Gaussians(
+        np.zeros((1, 3), np.float32), covariance[np.triu_indices(3)][None].astype(np.float32),
+        np.full(1, 0.9, np.float32), np.ones((1, 3), np.float32), np.zeros(1, np.uint8),
+    )  # fmt: skip
+    expected, found = scene.images(), scene.images()
+    ReferenceRenderer().render(strand, [scene.view()], *expected)
+    cpu.render(strand, [scene.view()], *found)
+    assert np.count_nonzero(expected[0][..., 3]) > 100
+    assert np.abs(found[0].astype(int) - expected[0]).max() <= 1
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
