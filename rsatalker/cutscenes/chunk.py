@@ -31,6 +31,7 @@ from rsatalker.cutscenes.picture import HeadPainter, Instant, StageTimes
 from rsatalker.cutscenes.pose_rows import POSE_FLOATS
 from rsatalker.cutscenes.script import CUT_OUT, OPAQUE, Background, Output, Stereo
 from rsatalker.exports.exr import Layer, write_exr
+from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, SegmentWriter
 from rsatalker.exports.smpte import timecode_of
 from rsatalker.renderers.camera import Camera, look_at
@@ -175,7 +176,8 @@ class ChunkArtist:
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         try:
-            self._write(job, partial, times, stopped)
+            with full_disk_named(partial):
+                self._write(job, partial, times, stopped)
             times.whole = time.perf_counter() - started
             (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
             if not folder.exists():

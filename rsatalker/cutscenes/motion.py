@@ -40,9 +40,10 @@ def write_motion(cutscene: Cutscene, path: Path, advance: Callable[[float], None
     try:
         with partial.open("wb") as file:
             _Performance(cutscene, file.write, advance or (lambda seconds: None)).run()
+        partial.replace(path)
     finally:
         torch.set_num_threads(threads)
-    partial.replace(path)
+        partial.unlink(missing_ok=True)
 
 
 class _Performance:

@@ -31,6 +31,7 @@ from rsatalker.cutscenes.scene_timecode import write_timecode
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.sound import SOUND_RATE_HZ, Mix
 from rsatalker.exports.curves import write_flame_npz, write_live_link_csv
+from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, Segment, join_segments
 
 SOUND_FORMATS = ("wav", "glb", "usd")  # formats beside which the sound lies as a file of its own
@@ -87,7 +88,8 @@ def _complete(path: Path, write: Callable[[Path], None]) -> Path:
     """Write a file under another name and give it its own once it is complete."""
     partial = path.with_name(f".part.{path.name}")  # keeps the suffix, by which some writers choose the format
     try:
-        write(partial)
+        with full_disk_named(path.parent):
+            write(partial)
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

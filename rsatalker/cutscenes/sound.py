@@ -20,6 +20,7 @@ from rsatalker.cutscenes.camera_track import cameras_at
 from rsatalker.cutscenes.script import Clip, Cutscene
 from rsatalker.cutscenes.staging import eyes_of
 from rsatalker.errors import AudioError
+from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.speech.audio import SPEECH_RATE_HZ, StreamingResampler, check_samples
 
 SOUND_RATE_HZ = 48_000  # of film and games
@@ -136,8 +137,20 @@ class Mix:
 def write_mix(cutscene: Cutscene, path: Path) -> Mix:
     """Write what the audience hears: each voice where its head stands or is seen."""
     partial = path.with_suffix(".part")
+    try:
+        with full_disk_named(path.parent):
+            about = _mixed(cutscene, partial)
+        path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+    return read_mix(path)
+
+
+def _mixed(cutscene: Cutscene, path: Path) -> dict[str, float]:
+    """Write the sound and return its gain and its samples."""
     peak, samples = 0.0, 0
-    with soundfile.SoundFile(str(partial), "w", SOUND_RATE_HZ, 2, "FLOAT", format="WAV") as file:
+    with soundfile.SoundFile(str(path), "w", SOUND_RATE_HZ, 2, "FLOAT", format="WAV") as file:
         for block in voices(cutscene, SOUND_RATE_HZ):
             count = block.shape[1]
             edges = gains_at(cutscene, [Fraction(samples, SOUND_RATE_HZ), Fraction(samples + count, SOUND_RATE_HZ)])
@@ -145,10 +158,7 @@ def write_mix(cutscene: Cutscene, path: Path) -> Mix:
             peak = max(peak, float(np.abs(heard).max(initial=0.0)))
             samples += count
             file.write(heard.T)
-    about = {"gain": min(1.0, LOUDEST / peak) if peak else 1.0, "samples": samples}
-    path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
-    partial.replace(path)
-    return read_mix(path)
+    return {"gain": min(1.0, LOUDEST / peak) if peak else 1.0, "samples": samples}
 
 
 def read_mix(path: Path) -> Mix:

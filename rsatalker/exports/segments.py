@@ -18,6 +18,8 @@ import numpy as np
 from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTrc, VideoReformatter
 from jaxtyping import Float32, UInt8
 
+from rsatalker.exports.full_disk import full_disk_named
+
 SOUND_BITS_PER_S = 192_000  # of AAC; transparent for speech in stereo
 
 
@@ -160,6 +162,7 @@ def join_segments(
     partial = path.with_name(path.name + ".part")
     try:
         with (
+            full_disk_named(path.parent),
             av.open(str(partial), "w", format=kind.container, options={"movflags": "+faststart"}) as out,
             av.open(str(segments[0].path)) as first,
         ):

@@ -1,10 +1,13 @@
 """No room in shared memory or on the disk: one sentence, and whoever has room goes on."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from waiting import until
@@ -20,7 +23,9 @@ pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has no limit on the size of a process's files"),
 ]
 
-SERVE = Path(__file__).parents[1] / "fakes" / "serve_light_studio.py"
+FAKES = Path(__file__).parents[1] / "fakes"
+SERVE = FAKES / "serve_light_studio.py"
+OF_ITS_OWN = ("unshare", "--user", "--map-root-user", "--mount")  # a namespace in which anybody may mount
 ROOM_BYTES = 3_000_000  # the regions of frames of 32 x 32 pixels fit, those of 1024 x 1024 do not
 
 
@@ -75,3 +80,32 @@ def test_full_disk_is_a_sentence_at_the_start(spawn: Callable[[int], subprocess.
     said = process.stdout.read()
     assert process.wait(20) != 0
     assert "sidecar.json cannot be written: File too large. Set RSATALKER_RUNTIME to a folder of yours." in said
+
+
+@pytest.fixture(scope="module")
+def filled() -> list[dict[str, Any]]:
+    """Give what renders on a real disk said, each of which it ended but the last."""
+    try:
+        subprocess.run([*OF_ITS_OWN, "mount", "-t", "tmpfs", "none", "/mnt"], check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError) as error:
+        pytest.skip(f"no file system can be mounted here, not even in a namespace of users: {error}")
+    command = [*OF_ITS_OWN, sys.executable, str(FAKES / "fill_a_disk.py")]
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=os.environ | {"SVT_LOG": "1"})
+    return [json.loads(line) for line in told.stdout.splitlines()]
+
+
+def test_cutscene_on_a_full_disk_says_how_much_is_missing(filled: list[dict[str, Any]]):
+    assert len(filled) > 5
+    for render in filled[:-1]:
+        assert re.search(r"^the disk of .* is full: about \d+ MB more are needed\. \d finished chunks", render["said"])
+
+
+def test_cutscene_on_a_full_disk_leaves_nothing_half_written(filled: list[dict[str, Any]]):
+    assert {render["there"] > 0 for render in filled[:-1]} == {True, False}
+    for render in filled[:-1]:
+        assert render["wrong"] == render["part"] == []
+
+
+def test_cutscene_goes_on_when_there_is_room(filled: list[dict[str, Any]]):
+    assert filled[-1]["kept"] == 36
+    assert filled[-1]["same"]
