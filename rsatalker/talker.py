@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32, UInt8
-from torch import nn
 
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.fitted_avatar import FittedAvatar
@@ -100,8 +99,10 @@ class Dialogue:
 
     def fork(self) -> Dialogue:
         """Return a dialogue that goes on from here on its own, with the same weights in the same memory."""
-        models = [part for part in vars(self).values() if isinstance(part, nn.Module)]
-        return copy.deepcopy(self, {id(weight): weight for model in models for weight in model.parameters()})
+        fork = copy.copy(self)
+        fork._lips = self._lips.fork()
+        fork._encoder, fork._mind, fork._generator = copy.deepcopy((self._encoder, self._mind, self._generator))
+        return fork
 
     def push(self, voices: Float32[np.ndarray, "2 S"]) -> tuple[FlameMotion, FlameMotion]:
         """Return the motion of all instants that these samples complete; possibly none.

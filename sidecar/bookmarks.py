@@ -7,7 +7,7 @@ from collections import deque
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.skipping_source import SkippingSource
 
-SPACING = SPEECH_RATE_HZ * 2 // 5  # samples, 400 ms: a copy costs as much as 40 ms of motion, and so does going back
+SPACING = SPEECH_RATE_HZ * 2 // 5  # samples, 400 ms: a copy costs as much as 15 ms of motion; going back, half of this
 
 
 class Bookmarks:

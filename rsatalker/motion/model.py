@@ -249,6 +249,12 @@ class MotionModel(nn.Module):
         other.stop_streaming()
         return other
 
+    def fork(self) -> MotionModel:
+        """Return a model of the same weights, in the same memory, whose stream goes on from here on its own."""
+        other = copy.copy(self)
+        other.stream, other.calm = copy.deepcopy((self.stream, self.calm))
+        return other
+
 
 def _joined(*parts: Lips) -> Lips:
     return Lips(
