@@ -143,7 +143,7 @@ class MotionAhead:
         Args:
             shown: Where the conversation is now.
             now_ns: Of the host clock.
-            in_company: Motion of others is made anyway: a smaller block is worth while, too.
+            in_company: Motion of others is made anyway: go along a little early.
 
         Returns:
             How many samples were heard; 0 if none was due, or another thread is at work on this motion.
@@ -256,20 +256,20 @@ def due_samples(timeline: Timeline, shown: Shown, lead_us: int, now_ns: int, *, 
         shown: Where the conversation is now.
         lead_us: How far ahead speech is heard.
         now_ns: Of the host clock.
-        in_company: Motion of others is made now anyway: a single instant is worth while.
+        in_company: Motion of others is made now anyway: go along a little early, and fall into step with them.
     """
     clock_us = max(*shown.clock_us, shown.sound_us)
     clock = samples_at(clock_us)
     goal = max(samples_at(clock_us + IDLE_LEAD_US), min(samples_at(clock_us + lead_us), timeline.speech_end))
     if timeline.whole_until():
         goal = max(goal, min(timeline.whole_until(), samples_at(clock_us + WHOLE_LEAD_US)))
-    known = min(goal, timeline.known_until(now_ns, clock, is_held=shown.is_held))
-    made = whole_instants(timeline.heard)
-    due = min(whole_instants(max(known, 0)) - made, MOST_INSTANTS)
-    if in_company:
-        least = 1
-    elif timeline.heard - clock > samples_at(CALM_LEAD_US):
-        least = CALM_INSTANTS
+    known = timeline.known_until(now_ns, clock, is_held=shown.is_held)
+    if timeline.heard - clock > samples_at(CALM_LEAD_US):
+        block = CALM_INSTANTS
     else:
-        least = QUIET_INSTANTS if timeline.is_quiet else 1
-    return 0 if due < least else samples_to_complete(made + due) - timeline.heard
+        block = QUIET_INSTANTS if timeline.is_quiet else 1
+    made = whole_instants(timeline.heard)
+    due = whole_instants(max(min(goal, known), 0)) - made
+    if in_company and due >= 1:
+        due = max(due, min(block, whole_instants(known) - made))
+    return 0 if due < block else samples_to_complete(made + min(due, MOST_INSTANTS)) - timeline.heard

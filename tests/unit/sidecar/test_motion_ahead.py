@@ -87,12 +87,14 @@ def test_silence_goes_on_a_little_when_a_growing_voice_has_run_out():
     assert heard_at(timeline, 0, UNDERRUN_NS) == whole(IDLE_LEAD_US)
 
 
-def test_motion_of_silence_is_made_by_pairs_of_instants_unless_others_are_made():
+def test_silence_goes_along_early_with_others_and_by_no_smaller_blocks():
     timeline = Timeline()
     heard_at(timeline, 0)
+    pair = samples_to_complete(whole_instants(timeline.heard) + 2) - timeline.heard
     clock_us = next(us for us in range(0, 100_000, 1000) if due_samples(timeline, at(us), LEAD_US, 0, in_company=True))
     assert due_samples(timeline, at(clock_us), LEAD_US, 0) == 0
-    assert due_samples(timeline, at(clock_us + 34_000), LEAD_US, 0) > samples_at(60_000)
+    assert due_samples(timeline, at(clock_us), LEAD_US, 0, in_company=True) == pair
+    assert due_samples(timeline, at(clock_us + 34_000), LEAD_US, 0) == pair
 
 
 def test_silence_is_never_so_short_of_motion_that_a_head_would_stand():
