@@ -1,7 +1,5 @@
 """The motion model: streaming equals offline, the future is unheard, voices do not mix."""
 
-import copy
-
 import numpy as np
 import pytest
 import torch
