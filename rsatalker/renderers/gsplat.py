@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -20,6 +23,7 @@ from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
+from rsatalker.renderers.gsplat_frames import to_frames
 from rsatalker.renderers.gsplat_needs import find_lack
 from rsatalker.renderers.gsplat_views import DrawViews, GsplatViews, HeadTensors
 from rsatalker.renderers.oversampling import draw_oversampled
@@ -28,7 +32,9 @@ from rsatalker.renderers.renderer import Drawing
 
 EPS2D = 0.3  # pixels squared, gsplat's default; named here because the antialiased weight must use the same
 FIELDS = ("means", "covariances", "colors", "opacities", "antialiased")  # of Gaussians, in the order that they travel
-FILLING = {"covariances": torch.tensor([1e-8, 0, 0, 1e-8, 0, 1e-8])}  # can be inverted; everything else is 0: not seen
+FILLING = {
+    "covariances": np.array([1e-8, 0, 0, 1e-8, 0, 1e-8], np.float32)
+}  # can be inverted; everything else is 0: not seen
 LOWEST_PRIORITY = 0  # of CUDA's streams; higher ones are negative
 
 BatchedRasterization = Callable[..., tuple[Tensor, Tensor, dict[str, Any]]]
@@ -50,7 +56,9 @@ class GsplatRenderer:
         self._device = torch.device(device)
         self._on_cuda = self._device.type == "cuda"
         self._stream = torch.cuda.Stream(self._device, LOWEST_PRIORITY) if self._on_cuda else None
+        self._way_home = torch.cuda.Stream(self._device, LOWEST_PRIORITY) if self._on_cuda else None
         self._memory = PageLockedMemory(self._on_cuda)
+        self._helper = ThreadPoolExecutor(1, "packing")
 
     def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
         """Let the device write frames straight into this memory; see `Renderer.lock_pages`."""
@@ -118,46 +126,53 @@ class GsplatRenderer:
     @torch.no_grad()
     def _draw_alike(self, drawings: Sequence[Drawing]) -> None:
         """Draw images of one size and number and bring them to where the callers want them."""
-        with self._on_stream():
+        sent: list[_Sent] = []  # until all is there: what is being copied must not be given to the next view
+        with _on(self._stream):
             heads = self._upload_gaussians([drawing.gaussians for drawing in drawings])
-            rgba, depths = self._draw(drawings, heads)
+            for view, (images, alphas) in enumerate(self._draw(drawings, heads)):
+                sent += self._send_home(drawings, view, *to_frames(images, alphas))
             are_finite = self._read_back("finite", all_finite(heads))  # launched while the device is drawing
-            staged = self._send_home(drawings, rgba, depths)
-        if self._stream is not None:
-            self._stream.synchronize()
+        for stream in (self._stream, self._way_home):
+            if stream is not None:
+                stream.synchronize()
         if not are_finite[0]:
             for drawing in drawings:
                 check_gaussians(drawing.gaussians)
-        for target, source in staged:
-            target.copy_(source)
+        for each in sent:
+            if each.staged is not None:
+                each.home.copy_(each.staged)
 
     def _draw(
         self, drawings: Sequence[Drawing], heads: HeadTensors
-    ) -> tuple[UInt8[Tensor, "heads C H W 4"], Float[Tensor, "heads C H W"]]:
-        """Draw all views in one go."""
+    ) -> Iterator[tuple[Float[Tensor, "H W 4"], Float[Tensor, "H W 1"]]]:
+        """Draw all views, one after the other; see `DrawViews`."""
         cameras = [camera for drawing in drawings for camera in drawing.cameras]
         width, height, near = cameras[0].width, cameras[0].height, min(camera.near for camera in cameras)
         views = len(drawings), len(cameras) // len(drawings)
         viewmats = self._upload("viewmats", [camera.camera_from_world for camera in cameras]).unflatten(0, views)
         Ks = self._upload("Ks", [camera.K for camera in cameras]).unflatten(0, views)
-        images, alphas = self._draw_views(heads, viewmats, Ks, width, height, near, EPS2D)
-        rgba = torch.empty((*alphas.shape[:-1], 4), dtype=torch.uint8, device=self._device)
-        rgba[..., :3] = images[..., :3].mul(255).add_(0.5).clamp_(max=255)  # which drops the fraction
-        rgba[..., 3:] = alphas.mul(255).add_(0.5)
-        # As on the cpu: no depth where alpha rounds to no byte, so that the edges of both are the same.
-        depths = torch.where(rgba[..., 3:] > 0, images[..., 3:] / alphas, 0)
-        return rgba, depths[..., 0]
+        return self._draw_views(heads, viewmats, Ks, width, height, near, EPS2D)
 
     def _upload_gaussians(self, heads: Sequence[Gaussians]) -> HeadTensors:
-        """Return all heads on the device; shorter heads are filled up with Gaussians that are not seen."""
+        """Return all heads on the device; shorter heads are filled up with Gaussians that are not seen.
+
+        Packed by two threads in numpy: torch would take all cores, and wait for each of them beside a busy game.
+        """
         count = max(len(head) for head in heads)
-        fields: dict[str, Tensor] = {}
+        packings: list[tuple[str, Tensor, Callable[[int, int], None], Future[None]]] = []
         for name in FIELDS:
-            sources = [torch.from_numpy(getattr(head, name)) for head in heads]
-            host = self._memory.buffer(name, (len(heads), count, *sources[0].shape[1:]), sources[0].dtype)
-            for row, source in zip(host, sources, strict=True):
-                row[: len(source)].copy_(source)
-                row[len(source) :] = FILLING.get(name, 0)
+            sources = [getattr(head, name) for head in heads]
+            shape = (len(heads), count, *sources[0].shape[1:])
+            host = self._memory.buffer(name, shape, torch.from_numpy(sources[0]).dtype)
+            pack = partial(pack_rows, host.numpy(), sources, FILLING.get(name, 0))
+            packings.append((name, host, pack, self._helper.submit(pack, count // 2, count)))
+        fields: dict[str, Tensor] = {}
+        for name, host, pack, second_half in packings:
+            pack(0, count // 2)
+            if second_half.cancel():  # the helper has not come so far
+                pack(count // 2, count)
+            else:
+                second_half.result()
             fields[name] = host.to(self._device, non_blocking=True)  # while the next field is being packed
         return HeadTensors(**fields)
 
@@ -173,30 +188,64 @@ class GsplatRenderer:
         return host.numpy()
 
     def _send_home(
-        self, drawings: Sequence[Drawing], rgba: UInt8[Tensor, "heads C H W 4"], depths: Float[Tensor, "heads C H W"]
-    ) -> list[tuple[Tensor, Tensor]]:
-        """Start to copy images to the callers; return targets and sources of what is left to copy after that.
+        self, drawings: Sequence[Drawing], view: int, rgba: UInt8[Tensor, "H W 4"], depths: Float[Tensor, "H W"]
+    ) -> list[_Sent]:
+        """Start to copy a view to its caller, beside what is drawn next.
 
         Memory that was locked receives its image from the device; the rest has to go through a buffer that is.
         """
-        staged: list[tuple[Tensor, Tensor]] = []
-        for index, drawing in enumerate(drawings):
-            for name, target, source in (("rgba", drawing.colors, rgba), ("depths", drawing.depths, depths)):
-                home = torch.from_numpy(target)
+        count = len(drawings[0].cameras)
+        drawing, eye = drawings[view // count], view % count
+        sent: list[_Sent] = []
+        if self._stream is not None and self._way_home is not None:
+            self._way_home.wait_stream(self._stream)
+        with _on(self._way_home):
+            for name, target, source in (("rgba", drawing.colors[eye], rgba), ("depths", drawing.depths[eye], depths)):
+                home, staged = torch.from_numpy(target), None
                 if not self._memory.holds(target):
-                    buffer = self._memory.buffer(name, tuple(source.shape), source.dtype)[index]
-                    staged.append((home, buffer))
-                    home = buffer
-                home.copy_(source[index], non_blocking=True)
-        return staged
+                    every = (len(drawings) * count, *source.shape)
+                    staged = self._memory.buffer(name, every, source.dtype)[view]
+                (home if staged is None else staged).copy_(source, non_blocking=True)
+                sent.append(_Sent(source, home, staged))
+        return sent
 
-    @contextlib.contextmanager
-    def _on_stream(self) -> Generator[None]:
-        if self._stream is None:
-            yield
-            return
-        with torch.cuda.stream(self._stream):
-            yield
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """An image on its way.
+
+    Attributes:
+        source: On the device.
+        home: The caller's memory.
+        staged: Where it arrives first, if the device cannot write there.
+    """
+
+    source: Tensor
+    home: Tensor
+    staged: Tensor | None
+
+
+@contextlib.contextmanager
+def _on(stream: torch.cuda.Stream | None) -> Generator[None]:
+    if stream is None:
+        yield
+        return
+    with torch.cuda.stream(stream):
+        yield
+
+
+def pack_rows(
+    host: Shaped[np.ndarray, "heads N ..."],
+    sources: Sequence[Shaped[np.ndarray, "_ ..."]],
+    filling: np.ndarray | int,
+    begin: int,
+    end: int,
+) -> None:
+    """Copy Gaussians `begin` to `end` of every head, and what stands for those that a head does not have."""
+    for row, source in zip(host, sources, strict=True):
+        filled = min(max(len(source), begin), end)
+        row[begin:filled] = source[begin:filled]
+        row[filled:end] = filling
 
 
 def load_views() -> DrawViews:

@@ -1,14 +1,16 @@
-"""Views of several heads in one go: gsplat's kernels, one call each, between tensors on the device.
+"""Views of several heads in one go: gsplat's kernels between tensors on the device.
 
 `gsplat.rasterization` knows the antialiased weight for all Gaussians or for none, and takes one opacity for all views;
 hair needs the weight, skin must not have it, and it differs from eye to eye. So its steps are taken one by one here:
-project, find the tiles that each Gaussian touches, blend.
+project, find the tiles that each Gaussian touches, blend. Only blending goes view by view, so that one is on its way
+home while the next is being drawn.
 """
 
 from __future__ import annotations
 
 import importlib
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -52,8 +54,8 @@ class DrawViews(Protocol):
         height: int,
         near: float,
         eps2d: float,
-    ) -> tuple[Float[Tensor, "H C height width 4"], Float[Tensor, "H C height width 1"]]:
-        """Return premultiplied colours with the depth summed by weight behind them, and alphas.
+    ) -> Iterator[tuple[Float[Tensor, "height width 4"], Float[Tensor, "height width 1"]]]:
+        """Yield premultiplied colours with the depth summed by weight behind them, and alphas: each head's views.
 
         Args:
             heads: World space.
@@ -87,7 +89,7 @@ class GsplatViews:
         height: int,
         near: float,
         eps2d: float,
-    ) -> tuple[Float[Tensor, "H C height width 4"], Float[Tensor, "H C height width 1"]]:
+    ) -> Iterator[tuple[Float[Tensor, "height width 4"], Float[Tensor, "height width 1"]]]:
         """Draw every head for each of its cameras; see `DrawViews`."""
         views = viewmats.shape[:2]
         radii, means2d, depths, conics, weights = self._gsplat.fully_fused_projection(
@@ -98,9 +100,14 @@ class GsplatViews:
             heads.antialiased[:, None] > 0, heads.opacities[:, None] * weights, heads.opacities[:, None]
         )
         colors = torch.cat([heads.colors[:, None].expand(*views, -1, 3), depths[..., None]], -1)
-        tiles = math.ceil(height / TILE_SIZE), math.ceil(width / TILE_SIZE)
-        _, touched, gaussians = self._gsplat.isect_tiles(means2d, radii, depths, TILE_SIZE, tiles[1], tiles[0])
-        offsets = self._gsplat.isect_offset_encode(touched, math.prod(views), tiles[1], tiles[0])
-        return self._gsplat.rasterize_to_pixels(
-            means2d, conics, colors, opacities, width, height, TILE_SIZE, offsets.view(*views, *tiles), gaussians
-        )
+        # The kernel ends the last list of a call where all lists end, which is right of the last view only. So there is
+        # one more row of tiles, in which no pixel asks for its list.
+        rows, columns = math.ceil(height / TILE_SIZE) + 1, math.ceil(width / TILE_SIZE)
+        _, touched, gaussians = self._gsplat.isect_tiles(means2d, radii, depths, TILE_SIZE, columns, rows)
+        offsets = self._gsplat.isect_offset_encode(touched, math.prod(views), columns, rows)
+        for view in range(math.prod(views)):
+            images, alphas = self._gsplat.rasterize_to_pixels(
+                means2d.view(-1, 2), conics.view(-1, 3), colors.view(-1, 4), opacities.reshape(-1), width, height,
+                TILE_SIZE, offsets[view : view + 1], gaussians, packed=True,
+            )  # fmt: skip
+            yield images[0], alphas[0]

@@ -1,5 +1,6 @@
 import math
 import sys
+from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,10 +32,9 @@ def views_of_reference(
     height: int,
     near: float,
     eps2d: float,
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> Iterator[tuple[torch.Tensor, torch.Tensor]]:
     """Stand in for gsplat's kernels, drawing with the reference."""
     calls.append(tuple(viewmats.shape[:2]))
-    images, alphas = [], []
     for head, views, intrinsics in zip(range(len(heads.means)), viewmats, Ks, strict=True):
         covars = covariance_matrices(heads.covariances[head])
         for view, K in zip(views[:, None], intrinsics[:, None], strict=True):
@@ -45,10 +45,7 @@ def views_of_reference(
                 colors=heads.colors[head], viewmats=view, Ks=K, width=width, height=height, near_plane=near,
                 eps2d=eps2d, render_mode="RGB+D", covars=covars,
             )  # fmt: skip
-            images.append(image[0])
-            alphas.append(alpha[0])
-    shape = viewmats.shape[:2]
-    return torch.stack(images).unflatten(0, shape), torch.stack(alphas).unflatten(0, shape)
+            yield image[0], alpha[0]
 
 
 def covariance_matrices(covariances: torch.Tensor) -> torch.Tensor:

@@ -8,6 +8,7 @@ import torch
 
 from rsatalker.renderers import reference
 from rsatalker.renderers.gsplat import GsplatRenderer
+from rsatalker.renderers.gsplat_frames import to_frames, to_frames_plainly
 from rsatalker.renderers.gsplat_needs import find_lack
 from rsatalker.renderers.rasterization import choose_rasterization
 from rsatalker.renderers.renderer import Drawing
@@ -45,6 +46,17 @@ def test_gsplat_draws_two_heads_in_one_call(gsplat: GsplatRenderer, scene: Simpl
         expected = scene.images(cameras=2)
         gsplat.render(head, eyes, *expected)
         assert scene.psnr_db(colors, expected[0], peak=255) >= 60
+
+
+def test_gsplat_makes_frames_in_one_kernel_as_pass_by_pass():
+    random = torch.Generator("cuda").manual_seed(0)
+    images, alphas = (torch.rand(2, 33, 40, width, generator=random, device="cuda") for width in (4, 1))
+    alphas[:, ::2] *= 0.004  # about the least alpha that has a byte
+    rgba, depths = to_frames(images, alphas)
+    expected_rgba, expected_depths = to_frames_plainly(images, alphas)
+    assert (rgba.int() - expected_rgba.int()).abs().max() <= 1  # one rounding instead of two
+    where = (rgba[..., 3] > 0) == (expected_rgba[..., 3] > 0)
+    torch.testing.assert_close(depths[where], expected_depths[where])
 
 
 def test_gsplat_has_the_references_gradients(scene: SimpleNamespace):
