@@ -69,12 +69,26 @@ class UnityPackage:
     def test_runner(self) -> Assembly:
         return self.compiler.compile(self.folder / "RunTests.exe", [STUBS / "RunTests.cs"], [self.nunit])
 
-    def sample(self, name: str) -> tuple[Assembly, Assembly]:
-        """Return the assemblies of a sample: what plays, and what builds its scene."""
+    def toolkit(self, major: int) -> tuple[Assembly, Assembly]:
+        """Return stubs of the XR Interaction Toolkit, 2 or 3: what plays, and its menu."""
+        target = self.folder / f"Unity.XR.Interaction.Toolkit.{major}"
+        defines = f"XRI_{major}"
+        sources = [STUBS / "xr" / "InteractionToolkit.cs"]
+        plays = self.compiler.compile(target.with_name(f"{target.name}.dll"), sources, [self.engine], defines)
+        references = [self.engine, self.engine_editor, plays]
+        sources = [STUBS / "xr" / "InteractionToolkitEditor.cs"]
+        return plays, self.compiler.compile(target.with_name(f"{target.name}.Editor.dll"), sources, references)
+
+    def sample(self, name: str, toolkit: int = 0) -> tuple[Assembly, Assembly]:
+        """Return the assemblies of a sample: what plays, and what builds its scene; with an XR Interaction Toolkit or none."""
         folder = PACKAGE / "Samples~" / name
         references = [self.protocol, self.engine, self.adapters]
-        target = self.folder / f"RsaTalker.Samples.{name}"
-        plays = self.compiler.compile(target.with_name(f"{target.name}.dll"), folder.glob("*.cs"), references)
+        target = self.folder / f"RsaTalker.Samples.{name}{toolkit or ''}"
+        defines = ""
+        if toolkit:
+            references.append(self.toolkit(toolkit)[0])
+            defines = ";".join(f"RSATALKER_XRI{version}" for version in ("", "_3")[: toolkit - 1])
+        plays = self.compiler.compile(target.with_name(f"{target.name}.dll"), folder.glob("*.cs"), references, defines)
         references += [self.engine_editor, self.editor, plays]
         sources = (folder / "Editor").glob("*.cs")
         return plays, self.compiler.compile(target.with_name(f"{target.name}.Editor.dll"), sources, references)

@@ -70,13 +70,24 @@ class Compiler:
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment()
         )
 
-    def compile(self, target: Path, sources: Iterable[Path], references: Sequence[Assembly] = ()) -> Assembly:
-        """Compile a library, or a program if the target ends in .exe; warnings are errors."""
+    def compile(
+        self, target: Path, sources: Iterable[Path], references: Sequence[Assembly] = (), defines: str = ""
+    ) -> Assembly:
+        """Compile a library, or a program if the target ends in .exe; warnings are errors.
+
+        Args:
+            target: What is written.
+            sources: Files of C#.
+            references: What they use.
+            defines: Symbols, separated by semicolons.
+        """
         assert self._process.stdin
         assert self._process.stdout
         kind = "exe" if target.suffix == ".exe" else "library"
         options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
         options.append("-nowarn:CS0649")  # fields that the inspector sets; Unity silences it for these
+        if defines:
+            options.append(f"-define:{defines}")
         given = [f"-r:{assembly.path}" for assembly in references]
         line = "\t".join([*options, *given, f"-out:{target}", *map(str, sorted(sources))])
         self._process.stdin.write(line + "\n")

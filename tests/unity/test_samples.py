@@ -25,7 +25,12 @@ SCENES = {  # by sample: what its menu entry makes beside camera and sun
         *("Conversation: Conversation", f"  Head A: {HEAD}, PointToSpeak", f"  Head B: {HEAD}, PointToSpeak"),
     ],
 }
-DONE = {"XrInteractionToolkit": "OnMouseDown"}  # what a user does, where a scene waits for it
+DONE = {"XrInteractionToolkit": "Head A.OnMouseDown"}  # what a user does, where a scene waits for it
+RIG = [
+    *("Directional Light: Light", "Conversation: Conversation"),
+    *(f"  Head A: {HEAD}, PointToSpeak", f"  Head B: {HEAD}, PointToSpeak"),
+    *("XR Origin (XR Rig): ", "  Camera Offset: ", "    Main Camera: Camera", "    Right Controller: RayController"),
+]
 
 
 def test_every_sample_is_played() -> None:
@@ -38,9 +43,29 @@ def test_scene_of_a_sample_is_built_and_played(package: UnityPackage, sidecar: P
     references = (package.protocol, package.engine, package.engine_editor, package.adapters)
     program = package.program("SampleSession", *references)
     done = [DONE[sample]] if sample in DONE else []
-    result = run(program.command("dotnet", str(builds.path), *done), RSATALKER_RUNTIME=str(sidecar.folder))
-    assert result.stderr == ""
-    *hierarchy, played = result.stdout.splitlines()
+    hierarchy, played = _played(program.command("dotnet", str(builds.path), *done), sidecar)
     assert hierarchy == CAMERA + SCENES[sample]
     heads = 1 if sample == "ArkitOnAMesh" else 2  # the mask stands for head A
     assert played == f"heard True moved True drawn {heads}"
+
+
+@pytest.mark.parametrize("toolkit", [2, 3])
+def test_controller_of_the_xr_toolkit_lets_a_head_speak(
+    package: UnityPackage, sidecar: PatternedSidecar, toolkit: int
+) -> None:
+    _, builds = package.sample("XrInteractionToolkit", toolkit)
+    _, menu = package.toolkit(toolkit)
+    program = package.program("SampleSession", package.protocol, package.engine, package.engine_editor, package.adapters)
+    command = program.command("dotnet", str(builds.path), "Right Controller.PullGrip", str(menu.path))
+    hierarchy, played = _played(command, sidecar)
+    assert hierarchy == RIG
+    assert played == "heard True moved True drawn 2"
+
+
+def _played(command: list[str], sidecar: PatternedSidecar) -> tuple[list[str], str]:
+    """Return the hierarchy of the scene, and what was seen of it while it played."""
+    result = run(command, RSATALKER_RUNTIME=str(sidecar.folder))
+    assert result.stderr == ""
+    *hierarchy, played, place = result.stdout.splitlines()
+    assert place == "seen from 0 1.6 -1.5"
+    return hierarchy, played

@@ -1,6 +1,8 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 using System;
+using System.Linq;
+using System.Reflection;
 using UnityEngine;
 using Object = UnityEngine.Object;
 
@@ -76,7 +78,7 @@ namespace UnityEditor
         public SerializedProperty FindProperty(string name)
         {
             var field = _target.GetType().GetField(
-                name, System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic);
+                name, BindingFlags.Instance | BindingFlags.NonPublic);
             var isThere = field != null && field.IsDefined(typeof(SerializeField), false);
             return isThere ? new SerializedProperty { stringValue = field.GetValue(_target) as string ?? "" } : null;
         }
@@ -147,8 +149,17 @@ namespace UnityEditor
     {
         public static double timeSinceStartup => Environment.TickCount / 1000.0;
 
-        /// <summary>The stub has no toolkit: its menu entries are not there.</summary>
-        public static bool ExecuteMenuItem(string path) => false;
+        /// <summary>Does what an entry of a loaded assembly does; false: there is no such entry.</summary>
+        public static bool ExecuteMenuItem(string path)
+        {
+            const BindingFlags any = BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public;
+            var entry = AppDomain.CurrentDomain.GetAssemblies()
+                .SelectMany(assembly => assembly.GetTypes())
+                .SelectMany(type => type.GetMethods(any))
+                .FirstOrDefault(method => method.GetCustomAttribute<MenuItem>()?.Path == path);
+            entry?.Invoke(null, null);
+            return entry != null;
+        }
     }
 
     public static class EditorUtility

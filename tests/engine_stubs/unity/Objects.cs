@@ -100,6 +100,7 @@ namespace UnityEngine
     public class Transform : Component
     {
         public Transform parent { get; private set; }
+        public Transform root => parent == null ? this : parent.root;
         /// <summary>Of the stub: in the order in which they were put there.</summary>
         public readonly List<Transform> Children = new List<Transform>();
 

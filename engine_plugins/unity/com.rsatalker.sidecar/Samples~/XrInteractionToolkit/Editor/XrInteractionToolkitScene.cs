@@ -21,6 +21,7 @@ namespace RsaTalker.Samples
             conversation.HeadB.gameObject.AddComponent<PointToSpeak>();
             if (EditorApplication.ExecuteMenuItem("GameObject/XR/XR Origin (VR)"))
             {
+                Camera.main.transform.root.position = new Vector3(0, 0, -1.5f); // not where the scene view looks
                 Selection.activeObject = conversation.gameObject;
             }
         }
