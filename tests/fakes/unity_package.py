@@ -80,7 +80,7 @@ class UnityPackage:
         return plays, self.compiler.compile(target.with_name(f"{target.name}.Editor.dll"), sources, references)
 
     def sample(self, name: str, toolkit: int = 0) -> tuple[Assembly, Assembly]:
-        """Return the assemblies of a sample: what plays, and what builds its scene; with an XR Interaction Toolkit or none."""
+        """Return the assemblies of a sample: what plays, and what builds its scene; toolkit: that of XR, 0: none."""
         folder = PACKAGE / "Samples~" / name
         references = [self.protocol, self.engine, self.adapters]
         target = self.folder / f"RsaTalker.Samples.{name}{toolkit or ''}"

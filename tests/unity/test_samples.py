@@ -55,7 +55,9 @@ def test_controller_of_the_xr_toolkit_lets_a_head_speak(
 ) -> None:
     _, builds = package.sample("XrInteractionToolkit", toolkit)
     _, menu = package.toolkit(toolkit)
-    program = package.program("SampleSession", package.protocol, package.engine, package.engine_editor, package.adapters)
+    program = package.program(
+        "SampleSession", package.protocol, package.engine, package.engine_editor, package.adapters
+    )
     command = program.command("dotnet", str(builds.path), "Right Controller.PullGrip", str(menu.path))
     hierarchy, played = _played(command, sidecar)
     assert hierarchy == RIG
