@@ -26,7 +26,7 @@ class Options:
 
     Attributes:
         workers: Numbers of processes.
-        seconds: Of the scene.
+        seconds: Of what each number of workers draws in all its turns together; a turn draws its share of them.
         width: Pixels.
         height: Pixels.
         formats: What is written.
@@ -39,6 +39,11 @@ class Options:
     height: int = 720
     formats: tuple[str, ...] = FORMATS
     rounds: int = 1
+
+    @property
+    def scene_s(self) -> float:
+        """Seconds of the scene of one turn."""
+        return self.seconds / self.rounds
 
 
 @dataclass(slots=True)
@@ -70,7 +75,7 @@ def run(options: Options) -> None:
     with rows.until_interrupted(), tempfile.TemporaryDirectory() as folder:
         _measure(options, Path(folder), rows, found)
     rows.print(
-        f"{round(options.seconds * 24)} frames of {options.width} x {options.height}, two heads, "
+        f"{round(options.scene_s * 24)} frames of {options.width} x {options.height}, two heads, "
         f"{', '.join(options.formats)}; processes start and load while motion is made; {machine}"
     )
     if found.fastest:
@@ -92,8 +97,8 @@ def _measure(options: Options, folder: Path, rows: Rows, found: Found) -> None:
         "participant": [{"avatar": character} for character in CHARACTERS],
         "dialogue": str(Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"),
         "arrangement": "facing",
-        "duration_s": options.seconds,
-        "shot": [{}, {"start_s": options.seconds / 2, "preset": "over-the-shoulder", "of": CHARACTERS[0]}],
+        "duration_s": options.scene_s,
+        "shot": [{}, {"start_s": options.scene_s / 2, "preset": "over-the-shoulder", "of": CHARACTERS[0]}],
         "output": {"width": options.width, "height": options.height, "write": list(options.formats)},
     }
     cutscene = cutscene_from(script, folder)
