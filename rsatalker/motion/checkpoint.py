@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 
 import torch
@@ -53,6 +53,19 @@ def load_checkpoint(path: str | Path | None = None) -> MotionModel:
     return model.requires_grad_(requires_grad=False).eval()
 
 
+def save_pair(first: Path, second: Path, path: Path) -> None:
+    """Save a checkpoint whose model says the mean of what those of two others say.
+
+    Raises:
+        CheckpointError: As `load_checkpoint`.
+    """
+    one, other = load_checkpoint(first), load_checkpoint(second)
+    pair = MotionModel(replace(one.config, second=other.config))
+    own = {**one.state_dict(), **{f"second.{name}": weight for name, weight in other.state_dict().items()}}
+    pair.load_state_dict(own)
+    save_checkpoint(pair, path, {"mean_of": [checkpoint_recipe(first), checkpoint_recipe(second)]})
+
+
 def checkpoint_recipe(path: str | Path | None = None) -> dict[str, object]:
     """Return how a checkpoint was made: the options of the training run and what it measured.
 
@@ -88,6 +101,8 @@ def _config_of(metadata: Mapping[str, str], path: Path) -> MotionModelConfig:
         values: dict[str, object] = json.loads(metadata["config"])
         if unknown := set(values) - known:
             raise ValueError(f"unknown keys {', '.join(sorted(unknown))}")
+        if isinstance(second := values.get("second"), dict):
+            values["second"] = _config_of({"config": json.dumps(second)}, path)
         values["dilations"] = tuple(values["dilations"])  # type: ignore[arg-type]  JSON has no tuples
         return MotionModelConfig(**values)  # type: ignore[arg-type]
     except (KeyError, TypeError, ValueError) as error:

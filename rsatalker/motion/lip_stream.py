@@ -90,6 +90,7 @@ class LipStream:
     def __init__(self, model: MotionModel, voices: int) -> None:
         self.network = LipNetwork(model)
         self.past = np.zeros((voices, self.network.kept_floats), np.float32)
+        self.second = None if model.second is None else LipStream(model.second, voices)
 
     def push(self, features: Float32[np.ndarray, "B F bands"]) -> Said:
         """Return the controls and the probability of a voice, `look_ahead` instants late."""
@@ -134,6 +135,23 @@ class LipNetwork:
 
 def push_together(asked: Sequence[tuple[LipStream, Float32[np.ndarray, "B F bands"]]]) -> list[Said]:
     """Return what `push` of each stream returns for its features; all are of the same weights."""
+    return [(np.clip(controls, 0, 1), expit(logits)) for controls, logits in _heads_together(asked)]
+
+
+def _heads_together(asked: Sequence[tuple[LipStream, Float32[np.ndarray, "B F bands"]]]) -> list[Said]:
+    """Return controls, not yet clipped, and logits of the activity of each stream."""
+    own = _network_together(asked)
+    seconds = [(stream.second, features) for stream, features in asked if stream.second is not None]
+    if not seconds:
+        return own
+    half = np.float32(0.5)
+    return [
+        (half * (controls + others), half * (logits + other_logits))
+        for (controls, logits), (others, other_logits) in zip(own, _heads_together(seconds), strict=True)
+    ]
+
+
+def _network_together(asked: Sequence[tuple[LipStream, Float32[np.ndarray, "B F bands"]]]) -> list[Said]:
     network, config = asked[0][0].network, asked[0][0].network.config
     counts = [features.shape[1] // config.features_per_instant for _, features in asked]
     steps = [
@@ -143,7 +161,6 @@ def push_together(asked: Sequence[tuple[LipStream, Float32[np.ndarray, "B F band
     states = [stream.past for stream, _ in asked]
     ends = np.cumsum(np.repeat(counts, [len(state) for state in states]))
     controls, activity = said(x, ends, addresses(states), network.weights)
-    controls, activity = np.clip(controls, 0, 1), expit(activity)
     answers: list[Said] = []
     first = 0
     for state, count in zip(states, counts, strict=True):

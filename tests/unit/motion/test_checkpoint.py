@@ -1,6 +1,7 @@
 """Checkpoints: what is saved comes back; what is wrong is said."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,8 +15,10 @@ from rsatalker.motion.checkpoint import (
     checkpoint_recipe,
     load_checkpoint,
     save_checkpoint,
+    save_pair,
 )
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.training.train_speech import lips_at_once
 
 pytestmark = pytest.mark.unit
 
@@ -97,7 +100,7 @@ def test_load_refuses_weights_that_are_nan(path):
 def test_bundled_checkpoint_is_small_and_says_how_it_was_made():
     assert BUNDLED_CHECKPOINT.stat().st_size < 10_000_000
     recipe = checkpoint_recipe()
-    assert recipe["held_out_voices"]["r8"] > 0.6
+    assert all(half["held_out_voices"]["r8"] > 0.6 for half in recipe["mean_of"])
 
 
 def test_bundled_checkpoint_rests_in_digital_silence():
@@ -107,3 +110,28 @@ def test_bundled_checkpoint_rests_in_digital_silence():
     lips = load_checkpoint().lips(log_mel(np.zeros((1, 5 * 16_000), np.float32)))
     assert lips.articulation[0, 30:, ARTICULATION_INDEX["jaw"]].max() < 0.15
     assert lips.activity[0, 30:].max() < 0.2
+
+
+def test_pair_says_the_mean_of_both(tmp_path):
+    torch.manual_seed(1)
+    one, other = MotionModel(CONFIG), MotionModel(replace(CONFIG, channels=16, feature_mean=-4.0))
+    for model, name in ((one, "one"), (other, "other")):
+        save_checkpoint(model, tmp_path / name, {"name": name})
+    save_pair(tmp_path / "one", tmp_path / "other", tmp_path / "pair")
+    pair, one, other = (load_checkpoint(tmp_path / name) for name in ("pair", "one", "other"))
+    features = torch.from_numpy(np.random.default_rng(0).normal(-6, 3, (2, 48, 80)).astype(np.float32))
+    mean = (one(features).articulation + other(features).articulation) / 2
+    torch.testing.assert_close(pair(features).articulation, mean)
+    assert checkpoint_recipe(tmp_path / "pair") == {"mean_of": [{"name": "one"}, {"name": "other"}]}
+
+
+def test_pair_streams_what_it_says_at_once():
+    torch.manual_seed(2)
+    pair = MotionModel(replace(CONFIG, second=replace(CONFIG, channels=16))).eval()
+    features = np.random.default_rng(0).normal(-6, 3, (2, 48, 80)).astype(np.float32)
+    whole = pair.lips(features)
+    with pair.streaming(2):
+        parts = [pair.push(features[:, first : first + 8]) for first in range(0, 48, 8)] + [pair.finish()]
+    np.testing.assert_allclose(np.concatenate([part.articulation for part in parts], 1), whole.articulation, atol=1e-4)
+    one_by_one = [lips_at_once(pair, row) for row in features]
+    np.testing.assert_allclose(whole.articulation, np.stack(one_by_one), atol=1e-4)
