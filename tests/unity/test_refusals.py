@@ -52,8 +52,20 @@ def test_head_without_an_avatar_is_named(package: UnityPackage, tmp_path: Path):
     )
 
 
-def test_avatar_that_nobody_offers_is_refused_in_the_sidecars_words(package: UnityPackage, sidecar: PatternedSidecar):
-    sentence = sentence_of(package, sidecar.folder, "stranger", "refused")
+def test_avatar_that_nobody_offers_takes_only_its_own_head_away(package: UnityPackage, sidecar: PatternedSidecar):
+    with playing(package.play_session, "dotnet", sidecar.folder) as player:
+        player.do("scene stranger")
+        player.do("start")
+        player.do("until live 20")
+        answer = player.do("frames 40")
+    assert (answer["state"], answer["escaped"], answer["drawn"]) == ("Live", "", 1)
+    assert [head["pose"] for head in answer["heads"]] == [True, False]
+    assert [head["refusal"] for head in answer["heads"]] == ["", answer["sentence"]]
+    assert "nobody" in answer["sentence"]
+
+
+def test_avatars_that_nobody_offers_are_refused_in_the_sidecars_words(package: UnityPackage, sidecar: PatternedSidecar):
+    sentence = sentence_of(package, sidecar.folder, "strangers", "refused")
     assert "nobody" in sentence
     assert "ann" in sentence
 

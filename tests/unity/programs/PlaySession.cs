@@ -175,6 +175,10 @@ internal static class PlaySession
         {
             Heads[1].Avatar = "nobody";
         }
+        if (words.Contains("strangers"))
+        {
+            Heads[0].Avatar = Heads[1].Avatar = "nobody";
+        }
         Listen();
     }
 
@@ -277,7 +281,7 @@ internal static class PlaySession
         foreach (var head in Heads)
         {
             var source = head.GetComponent<AudioSource>();
-            json.BeginItem().Field("pose", head.HasPose).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);
+            json.BeginItem().Field("pose", head.HasPose).Field("refusal", head.Refusal).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);
             json.Field("loudest", source.Loudest).Field("starts", source.Starts.Count);
             json.Field("fromS", source.Starts.Count > 0 ? source.Starts.Last().FromS : -1).End();
             source.Loudest = 0;

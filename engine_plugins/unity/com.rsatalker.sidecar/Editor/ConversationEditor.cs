@@ -49,7 +49,7 @@ namespace RsaTalker.Sidecar.Editor
             switch (conversation.State)
             {
                 case SessionState.Live:
-                    return MessageType.Info;
+                    return conversation.Sentence.Length == 0 ? MessageType.Info : MessageType.Warning;
                 case SessionState.Refused:
                     return MessageType.Error;
                 default:

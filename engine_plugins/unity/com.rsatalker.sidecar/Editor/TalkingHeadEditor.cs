@@ -11,6 +11,10 @@ namespace RsaTalker.Sidecar.Editor
     {
         public override void OnInspectorGUI()
         {
+            if (((TalkingHead)target).Refusal.Length > 0)
+            {
+                EditorGUILayout.HelpBox(((TalkingHead)target).Refusal, MessageType.Error);
+            }
             serializedObject.Update();
             var avatar = serializedObject.FindProperty("_avatar");
             EditorGUILayout.PropertyField(avatar);

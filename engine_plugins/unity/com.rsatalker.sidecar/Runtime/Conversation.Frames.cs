@@ -54,7 +54,7 @@ namespace RsaTalker.Sidecar
             for (var head = 0; head < _heads.Length; ++head)
             {
                 var shown = _heads[head];
-                if (shown == null || !shown.ShowsHead || !shown.isActiveAndEnabled)
+                if (shown == null || !shown.ShowsHead || !shown.isActiveAndEnabled || shown.Refusal.Length > 0)
                 {
                     continue;
                 }
@@ -111,7 +111,8 @@ namespace RsaTalker.Sidecar
                     clock.Follow(_motion.TimelineOf(head, utterance.Id, heardUs));
                 }
             }
-            _heads[head].HasPose = _motion.Sample(head, clock.TimelineUs, _heads[head].Pose);
+            var isRefused = _heads[head].Refusal.Length > 0; // another avatar only stands in for it
+            _heads[head].HasPose = !isRefused && _motion.Sample(head, clock.TimelineUs, _heads[head].Pose);
         }
 
         private Camera CurrentViewer => _viewer != null ? _viewer : Camera.main;

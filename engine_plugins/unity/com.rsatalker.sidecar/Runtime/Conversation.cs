@@ -51,7 +51,7 @@ namespace RsaTalker.Sidecar
             }
         }
 
-        /// <summary>Whether both heads live.</summary>
+        /// <summary>Whether both heads live; one alone if the other's avatar was refused, see its Refusal.</summary>
         public bool IsLive => State == SessionState.Live && _session.Link != null;
 
         /// <summary>The sidecar; null before it was found.</summary>
@@ -168,9 +168,10 @@ namespace RsaTalker.Sidecar
             {
                 SetRelationship(_kinship, _status, _senior, _relationshipStrength);
             }
-            foreach (var head in _heads)
+            for (var head = 0; head < _heads.Length; ++head)
             {
-                head.HasPose = false;
+                _heads[head].Refusal = _session.Link != null ? _session.Refusals[head] : "";
+                _heads[head].HasPose = false;
             }
         }
 

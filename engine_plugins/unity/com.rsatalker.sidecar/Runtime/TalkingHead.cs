@@ -93,6 +93,9 @@ namespace RsaTalker.Sidecar
         /// <summary>Whether there is motion.</summary>
         public bool HasPose { get; internal set; }
 
+        /// <summary>Why the sidecar refused the avatar, while the other head lives on; empty: it did not.</summary>
+        public string Refusal { get; internal set; } = "";
+
         /// <summary>The conversation it takes part in; null: none.</summary>
         public Conversation Conversation => _conversation;
 
@@ -130,6 +133,7 @@ namespace RsaTalker.Sidecar
         internal void Leave()
         {
             _conversation = null;
+            Refusal = "";
             HasPose = false;
             _voice?.Hush();
             _drawing?.Dispose();

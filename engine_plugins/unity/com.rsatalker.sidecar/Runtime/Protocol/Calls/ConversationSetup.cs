@@ -39,8 +39,8 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Above 0: faces are shown so much later than their sound.</summary>
         public int AvOffsetMs;
 
-        /// <summary>Returns the request that makes the conversation.</summary>
-        public string Request()
+        /// <summary>Returns the request that makes the conversation; alone: the head whose avatar both have, -1: none.</summary>
+        public string Request(int alone = -1)
         {
             var json = new JsonWriter();
             json.Begin("protocolVersion").Field("major", (int)FrameRingLayout.Major);
@@ -48,7 +48,7 @@ namespace RsaTalker.Sidecar.Protocol
             json.BeginList("participants");
             foreach (var participant in Participants)
             {
-                json.BeginItem().Field("avatar", participant.Avatar);
+                json.BeginItem().Field("avatar", alone < 0 ? participant.Avatar : Participants[alone].Avatar);
                 json.Field("worldFromHead", participant.WorldFromHead);
                 participant.Mood.Write(json);
                 participant.Style.Write(json);

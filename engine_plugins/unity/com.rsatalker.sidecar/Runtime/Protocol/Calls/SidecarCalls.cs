@@ -58,13 +58,13 @@ namespace RsaTalker.Sidecar.Protocol
             return new ConversationHealth(_client.Call("SidecarService/GetStatus", "{}", CallMs, stop), id);
         }
 
-        /// <summary>Makes a conversation of a setup, which is read under its lock.</summary>
-        public CreatedConversation Create(ConversationSetup setup, object gate, CancellationToken stop)
+        /// <summary>Makes a conversation of a setup, which is read under its lock; alone: see its Request.</summary>
+        public CreatedConversation Create(ConversationSetup setup, object gate, int alone, CancellationToken stop)
         {
             string request;
             lock (gate)
             {
-                request = setup.Request();
+                request = setup.Request(alone);
             }
             return new CreatedConversation(
                 _client.Call("ConversationService/CreateConversation", request, CreateMs, stop));

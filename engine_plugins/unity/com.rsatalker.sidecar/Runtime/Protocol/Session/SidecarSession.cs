@@ -31,6 +31,7 @@ namespace RsaTalker.Sidecar.Protocol
         private volatile string _sentence = Sentences.Searching;
         private volatile SidecarInfo _info;
         private volatile ConversationHealth _health;
+        private volatile string[] _refusals = { "", "" };
         private volatile ConversationLink _lost; // the main thread found it lost
         private volatile ConversationLink _ended; // this one closed it
         private volatile bool _wantsHealth;
@@ -56,6 +57,9 @@ namespace RsaTalker.Sidecar.Protocol
 
         /// <summary>The sidecar; null before it was found. Any thread.</summary>
         public SidecarInfo Info => _info;
+
+        /// <summary>By head: why its avatar was refused while the other one lives; empty: it was not. Any thread.</summary>
+        public string[] Refusals => _refusals;
 
         /// <summary>What the sidecar measures, once a second if it is wanted; null before that. Any thread.</summary>
         public ConversationHealth Health => _health;
@@ -174,35 +178,25 @@ namespace RsaTalker.Sidecar.Protocol
             {
                 Become(SessionState.Connecting, "");
             }
-            var created = Created(calls);
+            var cast = new ConversationCast();
+            var created = cast.Create(calls, _setup, _gate, _stop.Token);
             ConversationLink link = null;
             try
             {
                 link = calls.Endpoint.IsHere
                     ? (ConversationLink)new SharedConversation(created)
                     : new StreamedConversation(created, calls);
+                _refusals = cast.Refusals;
                 Interlocked.Exchange(ref _opened, link)?.Dispose();
                 hasLived = true;
                 _isDoubtful = false;
-                Become(SessionState.Live, "");
+                Become(SessionState.Live, cast.Refusals[0] + cast.Refusals[1]); // one of them is empty
                 Serve(calls, link);
             }
             finally
             {
                 _ended = link;
                 Close(calls, created.Id);
-            }
-        }
-
-        private CreatedConversation Created(SidecarCalls calls)
-        {
-            try
-            {
-                return calls.Create(_setup, _gate, _stop.Token);
-            }
-            catch (SidecarException problem) when (problem.Problem == CallProblem.NotFound) // an avatar
-            {
-                throw new SidecarException(CallProblem.Refused, problem.Message, problem);
             }
         }
 
