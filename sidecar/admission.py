@@ -1,7 +1,8 @@
 """Whether the machine holds one more conversation, by what the open ones cost.
 
 All motion is made by one thread, all frames are drawn by another. A new conversation is taken to cost what the others
-do; the first one always gets in. Costs are times by the clock: what other programs take of the machine is missing here,
+do, and all of them to be drawn as small as they may be: frames get smaller before anybody is refused. The first one
+always gets in. Costs are times by the clock: what other programs take of the machine is missing here,
 too, so the same sidecar takes fewer conversations while a game beside it works hard.
 """
 
@@ -31,12 +32,14 @@ def check_admission(conversations: Sequence[Conversation], *, with_frames: bool)
             f"{MOST_MOTION:.0%} keep 30 instants a second for all. {len(conversations)} are open: close one, or use a "
             "faster machine."
         )
-    costs_s = [conversation.pace.cost_ns * 1e-9 for conversation in conversations if conversation.pace.cost_ns]
+    drawn = [conversation for conversation in conversations if conversation.pace.cost_ns]
+    costs_s = [conversation.pace.cost_ns * conversation.detail.least_cost * 1e-9 for conversation in drawn]
     if with_frames and costs_s:
         rate_hz = MOST_DRAWING / (sum(costs_s) * (len(costs_s) + 1) / len(costs_s))
         if rate_hz < LEAST_RATE_HZ:
             raise LimitError(
                 f"With one more conversation this machine, as busy as it is, would draw {rate_hz:.1f} frames of each "
-                f"head a second; at least {LEAST_RATE_HZ} are kept. {len(conversations)} conversations are open: close "
-                "one, ask for smaller frames or motion alone, or start the sidecar with a smaller --detail."
+                f"head a second, as small as they may be; at least {LEAST_RATE_HZ} are kept. {len(conversations)} "
+                "conversations are open: close one, ask for smaller frames or motion alone, or start the sidecar with "
+                "a smaller --detail."
             )

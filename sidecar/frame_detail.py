@@ -10,6 +10,7 @@ FAR_OFF = 1.5  # budgets
 CALM = 90  # ticks at a level before a larger one is tried: readers make new textures for each size
 ROOM = 0.8  # a larger level must be expected to take no more than this share of the budget
 FOLLOWS = 0.2  # share of a new cost that is taken over
+SIZE_COSTS = 0.32  # of a frame of full size; posing and sorting its Gaussians cost the rest whatever the size
 
 
 class FrameDetail:
@@ -38,6 +39,11 @@ class FrameDetail:
     def is_least(self) -> bool:
         """Whether frames cannot get any smaller."""
         return self._level == len(self._scales) - 1
+
+    @property
+    def least_cost(self) -> float:
+        """Share of what a tick costs now that it would cost with the smallest frames."""
+        return _cost(self._scales[-1]) / _cost(self.scale)
 
     def size(self, width: int, height: int, seen_scale: float = 1.0) -> tuple[int, int]:
         """Return how large a frame is drawn for which the client asked so many pixels.
@@ -68,3 +74,8 @@ class FrameDetail:
 
     def _go_to(self, level: int) -> None:
         self._level, self._ticks = level, 0
+
+
+def _cost(scale: float) -> float:
+    """Return what a frame costs beside one of full size."""
+    return 1 - SIZE_COSTS + SIZE_COSTS * scale * scale

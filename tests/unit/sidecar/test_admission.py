@@ -35,14 +35,32 @@ def test_conversations_that_cost_nothing_yet_keep_nobody_out(opened: list[Conver
     check_admission(opened, with_frames=True)
 
 
+def draw_smallest(conversations: list[Conversation]) -> None:
+    for conversation in conversations:
+        while not conversation.detail.is_least:
+            conversation.detail.note(1000, 1.0)
+
+
 def test_conversation_is_taken_while_all_keep_their_least_rate(opened: list[Conversation]):
+    draw_smallest(opened)
     draw_for(opened, MOST_DRAWING * 1000 / LEAST_RATE_HZ / 4 - 0.1)
     check_admission(opened, with_frames=True)
 
 
 def test_conversation_is_refused_that_would_take_the_others_their_least_rate(opened: list[Conversation]):
+    draw_smallest(opened)
     draw_for(opened, 30)
-    with pytest.raises(LimitError, match=r"would draw 7.5 frames of each head a second; at least 10 are kept. 3 conv"):
+    with pytest.raises(
+        LimitError, match=r"draw 7.5 frames of each head a second, as small as they may be; at least 10"
+    ):
+        check_admission(opened, with_frames=True)
+
+
+def test_conversation_is_taken_for_which_the_others_have_yet_to_be_drawn_smaller(opened: list[Conversation]):
+    draw_for(opened, 28)  # of full size: too much for four at the least rate, but not of half the size
+    check_admission(opened, with_frames=True)
+    draw_smallest(opened)
+    with pytest.raises(LimitError):
         check_admission(opened, with_frames=True)
 
 

@@ -49,6 +49,14 @@ def test_frames_get_no_smaller_than_allowed():
     assert always_whole.scale == 1
 
 
+def test_smallest_frames_are_known_to_cost_less_but_not_as_much_less_as_they_have_pixels():
+    detail = FrameDetail(0.5)
+    assert 0.5 < detail.least_cost < 0.9
+    take(detail, 100 * SETTLED, 10)
+    assert detail.least_cost == 1
+    assert FrameDetail(1.0).least_cost == 1
+
+
 def test_one_slow_frame_changes_nothing():
     detail = FrameDetail(0.5)
     take(detail, 20, 0.5)
