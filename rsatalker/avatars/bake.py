@@ -105,5 +105,5 @@ def bake_strands(
     weight = np.maximum(outward @ towards.T, 0) * (1 - STRAND_SPREAD) + STRAND_SPREAD
     mean = (seen * weight).sum(1) / weight.sum(1)
     linear = (seen - seen.mean(1, keepdims=True)) @ towards * np.float32(3 / DIRECTIONS)
-    openness = np.clip(0.10 + 1.05 * mean**1.15, 0, 1.05)
+    openness = np.clip(0.19 + 0.94 * mean**1.15, 0, 1.05)  # light is scattered into the depth of hair, too
     return openness.astype(np.float32), linear.astype(np.float32)

@@ -138,7 +138,7 @@ def find_strand_light(lanes, known, lamp_directions, now):
         plane = lamp * BLOCK
         for i in range(lanes):
             towards = now[REACH_RED + i] * lx + now[REACH_GREEN + i] * ly + now[REACH_BLUE + i] * lz
-            now[REACH_KEY + plane + i] = min(F(1.05), max(F(0.03), known[OCCLUSION + i] + towards))
+            now[REACH_KEY + plane + i] = min(F(1.05), max(F(0.07), known[OCCLUSION + i] + towards))
     for i in range(lanes):
         openness = known[OCCLUSION + i]
         now[REACH_RED + i], now[REACH_GREEN + i], now[REACH_BLUE + i] = openness, openness, openness
@@ -203,9 +203,9 @@ def shine_surfaces(lanes, known, lamp_directions, lamp_colors, now):
 def shine_strands(lanes, known, lamp_directions, lamp_colors, now):
     """Add the white and the tinted highlights of hair."""
     for i in range(lanes):  # white light takes on some of the colour; what surfaces keep in these planes is used up
-        now[REACH_GREEN + i] = F(0.15) + F(0.85) * math.sqrt(known[ALBEDO_RED + i])
-        now[REACH_BLUE + i] = F(0.15) + F(0.85) * math.sqrt(known[ALBEDO_GREEN + i])
-        now[REACH_KEY_RED + i] = F(0.15) + F(0.85) * math.sqrt(known[ALBEDO_BLUE + i])
+        now[REACH_GREEN + i] = F(0.50) + F(0.50) * math.sqrt(known[ALBEDO_RED + i])
+        now[REACH_BLUE + i] = F(0.50) + F(0.50) * math.sqrt(known[ALBEDO_GREEN + i])
+        now[REACH_KEY_RED + i] = F(0.50) + F(0.50) * math.sqrt(known[ALBEDO_BLUE + i])
     for lamp in range(LAMPS):
         lx, ly, lz = lamp_directions[lamp, 0], lamp_directions[lamp, 1], lamp_directions[lamp, 2]
         red, green, blue = lamp_colors[lamp, 0], lamp_colors[lamp, 1], lamp_colors[lamp, 2]
@@ -220,8 +220,8 @@ def shine_strands(lanes, known, lamp_directions, lamp_colors, now):
             )  # fmt: skip
             strength = known[SPECULAR + i] * now[REACH_KEY + plane + i] * F(math.pi)
             strength *= min(ONE, max(F(0.25), n_l * F(0.8) + F(0.35))) * now[REACH_RED + i]
-            white *= strength * F(0.17)
-            tinted *= strength * F(0.65)
+            white *= strength * F(0.12)
+            tinted *= strength * F(0.50)
             now[RED + i] += red * (white * now[REACH_GREEN + i] + tinted * known[ALBEDO_RED + i])
             now[GREEN + i] += green * (white * now[REACH_BLUE + i] + tinted * known[ALBEDO_GREEN + i])
             now[BLUE + i] += blue * (white * now[REACH_KEY_RED + i] + tinted * known[ALBEDO_BLUE + i])

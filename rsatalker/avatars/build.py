@@ -44,9 +44,9 @@ MOST_GAUSSIANS = 70_000  # what a frame has time for; the richest of the cast is
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 2.2  # centimetres below the neckline from which skin is left out
-BURIED_SHARE, BURIED_WIDENING = 0.5, 1.5  # of the surfels under hair, which is seen through gaps at most
+BURIED_SHARE, BURIED_WIDENING = 0.6, 1.5  # of the surfels under hair, which is seen through gaps at most
 NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
-SHARING_STRANDS = 12  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
+SHARING_STRANDS = 24  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
 RIGID_SAMPLES = 160  # vertices that are enough to find the motion of a rigid part
 
 

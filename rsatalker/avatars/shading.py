@@ -126,9 +126,7 @@ def hair_lobes(t_l, t_v, v_l, shift):
     first = max(ZERO, ONE - first * first)
     second = max(ZERO, ONE - second * second)
     first = first * first * first * first * first  # ^5
-    first = first * first
-    first = first * first
-    first = first * first  # ^40
+    first = first * first  # ^10; a Gaussian stands for many hairs, which do not all lie the same way
     eighth = second * second
     eighth = eighth * eighth
     eighth = eighth * eighth
