@@ -43,9 +43,9 @@ def add_hair(
     paths, fullness = anatomy.from_style(grown.paths), grown.fullness
     strands, segments = paths.shape[0], paths.shape[1] - 1
     grown_part = np.linspace(0, 1, segments)[None]
-    taper = (1 - 0.5 * smooth_step(0.55, 1, grown_part)) * (0.75 + 0.25 * smooth_step(-0.02, 0.15, grown_part))
+    taper = (1 - 0.62 * smooth_step(0.50, 1, grown_part)) * (0.75 + 0.25 * smooth_step(-0.02, 0.15, grown_part))
     width = look.width * taper * (0.7 + 0.5 * random.uniform(size=(strands, 1))) * (0.30 + 0.70 * fullness[:, None])
-    opacity = OPACITY * (1 - 0.55 * smooth_step(0.75, 1, grown_part)) * (0.6 + 0.4 * fullness[:, None])
+    opacity = OPACITY * (1 - 0.68 * smooth_step(0.60, 1, grown_part)) * (0.6 + 0.4 * fullness[:, None])
     center, factor, along = strand_gaussians(paths, width)
     frames, frame = _frames_of(anatomy, center, _looseness(anatomy, style, paths).ravel())
     added = cloud.add(
@@ -55,7 +55,7 @@ def add_hair(
         **_light_anchor(ground, paths, segments),
         opacity=opacity.ravel(),
         specular=(look.shine * fullness[:, None] * np.ones((1, segments))).ravel(),
-        roughness=(0.06 + 0.018 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
+        roughness=(0.06 + 0.026 * random.normal(size=(strands, 1)) * np.ones((1, segments))).ravel(),
         material=Material.STRAND, antialiased=1,
         culled=((paths[:, 1:, 1] > anatomy.landmarks[33, 1]) & style.is_free).ravel(),
     )  # fmt: skip
@@ -94,11 +94,11 @@ def levels_of(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Int[np.ndar
 def _roots(
     anatomy: Anatomy, look: HairLook, style: Style, ground: Ground, count: int, random: np.random.Generator
 ) -> Roots:
-    """Return evenly spread roots where hair grows, denser inside than at the hairline."""
+    """Return evenly spread roots where hair grows, as dense at the hairline as the style wants."""
     above = ground.above_hairline
     candidates = np.flatnonzero(above > -0.25)
     position = anatomy.to_style(ground.cells.position)
-    weight = ground.cells.area * (0.25 + 0.75 * smooth_step(-0.3, 1.0, above))
+    weight = ground.cells.area * (style.edge + (1 - style.edge) * smooth_step(-0.3, style.edge_width, above))
     weight = weight * style.density(position, look)
     picked = random.choice(candidates, count * 2, p=weight[candidates] / weight[candidates].sum())
     point = ground.cells.position[picked] + random.normal(size=(count * 2, 3)) * 0.14
@@ -111,15 +111,15 @@ def _roots(
 def _colors(
     paths: Float[np.ndarray, "S K 3"], look: HairLook, grown: Float[np.ndarray, "1 L"], random: np.random.Generator
 ) -> Float[np.ndarray, "S L 3"]:
-    """Return colours: streaks, lighter tips, single grey strands."""
+    """Return colours: streaks, lighter tips, grey in uneven shares; strands, each of many hairs, differ little."""
     strands, segments = len(paths), grown.shape[1]
-    streaks = 0.35 + 0.45 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.26 * random.normal(size=strands)
+    streaks = 0.46 + 0.30 * cloud_noise(paths[:, 0], 0.9, 3, 21) + 0.13 * random.normal(size=strands)
     lightness = np.clip(np.clip(streaks, 0, 1)[:, None] + 0.30 * grown, 0, 1)
     color = mix(np.tile(look.dark, (strands, segments, 1)), look.light, lightness)
-    color = color * (1 + 0.12 * random.normal(size=(strands, 1, 1)))
+    color = color * (1 + 0.06 * random.normal(size=(strands, 1, 1)))
     if look.grey:
-        is_grey = (random.uniform(size=(strands, 1)) < look.grey) * np.ones((1, segments))
-        color = mix(color, GREY, is_grey * 0.8)
+        share = np.clip(look.grey + 0.22 * random.normal(size=(strands, 1)), 0, 1) * np.ones((1, segments))
+        color = mix(color, GREY, share * 0.8)
     return np.clip(color, 0.002, 1)
 
 

@@ -8,6 +8,7 @@ from jaxtyping import Float
 from rsatalker.avatars.appearance.noise import cloud_noise
 
 WOBBLE = 0.35  # centimetres by which the hairline wanders
+JAGS = 0.22  # and by which it is uneven from one tuft to the next
 EAR_RADII = np.array([1.5, 3.1, 2.1])  # bare skin around the ears
 
 
@@ -29,7 +30,7 @@ class Hairline:
         away = points - self._center
         azimuth = np.abs(np.degrees(np.arctan2(away[:, 0], away[:, 2])))
         height = points[:, 1] - np.interp(azimuth, self._azimuth, self._height)
-        height = height + WOBBLE * cloud_noise(points, 0.55, 3, 0)
+        height = height + WOBBLE * cloud_noise(points, 0.55, 3, 0) + JAGS * cloud_noise(points, 2.1, 2, 7)
         mirrored = np.stack([np.abs(points[:, 0]), points[:, 1], points[:, 2]], 1)
         around_ear = np.linalg.norm((mirrored - self._ear) / EAR_RADII, axis=1)
         return np.minimum(height, (around_ear - 1) * 2.5)

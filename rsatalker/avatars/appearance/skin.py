@@ -10,11 +10,13 @@ from jaxtyping import Float
 from rsatalker.avatars.appearance.face_map import FaceWeights
 from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step, value_noise
+from rsatalker.avatars.appearance.styles import STYLES
 
 REFERENCE_BRIGHTNESS = 0.40  # mean albedo of the skin that the pinks below were mixed for
 LASH_LINE_PINK = (0.50, 0.23, 0.19)
 NOSTRIL_RED = (0.16, 0.05, 0.04)
 LIP_EDGE = (0.10, -0.15)  # centimetres outside and inside the outline between which lips take on their colour
+NAPE_FADE = 1.8  # centimetres by which the scalp's tint sets in more slowly at the nape, where hair is tapered
 ROOTS_COVER = np.array([0.75, 1.0, 1.2])  # exponents per channel: thin hair over skin looks grey, a plain mix looks red
 LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
 
@@ -61,7 +63,9 @@ def paint_skin(
     color = _complexion(points, weights, look, random)
     color = _lips(points, color, weights, look, furrows, random)
     color = mix(color, NOSTRIL_RED, 0.2 * smooth_step(0.12, 0.0, from_nostril))
-    density = smooth_step(-0.40, 1.25, above_hairline + 0.40 * cloud_noise(points, 2.2, 3, 40))
+    scalp_light = STYLES[look.hair.style].scalp_light
+    grown_over = 1.65 + NAPE_FADE * smooth_step(0.0, -6.0, points[:, 2])
+    density = smooth_step(0.0, 1.0, (above_hairline + 0.40 + 0.40 * cloud_noise(points, 2.2, 3, 40)) / grown_over)
     root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
     color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip
@@ -79,7 +83,7 @@ def paint_skin(
         albedo=np.clip(color, 0.002, 0.95),
         specular=np.clip(shine * (1 - 0.9 * density), 0.05, 3),
         roughness=np.clip(roughness * (1 - lip) + lip * look.lips.roughness, 0.2, 0.8),
-        occlusion=np.clip(occlusion * (1 - 0.35 * density), 0.15, 1),
+        occlusion=np.clip(occlusion * (1 + (scalp_light - 1) * density), 0.15, max(1.0, scalp_light)),
         subsurface=np.full(count, 0.9),
         sheen=0.30 * (1 - density),
         bend=_relief(points, weights, skin.pores, random),

@@ -8,14 +8,14 @@ from jaxtyping import Float
 from rsatalker.avatars.appearance.anatomy import Anatomy
 from rsatalker.avatars.appearance.ground import Ground
 from rsatalker.avatars.appearance.look import HairLook
-from rsatalker.avatars.appearance.noise import mix, smooth_step
+from rsatalker.avatars.appearance.noise import cloud_noise, mix, smooth_step
 from rsatalker.avatars.appearance.strands import spread_out, strand_gaussians
 from rsatalker.avatars.appearance.styles.style import on_surface
 from rsatalker.avatars.binding import Cloud, Material
 
-COUNT = 900
+COUNT = 1100
 SEGMENTS = 2
-LOWEST, HIGHEST = -0.55, 0.75  # centimetres above the hairline
+LOWEST, HIGHEST = -0.85, 0.75  # centimetres above the hairline
 LENGTH, WIDTH = 1.0, 0.0115  # centimetres
 
 
@@ -30,7 +30,8 @@ def add_wisps(
 ) -> None:
     """Add hairs along the hairline; `skull` is the helper frame that carries them."""
     above = ground.above_hairline
-    weight = ground.cells.area * smooth_step(LOWEST, 0.1, above) * (above < HIGHEST)
+    tufts = 0.25 + smooth_step(-0.35, 0.55, cloud_noise(ground.cells.position, 1.1, 2, 33))
+    weight = ground.cells.area * smooth_step(LOWEST, 0.1, above) * (above < HIGHEST) * tufts
     count = int(COUNT * detail)
     picked = random.choice(len(above), count * 3, p=weight / weight.sum())
     point = ground.cells.position[picked] + 0.15 * random.normal(size=(count * 3, 3))

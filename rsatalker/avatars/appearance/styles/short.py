@@ -14,12 +14,14 @@ from rsatalker.avatars.appearance.styles.style import Grown, Roots, Style, clump
 WHORL = np.array([0.9, 13.6, -5.5])
 SWIRL = 0.45  # rad: hair turns as it leaves the whorl
 SEGMENTS = 4
+NAPE_TAPER = 0.5  # towards the neck hair grows longer half as fast as at other edges
 
 
 def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:
     """Return a short cut in layers: longest on top, tapered to the neck and before the ears."""
-    position, above = roots.position, roots.above_hairline
-    count = len(position)
+    position, count = roots.position, len(roots.position)
+    nape = smooth_step(0.0, -6.0, position[:, 2]) * smooth_step(4.0, -1.0, position[:, 1])
+    above = roots.above_hairline * (1 - NAPE_TAPER * nape)
     upright = 0.10 + 0.90 * smooth_step(0.15, 0.75, roots.normal[:, 1])  # on the temples hair lies, or it flares
     top = smooth_step(6.5, 11.0, position[:, 1]) * upright
     tapered = 0.30 + 0.70 * smooth_step(-0.2, 3.5, above)
@@ -68,4 +70,4 @@ def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.nda
     return 1 + 0.8 * smooth_step(8, 11, position[:, 1]) * min(1.0, look.length / 2)
 
 
-SHORT = Style(short_hair, _wanted, _density)
+SHORT = Style(short_hair, _wanted, _density, edge=0.20, edge_width=2.0)

@@ -57,6 +57,11 @@ class Style:
         covers_ears: Ears and scalp are hidden below it.
         is_free: It hangs from the head rather than lying on it.
         springiness: How far its ends lag when the head moves, 1 is as far as a long lock.
+        edge: How densely roots lie at the hairline, as a part of the density inside; above 1 where the edge is all that
+            one sees, of hair that is combed back over itself.
+        edge_width: Centimetres from the hairline to the full density.
+        scalp_light: Factor on the light of the scalp; above 1 under hair that scatters light down to it, where the
+            shadows of strands alone would leave gaps black.
     """
 
     grow: Grow
@@ -65,6 +70,9 @@ class Style:
     covers_ears: bool = False
     is_free: bool = False
     springiness: float = 0.0
+    edge: float = 0.25
+    edge_width: float = 1.0
+    scalp_light: float = 0.65
 
 
 def on_surface(vectors: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]) -> Float[np.ndarray, "N 3"]:
