@@ -36,8 +36,8 @@ class Cut:
     volume: float
 
 
-LOOSE_ENDS = Cut(segments=15, ragged=1.2, clump=0.66, tucked=0.0, volume=1.0)
-BLUNT_ENDS = Cut(segments=12, ragged=0.30, clump=0.42, tucked=0.75, volume=1.35)
+LOOSE_ENDS = Cut(segments=12, ragged=1.2, clump=0.66, tucked=0.0, volume=1.0)
+BLUNT_ENDS = Cut(segments=10, ragged=0.30, clump=0.42, tucked=0.75, volume=1.35)
 
 
 def hanging_hair(cut: Cut, roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:
@@ -50,13 +50,14 @@ def hanging_hair(cut: Cut, roots: Roots, look: HairLook, skin: PushOut, random: 
     lowest = 13.0 - look.length + cut.ragged * (value_noise(position, 0.7, 9) + 0.5 * random.normal(size=count))
     length = position[:, 1] - lowest + np.abs(7.5 - np.abs(position[:, 0])) * 0.35 + 4.0
     length = np.clip(length, 6, look.length + 5)
-    layer = random.uniform(size=count)
+    layer = random.uniform(size=count) ** 0.7  # more of it outside: single strands above the rest look like quills
     height = 0.12 + cut.volume * (0.50 * layer + 0.75 * smooth_step(2, 12, position[:, 1]) * (0.35 + 0.65 * layer))
+    height = height * (0.40 + 0.60 * smooth_step(0.0, 3.5, np.abs(from_part)))  # flat at the part
     phase = 6.28 * value_noise(position, 0.35, 11) + side * 1.2
     away = position - roots.center
     azimuth = np.arctan2(away[:, 0], away[:, 2])
     from_front = np.degrees(np.abs(azimuth))
-    behind_part = smooth_step(80, 135, from_front)  # the parting ends at the crown
+    behind_part = smooth_step(55, 150, from_front)  # the parting ends at the crown
     front = smooth_step(50, 15, from_front)[:, None]
     sideways = np.stack([side, 0 * side, 0 * side], 1)
 
@@ -88,7 +89,8 @@ def hanging_hair(cut: Cut, roots: Roots, look: HairLook, skin: PushOut, random: 
         return wanted - inner + 0.45 * last
 
     paths = grow(position, roots.normal, comb, length, cut.segments, skin, height)
-    paths = clumped(paths, max(20, count // 8), cut.clump, random)
+    paths = clumped(paths, max(20, count // 5), 0.60 * cut.clump, random)  # thin locks ..
+    paths = clumped(paths, max(20, count // 30), 0.40 * cut.clump, random, stray=0.45)  # .. that lie in wide ones
     paths = _cut_off(paths, lowest)
     free = ~crosses_face(paths, look, roots.center)
     fullness = 0.55 + 0.45 * smooth_step(-0.2, 0.9, roots.above_hairline)
@@ -127,10 +129,27 @@ def _wanted(roots: Roots, look: HairLook) -> np.ndarray:
 
 
 def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.ndarray, " N"]:
-    """Return a factor that crowds the parting, which must not show skin."""
+    """Return a factor that crowds the crown, where hair lies in one layer, and the parting; neither may show skin."""
     on_part = np.exp(-(((position[:, 0] - look.part) / 0.5) ** 2))
-    return 1 + 6.0 * on_part * smooth_step(8, 11, position[:, 1])
+    high = smooth_step(1.0, 8.0, position[:, 1])
+    return 0.45 + 0.95 * high + 3.5 * on_part * smooth_step(8, 11, position[:, 1])
 
 
-LONG = Style(partial(hanging_hair, LOOSE_ENDS), _wanted, _density, covers_ears=True, is_free=True, springiness=1.0)
-BOB = Style(partial(hanging_hair, BLUNT_ENDS), _wanted, _density, covers_ears=True, is_free=True, springiness=1.0)
+LONG = Style(
+    partial(hanging_hair, LOOSE_ENDS),
+    _wanted,
+    _density,
+    covers_ears=True,
+    is_free=True,
+    springiness=1.0,
+    scalp_light=1.5,
+)
+BOB = Style(
+    partial(hanging_hair, BLUNT_ENDS),
+    _wanted,
+    _density,
+    covers_ears=True,
+    is_free=True,
+    springiness=1.0,
+    scalp_light=1.5,
+)
