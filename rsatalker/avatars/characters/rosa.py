@@ -30,7 +30,7 @@ ROSA = Character(
         brows=BrowLook(hairs=420, color=(0.12, 0.105, 0.095), thickness=0.34, length=0.44),
         lashes=LashLook(hairs=80, length=0.36, line_opacity=0.5),
         hair=HairLook(
-            style="bun", dark=(0.125, 0.120, 0.115), light=(0.44, 0.43, 0.42), strands=1410, width=0.074,
+            style="bun", dark=(0.185, 0.179, 0.172), light=(0.44, 0.43, 0.42), strands=1690, width=0.060,
             length=22.0, wave=0.25, grey=0.6,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
