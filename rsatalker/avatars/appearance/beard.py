@@ -32,13 +32,14 @@ def add_beard(
     grown = np.linspace(0, 1, SEGMENTS)
     width = look.width * (1.0 - 0.45 * grown) * (0.7 + 0.6 * random.uniform(size=(len(root), 1)))
     center, factor, along = strand_gaussians(path, width)
-    streaks = (0.5 + 0.45 * value_noise(root, 1.4, 91) + 0.25 * random.normal(size=len(root))).clip(0, 1)[:, None, None]
+    streaks = 0.45 + 0.35 * value_noise(root, 1.4, 91) + 0.13 * random.normal(size=len(root))
+    streaks = streaks.clip(0, 1)[:, None, None]
     color = np.array(look.dark) * (1 - streaks) + np.array(look.light) * streaks
-    grey = (random.uniform(size=(len(root), 1, 1)) < look.grey) * 0.85
+    grey = (random.uniform(size=(len(root), 1, 1)) < look.grey) * 0.6
     color = (color * (1 - grey) + grey * 0.36) * (0.9 + 0.25 * grown[None, :, None])
     cloud.add(
         center=center, factor=factor, direction=along, albedo=np.clip(color, 0.002, 1).reshape(-1, 3),
-        opacity=np.tile([0.88, 0.80, 0.55], len(root)), specular=0.5, roughness=0.08,
+        opacity=np.tile([0.88, 0.80, 0.55], len(root)), specular=0.35, roughness=0.08,
         occlusion=np.tile([0.55, 0.78, 0.95], len(root)), material=Material.STRAND, antialiased=1,
         **ground.anchor(np.repeat(index, SEGMENTS)),
     )  # fmt: skip

@@ -33,14 +33,14 @@ BRUNO = Character(
         brows=BrowLook(hairs=620, color=(0.045, 0.028, 0.018), thickness=0.48, length=0.50),
         lashes=LashLook(hairs=66, length=0.32, line_opacity=0.45),
         hair=HairLook(
-            style="short", dark=(0.040, 0.025, 0.016), light=(0.120, 0.076, 0.046), strands=2750, width=0.039,
-            length=1.7, side_length=0.9, shine=0.8, comb=5.0, volume=0.5,
+            style="short", dark=(0.048, 0.030, 0.019), light=(0.135, 0.086, 0.053), strands=2750, width=0.039,
+            length=1.7, side_length=0.9, shine=0.50, comb=5.0, volume=0.5,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
         cloth=ClothLook(color=(0.028, 0.050, 0.034), neckline_depth=1.9, band=1.8, shoulder_width=1.24),
-        stubble=StubbleLook(amount=0.55, color=(0.110, 0.075, 0.055), dots=250),
-        beard=BeardLook(length=1.0, dark=(0.035, 0.021, 0.013), light=(0.120, 0.070, 0.040), strands=2550, width=0.022),
+        stubble=StubbleLook(amount=0.78, color=(0.110, 0.075, 0.055), dots=250),
+        beard=BeardLook(length=1.0, dark=(0.036, 0.022, 0.014), light=(0.098, 0.060, 0.036), strands=2550, width=0.022),
         seed=7,
     ),
 )  # fmt: skip

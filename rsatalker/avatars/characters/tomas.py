@@ -31,8 +31,8 @@ TOMAS = Character(
         brows=BrowLook(hairs=660, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
         hair=HairLook(
-            style="short", dark=(0.021, 0.014, 0.011), light=(0.078, 0.049, 0.032), strands=3600, width=0.039,
-            length=2.3, side_length=0.95, shine=0.85, comb=15.0, volume=0.85,
+            style="short", dark=(0.026, 0.018, 0.014), light=(0.090, 0.058, 0.039), strands=3600, width=0.039,
+            length=2.3, side_length=0.95, shine=0.50, comb=15.0, volume=0.85,
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
