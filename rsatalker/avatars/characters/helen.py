@@ -32,7 +32,7 @@ HELEN = Character(
         lashes=LashLook(hairs=96, length=0.42, line_opacity=0.65, line_width=0.026),
         hair=HairLook(
             style="bob", dark=(0.19, 0.122, 0.066), light=(0.50, 0.365, 0.215), strands=2100, width=0.049,
-            length=17.2, part=-1.6, wave=0.08, grey=0.18,
+            length=17.2, part=-1.6, wave=0.08, grey=0.18, shine=0.8,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),

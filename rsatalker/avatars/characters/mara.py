@@ -32,8 +32,8 @@ MARA = Character(
         brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
         lashes=LashLook(hairs=94, length=0.46, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
-            style="long", dark=(0.075, 0.028, 0.012), light=(0.27, 0.098, 0.036), strands=1840, width=0.051,
-            length=27.0, part=1.4, wave=0.42,
+            style="long", dark=(0.075, 0.028, 0.012), light=(0.320, 0.110, 0.036), strands=1840, width=0.051,
+            length=27.0, part=1.4, wave=0.42, shine=0.75,
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
