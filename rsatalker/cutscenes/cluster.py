@@ -50,16 +50,22 @@ def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[Clu
         draw: What each worker does with a job.
 
     Raises:
-        OutputError: Ray is not installed, or no cluster answers there.
+        OutputError: Ray is not installed or does not start, or no cluster answers there.
     """
     ray = require_ray()
     try:
         _require_answer(address)
-        ray.init(address=None if address == "auto" else address, logging_level="ERROR", log_to_driver=False)
-    except (OSError, ValueError, RuntimeError) as error:
+    except (OSError, ValueError) as error:
         raise OutputError(
             f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`, or leave out "
             "--cluster."
+        ) from error
+    try:
+        ray.init(address=None if address == "auto" else address, logging_level="ERROR", log_to_driver=False)
+    except Exception as error:  # a start that takes too long is a bare one
+        raise OutputError(
+            f"Ray does not start or join {address!r} ({error}); try again when the machine is less busy, or leave out "
+            "--cluster to draw on all cores without Ray."
         ) from error
     try:
         yield ClusterWorkers(ray, draw)

@@ -7,6 +7,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from light_avatar import LightAvatar
+
+from rsatalker.cutscenes import chunk
 from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, never
 from rsatalker.cutscenes.picture import StageTimes
 
@@ -29,6 +32,12 @@ def draw(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> St
     (folder / "png" / "0.png").write_bytes(job.rows.tobytes())
     (folder / "large").write_bytes(job.key.encode() * 1_000_000)
     return StageTimes(frame=1.0, frames=len(job))
+
+
+def draw_light(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
+    """Draw a chunk as it is drawn, but for the avatars."""
+    chunk.load_avatar = lambda name, **options: LightAvatar(str(name))
+    return chunk.draw_chunk(job, folder, stopped)
 
 
 def prepare(settings: str) -> None:

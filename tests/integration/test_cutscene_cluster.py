@@ -5,10 +5,14 @@ from pathlib import Path
 import drawn_chunks
 import numpy as np
 import pytest
-from drawn_chunks import DIES_ONCE, draw
+from drawn_chunks import DIES_ONCE, draw, draw_light
+from light_avatar import LightAvatar
 
+from rsatalker.cutscenes.batch import SAMPLE_DIALOGUE
 from rsatalker.cutscenes.chunk import ChunkJob
 from rsatalker.cutscenes.cluster import cluster_workers
+from rsatalker.cutscenes.read_script import cutscene_from
+from rsatalker.cutscenes.render import render_cutscene
 from rsatalker.errors import OutputError
 
 pytestmark = pytest.mark.integration
@@ -41,7 +45,39 @@ def test_cluster_draws_the_same_files_though_a_worker_dies(tmp_path: Path) -> No
     assert {path.name for path in (tmp_path / "cluster").iterdir()} == set(keys)
 
 
+@pytest.mark.filterwarnings("ignore")  # Ray's own
+def test_cluster_renders_a_stereo_pair_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rsatalker.cutscenes.chunk.load_avatar", lambda name, **options: LightAvatar(str(name)))
+    monkeypatch.setattr("rsatalker.cutscenes.chunk._artists", {})
+    script = {
+        "participant": [{"avatar": "mara"}, {"avatar": "tomas"}],
+        "dialogue": str(SAMPLE_DIALOGUE),
+        "duration_s": 1.5,
+        "shot": [{}, {"start_s": 0.5, "move": "hand-held"}, {"start_s": 1.0}],
+        "stereo": {"layout": "over-under"},
+        "output": {"width": 320, "height": 180, "write": ["mp4", "png", "exr"], "layers": False},
+    }
+    cutscene = cutscene_from(script, tmp_path)
+    render_cutscene(cutscene, tmp_path / "one", workers=1)
+    with cluster_workers("local", draw_light) as workers:
+        render_cutscene(cutscene, tmp_path / "many", workers=workers)
+    files = [path.relative_to(tmp_path / "one") for path in (tmp_path / "one").rglob("*.*") if path.is_file()]
+    compared = [path for path in files if path.parts[0] != ".cutscene.work"]
+    assert len(compared) == 1 + 72 + 72
+    for path in compared:
+        assert (tmp_path / "one" / path).read_bytes() == (tmp_path / "many" / path).read_bytes(), path
+
+
 @pytest.mark.parametrize("address", ["127.0.0.1:9", "ray://127.0.0.1:9", "nowhere"])
 def test_cluster_that_is_not_there_is_said_in_one_sentence(address: str) -> None:
     with pytest.raises(OutputError, match=rf"no Ray cluster answers at '{address}'"), cluster_workers(address):
+        pass
+
+
+def test_ray_that_does_not_start_is_said_in_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    def init(**options: object) -> None:
+        raise Exception("node timed out during startup")
+
+    monkeypatch.setattr("ray.init", init)
+    with pytest.raises(OutputError, match="Ray does not start or join 'local'"), cluster_workers("local"):
         pass
