@@ -112,7 +112,9 @@ def test_bundled_checkpoint_rests_in_digital_silence():
     assert lips.activity[0, 30:].max() < 0.2
 
 
-def test_pair_says_the_mean_of_both(tmp_path):
+def test_pair_says_the_mean_of_both_and_closes_lips_a_little_more(tmp_path):
+    from rsatalker.motion.lip_stream import CLOSED, TOWARDS_CLOSED
+
     torch.manual_seed(1)
     one, other = MotionModel(CONFIG), MotionModel(replace(CONFIG, channels=16, feature_mean=-4.0))
     for model, name in ((one, "one"), (other, "other")):
@@ -120,8 +122,11 @@ def test_pair_says_the_mean_of_both(tmp_path):
     save_pair(tmp_path / "one", tmp_path / "other", tmp_path / "pair")
     pair, one, other = (load_checkpoint(tmp_path / name) for name in ("pair", "one", "other"))
     features = torch.from_numpy(np.random.default_rng(0).normal(-6, 3, (2, 48, 80)).astype(np.float32))
-    mean = (one(features).articulation + other(features).articulation) / 2
-    torch.testing.assert_close(pair(features).articulation, mean)
+    said, others = one(features).articulation, other(features).articulation
+    expected = (said + others) / 2
+    most = torch.maximum(said, others)[..., CLOSED]
+    expected[..., CLOSED] = (1 - TOWARDS_CLOSED) * expected[..., CLOSED] + TOWARDS_CLOSED * most
+    torch.testing.assert_close(pair(features).articulation, expected)
     assert checkpoint_recipe(tmp_path / "pair") == {"mean_of": [{"name": "one"}, {"name": "other"}]}
 
 
