@@ -15,7 +15,7 @@ from rsatalker.training.examples import Example
 from rsatalker.training.phones import Viseme
 from rsatalker.training.variations import Variation
 
-GROUP_SHARES = {"formant": 0.16, "english": 0.26, "foreign": 0.14, "neural": 0.44}  # of the stretches
+GROUP_SHARES = {"formant": 0.12, "english": 0.20, "foreign": 0.10, "neural": 0.58}  # of the stretches
 
 
 class Batch(NamedTuple):
