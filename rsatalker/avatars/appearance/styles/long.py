@@ -135,21 +135,16 @@ def _density(position: Float[np.ndarray, "N 3"], look: HairLook) -> Float[np.nda
     return 0.45 + 0.95 * high + 3.5 * on_part * smooth_step(8, 11, position[:, 1])
 
 
-LONG = Style(
-    partial(hanging_hair, LOOSE_ENDS),
-    _wanted,
-    _density,
-    covers_ears=True,
-    is_free=True,
-    springiness=1.0,
-    scalp_light=1.5,
-)
-BOB = Style(
-    partial(hanging_hair, BLUNT_ENDS),
-    _wanted,
-    _density,
-    covers_ears=True,
-    is_free=True,
-    springiness=1.0,
-    scalp_light=1.5,
-)
+def _hanging(cut: Cut) -> Style:
+    return Style(
+        partial(hanging_hair, cut),
+        _wanted,
+        _density,
+        covers_ears=True,
+        is_free=True,
+        springiness=1.0,
+        scalp_light=1.5,
+    )
+
+
+LONG, BOB = _hanging(LOOSE_ENDS), _hanging(BLUNT_ENDS)
