@@ -272,7 +272,7 @@ def _output(table: Table) -> Output:
         height=table.integer("height", 720, 16, LARGEST_PX),
         frame_rate=_frame_rate(table),
         formats=table.choices("write", FORMATS, ("mp4",)),
-        quality=table.integer("quality", 18, 0, 51),
+        quality=table.integer("quality", 20, 0, 51),
         layers=table.flag("layers", True),
         detail=table.number("detail", 1.0, 0.2, 1.5),
     )

@@ -235,7 +235,7 @@ class Output:
         height: Pixels.
         frame_rate: Frames per second, exact.
         formats: Which files.
-        quality: Constant rate factor of MP4s: 0 is lossless, 18 looks it, 51 is worst.
+        quality: Constant rate factor of MP4s: 0 is lossless, 18 looks it, 20 nearly, 51 is worst.
         layers: Whether EXRs hold each head alone too.
         detail: Share of the full number of Gaussians.
     """
@@ -244,7 +244,7 @@ class Output:
     height: int = 720
     frame_rate: Fraction = Fraction(24)
     formats: tuple[str, ...] = ("mp4",)
-    quality: int = 18
+    quality: int = 20
     layers: bool = True
     detail: float = 1.0
 
