@@ -1,5 +1,8 @@
 """USD: heads as skeletons with blend shapes and time samples, the camera with its cuts, and a reference to the sound.
 
+The colours of the vertices are `displayColor`. The material of each head reads them from there, as some programs show
+nothing but materials.
+
 Needs the package usd-core, which comes with `pip install rsatalker[cutscenes]`. Metres, y up; time code n is frame n.
 """
 
@@ -21,6 +24,7 @@ JOINT_PATHS = tuple(
     "/".join(JOINT_NAMES[i] for i in ((0, 1, joint) if joint > 1 else range(joint + 1)))
     for joint in range(len(JOINT_NAMES))
 )
+ROUGHNESS = 0.6  # of all surfaces, as in the glTF file: skin between its oil and its pores
 APERTURE_MM = 24.0  # height of the camera's film back; with the focal length it gives the angle of view
 
 
@@ -52,12 +56,12 @@ def require_usd() -> Any:
         OutputError: It is not installed.
     """
     try:
-        from pxr import Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdSkel, Vt
+        from pxr import Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdShade, UsdSkel, Vt
     except ImportError as error:
         raise OutputError(
             "USD files need the package usd-core; install it with: pip install rsatalker[cutscenes]"
         ) from error
-    return Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdSkel, Vt
+    return Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdShade, UsdSkel, Vt
 
 
 def write_usd(path: Path, scene: UsdScene) -> None:
@@ -66,7 +70,7 @@ def write_usd(path: Path, scene: UsdScene) -> None:
     Raises:
         OutputError: usd-core is not installed.
     """
-    _Gf, Sdf, Usd, UsdGeom, UsdMedia, _UsdSkel, _Vt = require_usd()
+    _Gf, Sdf, Usd, UsdGeom, UsdMedia, *_ = require_usd()
     stage = Usd.Stage.CreateNew(str(path))
     UsdGeom.SetStageUpAxis(stage, UsdGeom.Tokens.y)
     UsdGeom.SetStageMetersPerUnit(stage, 1.0)
@@ -90,7 +94,7 @@ def write_usd(path: Path, scene: UsdScene) -> None:
 
 
 def _add_head(stage: Any, head: SkinnedHead, curves: Curves) -> None:
-    Gf, Sdf, Usd, _UsdGeom, _UsdMedia, UsdSkel, Vt = require_usd()
+    Gf, Sdf, Usd, _UsdGeom, _UsdMedia, _UsdShade, UsdSkel, Vt = require_usd()
     path = f"/Scene/{_identifier(head.name)}"
     root = UsdSkel.Root.Define(stage, path)
     Usd.ModelAPI(root).SetKind("component")
@@ -117,6 +121,7 @@ def _add_head(stage: Any, head: SkinnedHead, curves: Curves) -> None:
         translations.Set(Vt.Vec3fArray.FromNumpy(local[frame]), frame)
         weights.Set(Vt.FloatArray.FromNumpy(np.ascontiguousarray(curves.weights[frame])), frame)
     mesh = _mesh(stage, f"{path}/head", head)
+    _bind_material(stage, f"{path}/skin", mesh)
     binding = UsdSkel.BindingAPI.Apply(mesh.GetPrim())
     UsdSkel.BindingAPI.Apply(skeleton.GetPrim()).CreateAnimationSourceRel().SetTargets([Sdf.Path(f"{path}/animation")])
     binding.CreateSkeletonRel().SetTargets([Sdf.Path(f"{path}/skeleton")])
@@ -135,7 +140,7 @@ def _add_head(stage: Any, head: SkinnedHead, curves: Curves) -> None:
 
 
 def _mesh(stage: Any, path: str, head: SkinnedHead) -> Any:
-    _Gf, _Sdf, _Usd, UsdGeom, _UsdMedia, _UsdSkel, Vt = require_usd()
+    _Gf, _Sdf, _Usd, UsdGeom, _UsdMedia, _UsdShade, _UsdSkel, Vt = require_usd()
     mesh = UsdGeom.Mesh.Define(stage, path)
     mesh.CreatePointsAttr(Vt.Vec3fArray.FromNumpy(head.vertices))
     mesh.CreateFaceVertexCountsAttr(Vt.IntArray(len(head.polygons), head.polygons.shape[1]))
@@ -147,6 +152,24 @@ def _mesh(stage: Any, path: str, head: SkinnedHead) -> Any:
     colors = mesh.CreateDisplayColorPrimvar(UsdGeom.Tokens.vertex)
     colors.Set(Vt.Vec3fArray.FromNumpy(np.ascontiguousarray(head.colors)))
     return mesh
+
+
+def _bind_material(stage: Any, path: str, mesh: Any) -> None:
+    """Add a material that shows the colours of the vertices, and give it to the mesh."""
+    _Gf, Sdf, _Usd, _UsdGeom, _UsdMedia, UsdShade, *_ = require_usd()
+    material = UsdShade.Material.Define(stage, path)
+    colors = UsdShade.Shader.Define(stage, f"{path}/colors")
+    colors.CreateIdAttr("UsdPrimvarReader_float3")
+    colors.CreateInput("varname", Sdf.ValueTypeNames.String).Set("displayColor")
+    read = colors.CreateOutput("result", Sdf.ValueTypeNames.Float3)
+    surface = UsdShade.Shader.Define(stage, f"{path}/surface")
+    surface.CreateIdAttr("UsdPreviewSurface")
+    surface.CreateInput("diffuseColor", Sdf.ValueTypeNames.Color3f).ConnectToSource(read)
+    surface.CreateInput("roughness", Sdf.ValueTypeNames.Float).Set(ROUGHNESS)
+    surface.CreateInput("metallic", Sdf.ValueTypeNames.Float).Set(0.0)
+    shown = surface.CreateOutput("surface", Sdf.ValueTypeNames.Token)
+    material.CreateSurfaceOutput().ConnectToSource(shown)
+    UsdShade.MaterialBindingAPI.Apply(mesh.GetPrim()).Bind(material)
 
 
 def _add_camera(stage: Any, scene: UsdScene) -> None:

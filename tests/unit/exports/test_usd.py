@@ -41,6 +41,18 @@ def test_usd_has_one_sample_a_frame(stage, poses) -> None:
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0, len(poses) - 1)
 
 
+def test_usd_material_shows_the_colours_of_the_vertices(stage, skinned) -> None:
+    from pxr import UsdGeom, UsdShade
+
+    mesh = stage.GetPrimAtPath("/Scene/mara/head")
+    material, _ = UsdShade.MaterialBindingAPI(mesh).ComputeBoundMaterial()
+    surface, _, _ = material.ComputeSurfaceSource()
+    (reader,) = surface.GetInput("diffuseColor").GetConnectedSources()[0]
+    assert reader.source.GetPrim().GetAttribute("info:id").Get() == "UsdPrimvarReader_float3"
+    shown = UsdGeom.PrimvarsAPI(mesh).GetPrimvar(UsdShade.Shader(reader.source).GetInput("varname").Get())
+    np.testing.assert_allclose(np.array(shown.Get()), skinned.colors)
+
+
 def test_usd_camera_cuts_between_two_frames(stage) -> None:
     camera = stage.GetPrimAtPath("/Scene/camera").GetAttribute("xformOp:transform")
     places = [camera.Get(frame).ExtractTranslation() for frame in (3, 4)]
