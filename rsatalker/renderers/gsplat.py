@@ -9,9 +9,7 @@ from __future__ import annotations
 import contextlib
 import importlib
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -25,16 +23,13 @@ from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.gsplat_frames import to_frames
 from rsatalker.renderers.gsplat_needs import find_lack
+from rsatalker.renderers.gsplat_upload import GaussiansUpload
 from rsatalker.renderers.gsplat_views import DrawViews, GsplatViews, HeadTensors
 from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.page_locked import PageLockedMemory
 from rsatalker.renderers.renderer import Drawing
 
 EPS2D = 0.3  # pixels squared, gsplat's default; named here because the antialiased weight must use the same
-FIELDS = ("means", "covariances", "colors", "opacities", "antialiased")  # of Gaussians, in the order that they travel
-FILLING = {
-    "covariances": np.array([1e-8, 0, 0, 1e-8, 0, 1e-8], np.float32)
-}  # can be inverted; everything else is 0: not seen
 LOWEST_PRIORITY = 0  # of CUDA's streams; higher ones are negative
 
 BatchedRasterization = Callable[..., tuple[Tensor, Tensor, dict[str, Any]]]
@@ -46,8 +41,16 @@ class GsplatRenderer:
 
     name = "gsplat"
 
-    def __init__(self, draw_views: DrawViews | None = None, device: str = "cuda") -> None:
-        """Import gsplat, unless a function in the place of its kernels is given.
+    def __init__(
+        self, draw_views: DrawViews | None = None, device: str = "cuda", *, reads_in_place: bool = True
+    ) -> None:
+        """Import gsplat.
+
+        Args:
+            draw_views: A function in the place of gsplat's kernels; nothing is imported then.
+            device: Torch's name of it.
+            reads_in_place: Whether arrays that come again are locked where they lie, so that the device reads them by
+                itself; otherwise all are copied first, as those are that come once.
 
         Raises:
             RendererUnavailable: gsplat cannot run here; the message says what is missing.
@@ -58,7 +61,7 @@ class GsplatRenderer:
         self._stream = torch.cuda.Stream(self._device, LOWEST_PRIORITY) if self._on_cuda else None
         self._way_home = torch.cuda.Stream(self._device, LOWEST_PRIORITY) if self._on_cuda else None
         self._memory = PageLockedMemory(self._on_cuda)
-        self._helper = ThreadPoolExecutor(1, "packing")
+        self._upload_gaussians = GaussiansUpload(self._device, self._memory, reads_in_place=reads_in_place)
 
     def lock_pages(self, memory: UInt8[np.ndarray, " B"]) -> Callable[[], None]:
         """Let the device write frames straight into this memory; see `Renderer.lock_pages`."""
@@ -123,24 +126,35 @@ class GsplatRenderer:
         for shape in sorted({drawing.depths.shape for drawing in drawings}):
             self._draw_alike([drawing for drawing in drawings if drawing.depths.shape == shape])
 
+    def upload(self, heads: Sequence[Gaussians]) -> None:
+        """Bring heads to the device and leave it at that: the part of a frame that the host has most work with."""
+        with _on(self._stream):
+            self._upload_gaussians(heads)
+        self._wait()
+
     @torch.no_grad()
     def _draw_alike(self, drawings: Sequence[Drawing]) -> None:
         """Draw images of one size and number and bring them to where the callers want them."""
         sent: list[_Sent] = []  # until all is there: what is being copied must not be given to the next view
-        with _on(self._stream):
-            heads = self._upload_gaussians([drawing.gaussians for drawing in drawings])
-            for view, (images, alphas) in enumerate(self._draw(drawings, heads)):
-                sent += self._send_home(drawings, view, *to_frames(images, alphas))
-            are_finite = self._read_back("finite", all_finite(heads))  # launched while the device is drawing
-        for stream in (self._stream, self._way_home):
-            if stream is not None:
-                stream.synchronize()
+        try:
+            with _on(self._stream):
+                heads = self._upload_gaussians([drawing.gaussians for drawing in drawings])
+                for view, (images, alphas) in enumerate(self._draw(drawings, heads)):
+                    sent += self._send_home(drawings, view, *to_frames(images, alphas))
+                are_finite = self._read_back("finite", all_finite(heads))  # launched while the device is drawing
+        finally:  # the device reads and writes memory of the caller, which is the caller's again when this returns
+            self._wait()
         if not are_finite[0]:
             for drawing in drawings:
                 check_gaussians(drawing.gaussians)
         for each in sent:
             if each.staged is not None:
                 each.home.copy_(each.staged)
+
+    def _wait(self) -> None:
+        for stream in (self._stream, self._way_home):
+            if stream is not None:
+                stream.synchronize()
 
     def _draw(
         self, drawings: Sequence[Drawing], heads: HeadTensors
@@ -152,29 +166,6 @@ class GsplatRenderer:
         viewmats = self._upload("viewmats", [camera.camera_from_world for camera in cameras]).unflatten(0, views)
         Ks = self._upload("Ks", [camera.K for camera in cameras]).unflatten(0, views)
         return self._draw_views(heads, viewmats, Ks, width, height, near, EPS2D)
-
-    def _upload_gaussians(self, heads: Sequence[Gaussians]) -> HeadTensors:
-        """Return all heads on the device; shorter heads are filled up with Gaussians that are not seen.
-
-        Packed by two threads in numpy: torch would take all cores, and wait for each of them beside a busy game.
-        """
-        count = max(len(head) for head in heads)
-        packings: list[tuple[str, Tensor, Callable[[int, int], None], Future[None]]] = []
-        for name in FIELDS:
-            sources = [getattr(head, name) for head in heads]
-            shape = (len(heads), count, *sources[0].shape[1:])
-            host = self._memory.buffer(name, shape, torch.from_numpy(sources[0]).dtype)
-            pack = partial(pack_rows, host.numpy(), sources, FILLING.get(name, 0))
-            packings.append((name, host, pack, self._helper.submit(pack, count // 2, count)))
-        fields: dict[str, Tensor] = {}
-        for name, host, pack, second_half in packings:
-            pack(0, count // 2)
-            if second_half.cancel():  # the helper has not come so far
-                pack(count // 2, count)
-            else:
-                second_half.result()
-            fields[name] = host.to(self._device, non_blocking=True)  # while the next field is being packed
-        return HeadTensors(**fields)
 
     def _upload(self, name: str, matrices: Sequence[Float32[np.ndarray, "R C"]]) -> Float[Tensor, "V R C"]:
         host = self._memory.buffer(name, (len(matrices), *matrices[0].shape), torch.float32)
@@ -232,20 +223,6 @@ def _on(stream: torch.cuda.Stream | None) -> Generator[None]:
         return
     with torch.cuda.stream(stream):
         yield
-
-
-def pack_rows(
-    host: Shaped[np.ndarray, "heads N ..."],
-    sources: Sequence[Shaped[np.ndarray, "_ ..."]],
-    filling: np.ndarray | int,
-    begin: int,
-    end: int,
-) -> None:
-    """Copy Gaussians `begin` to `end` of every head, and what stands for those that a head does not have."""
-    for row, source in zip(host, sources, strict=True):
-        filled = min(max(len(source), begin), end)
-        row[begin:filled] = source[begin:filled]
-        row[filled:end] = filling
 
 
 def load_views() -> DrawViews:

@@ -59,11 +59,10 @@ class PageLockedMemory:
         if not self._lock(address, size):
             log.info("Frames go through a buffer: the driver does not lock the %d bytes of a region.", size)
             return lambda: None
-        self._locked = {**self._locked, address: size}  # a new one: another thread may be looking at the old one
+        self._locked[address] = size
 
         def release() -> None:
-            if address in self._locked:
-                self._locked = {start: count for start, count in self._locked.items() if start != address}
+            if self._locked.pop(address, None) is not None:
                 self._unlock(address)
 
         return release
@@ -71,7 +70,8 @@ class PageLockedMemory:
     def holds(self, memory: Shaped[np.ndarray, "..."]) -> bool:
         """Return whether all of this memory, which must be in one piece, has been adopted."""
         first = memory.ctypes.data
-        return any(start <= first and first + memory.nbytes <= start + size for start, size in self._locked.items())
+        locked = self._locked.copy()  # other threads add to it and take from it, each in one step, as this is one
+        return any(start <= first and first + memory.nbytes <= start + size for start, size in locked.items())
 
 
 def lock_pages(address: int, size: int) -> bool:

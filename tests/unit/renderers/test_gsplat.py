@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from page_lock_driver import Driver
 
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
 from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_needs import Lack
+from rsatalker.renderers.gsplat_upload import GaussiansUpload
 from rsatalker.renderers.gsplat_views import HeadTensors
 from rsatalker.renderers.page_locked import PageLockedMemory
 from rsatalker.renderers.projection import project
@@ -64,6 +66,18 @@ def test_gsplat_renderer_draws_two_eyes_like_the_reference(renderer: GsplatRende
     renderer.render(gaussians, eyes, *found)
     assert scene.psnr_db(found[0], expected[0], peak=255) >= 60
     np.testing.assert_allclose(found[1], expected[1], atol=1e-3)
+
+
+def test_gsplat_renderer_draws_the_same_when_it_reads_gaussians_where_they_lie(scene: SimpleNamespace):
+    driver, renderer = Driver(), GsplatRenderer(views_of_reference, device="cpu")
+    memory = PageLockedMemory(on_cuda=False, lock=driver.lock, unlock=driver.unlock)
+    renderer._upload_gaussians = GaussiansUpload(torch.device("cpu"), memory)
+    gaussians, camera = scene.head(1500), scene.view(width=20, height=16)
+    first, again = scene.images(width=20, height=16), scene.images(width=20, height=16)
+    renderer.render(gaussians, [camera], *first)
+    renderer.render(gaussians, [camera], *again)
+    assert gaussians.means.ctypes.data in driver.locked
+    np.testing.assert_array_equal(again[0], first[0])
 
 
 def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):

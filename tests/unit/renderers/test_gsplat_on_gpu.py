@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers import reference
 from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_frames import to_frames, to_frames_plainly
@@ -46,6 +47,19 @@ def test_gsplat_draws_two_heads_in_one_call(gsplat: GsplatRenderer, scene: Simpl
         expected = scene.images(cameras=2)
         gsplat.render(head, eyes, *expected)
         assert scene.psnr_db(colors, expected[0], peak=255) >= 60
+
+
+def test_gsplat_draws_the_same_when_the_device_reads_gaussians_where_they_lie(
+    gsplat: GsplatRenderer, scene: SimpleNamespace
+):
+    head, eyes = scene.head(20_000), [scene.view(0.03), scene.view(-0.03)]
+    for seed in range(4):  # locked from the second time on; every frame shows what the arrays hold then
+        head.means[:], head.colors[:] = scene.head(20_000, seed).means, scene.head(20_000, seed).colors
+        found, expected = scene.images(cameras=2), scene.images(cameras=2)
+        gsplat.render(head, eyes, *found)
+        gsplat.render(Gaussians.joined([head]), eyes, *expected)  # a copy, which comes once
+        np.testing.assert_array_equal(found[0], expected[0])
+    assert gsplat._memory.holds(head.means)
 
 
 def test_gsplat_makes_frames_in_one_kernel_as_pass_by_pass():

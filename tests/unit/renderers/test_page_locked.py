@@ -1,27 +1,11 @@
 import numpy as np
 import pytest
 import torch
+from page_lock_driver import Driver
 
 from rsatalker.renderers.page_locked import PageLockedMemory
 
 pytestmark = pytest.mark.unit
-
-
-class Driver:
-    """Locks what it is asked to, up to a number of bytes."""
-
-    def __init__(self, most_bytes: int = 10**9) -> None:
-        self.most_bytes = most_bytes
-        self.locked: dict[int, int] = {}
-
-    def lock(self, address: int, size: int) -> bool:
-        if size > self.most_bytes:
-            return False
-        self.locked[address] = size
-        return True
-
-    def unlock(self, address: int) -> None:
-        del self.locked[address]
 
 
 def memory_of(driver: Driver) -> PageLockedMemory:
