@@ -99,11 +99,16 @@ namespace UnityEngine
             anew.Values.OfType<MonoBehaviour>().ToList().ForEach(Enable);
         }
 
+        // In the editor, too, before Play is pressed: what is added is told to reset itself.
         internal static void Added(Component component)
         {
-            if (IsPlaying && component is MonoBehaviour behaviour)
+            if (component is MonoBehaviour behaviour && IsPlaying)
             {
                 Enable(behaviour);
+            }
+            else if (component is MonoBehaviour added)
+            {
+                Send(added, "Reset", Nothing);
             }
         }
 

@@ -25,6 +25,7 @@ internal static class EditorSession
         {
             Console.WriteLine(head.name + " " + head.Avatar + " at " + head.transform.position);
         }
+        PlayMode.Escaped.ForEach(Console.Error.WriteLine);
         Inspect(assembly, "ConversationEditor", conversation);
         Inspect(assembly, "TalkingHeadEditor", conversation.HeadA);
         var window = Activator.CreateInstance(assembly.GetType("RsaTalker.Sidecar.Editor.SidecarWindow"));

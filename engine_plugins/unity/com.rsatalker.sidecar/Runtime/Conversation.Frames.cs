@@ -26,7 +26,7 @@ namespace RsaTalker.Sidecar
             _clock.Observe(AudioSettings.dspTime, nowNs);
             if (_session.Poll())
             {
-                Reset();
+                BeginAnew();
             }
             if (_session.Link == null)
             {

@@ -158,7 +158,8 @@ namespace RsaTalker.Sidecar
             }
         }
 
-        private void Reset()
+        // With another link, or with none. (Reset would be a message: the editor sends it to a component that is added.)
+        private void BeginAnew()
         {
             _motion.Clear();
             FailAll(Sentences.Interrupted);
