@@ -1,6 +1,7 @@
 """The assemblies of the Unity package, compiled as Unity compiles them; each once, when it is asked for first."""
 
 import subprocess
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -10,6 +11,15 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "engine_plugins" / "unity" / "com.rsatalker.sidecar"
 STUBS = ROOT / "tests" / "engine_stubs" / "unity"
 PROGRAMS = ROOT / "tests" / "unity" / "programs"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """Files of C#, what they use, and symbols, separated by semicolons."""
+
+    files: list[Path]
+    references: list[Assembly]
+    defines: str = ""
 
 
 class UnityPackage:
@@ -44,13 +54,22 @@ class UnityPackage:
 
     @cached_property
     def editor(self) -> Assembly:
-        references = (self.protocol, self.engine, self.engine_editor, self.adapters)
-        return self._compiled("RsaTalker.Sidecar.Editor.dll", PACKAGE / "Editor", *references)
+        return self._written("RsaTalker.Sidecar.Editor.dll", self.editor_sources)
 
     @cached_property
     def adapters(self) -> Assembly:
-        sources = [file for file in (PACKAGE / "Runtime").rglob("*.cs") if "Protocol" not in file.parts]
-        return self.compiler.compile(self.folder / "RsaTalker.Sidecar.dll", sources, [self.protocol, self.engine])
+        return self._written("RsaTalker.Sidecar.dll", self.adapter_sources)
+
+    @property
+    def adapter_sources(self) -> Sources:
+        """What plays, beside the protocol."""
+        files = [file for file in (PACKAGE / "Runtime").rglob("*.cs") if "Protocol" not in file.parts]
+        return Sources(files, [self.protocol, self.engine])
+
+    @property
+    def editor_sources(self) -> Sources:
+        references = [self.protocol, self.engine, self.engine_editor, self.adapters]
+        return Sources(list((PACKAGE / "Editor").rglob("*.cs")), references)
 
     @cached_property
     def play_session(self) -> Assembly:
@@ -81,21 +100,31 @@ class UnityPackage:
 
     def sample(self, name: str, toolkit: int = 0) -> tuple[Assembly, Assembly]:
         """Return the assemblies of a sample: what plays, and what builds its scene; toolkit: that of XR, 0: none."""
-        folder = PACKAGE / "Samples~" / name
-        references = [self.protocol, self.engine, self.adapters]
-        target = self.folder / f"RsaTalker.Samples.{name}{toolkit or ''}"
-        defines = ""
-        if toolkit:
-            references.append(self.toolkit(toolkit)[0])
-            defines = ";".join(f"RSATALKER_XRI{version}" for version in ("", "_3")[: toolkit - 1])
-        plays = self.compiler.compile(target.with_name(f"{target.name}.dll"), folder.glob("*.cs"), references, defines)
-        references += [self.engine_editor, self.editor, plays]
-        sources = (folder / "Editor").glob("*.cs")
-        return plays, self.compiler.compile(target.with_name(f"{target.name}.Editor.dll"), sources, references)
+        target = f"RsaTalker.Samples.{name}{toolkit or ''}"
+        plays = self._written(f"{target}.dll", self.sample_sources(name, toolkit))
+        return plays, self._written(f"{target}.Editor.dll", self.sample_editor_sources(name, plays, toolkit))
+
+    def sample_sources(self, name: str, toolkit: int = 0) -> Sources:
+        """Return what plays of a sample."""
+        references = [self.protocol, self.engine, self.adapters, *([self.toolkit(toolkit)[0]] if toolkit else [])]
+        defines = ";".join(f"RSATALKER_XRI{version}" for version in ("", "_3")[: max(toolkit - 1, 0)])
+        return Sources(list((PACKAGE / "Samples~" / name).glob("*.cs")), references, defines)
+
+    def sample_editor_sources(self, name: str, plays: Assembly, toolkit: int = 0) -> Sources:
+        """Return what builds the scene of a sample."""
+        references = [*self.sample_sources(name, toolkit).references, self.engine_editor, self.editor, plays]
+        return Sources(list((PACKAGE / "Samples~" / name / "Editor").glob("*.cs")), references)
 
     def program(self, name: str, *references: Assembly) -> Assembly:
         """Return a program of tests/unity/programs."""
         return self.compiler.compile(self.folder / f"{name}.exe", [PROGRAMS / f"{name}.cs"], references)
+
+    def members(self, which: str, sources: Sources) -> list[str]:
+        """Return members that sources use of the engine, or that they make public; see Compiler.members."""
+        return self.compiler.members(which, sources.files, sources.references, sources.defines)
+
+    def _written(self, name: str, sources: Sources) -> Assembly:
+        return self.compiler.compile(self.folder / name, sources.files, sources.references, sources.defines)
 
     def _compiled(self, name: str, folder: Path, *references: Assembly) -> Assembly:
         return self.compiler.compile(self.folder / name, folder.rglob("*.cs"), references)

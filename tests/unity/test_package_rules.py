@@ -163,18 +163,3 @@ def test_every_sentence_is_explained() -> None:
     assert len(beginnings) > 12
     unknown = [sentence for sentence in beginnings if sentence.split(". ")[0].strip(" .(")[:30] not in manual]
     assert unknown == []
-
-
-def test_every_static_engine_call_is_listed() -> None:
-    listed = (PACKAGE / "Documentation~" / "engine-calls.md").read_text(encoding="utf-8")
-    classes = "AudioSettings|Application|Graphics|Shader|LightProbes|RenderSettings|AudioClip|Camera|Texture2D"
-    editor = "EditorPrefs|EditorApplication|EditorUtility|AssemblyReloadEvents"
-    ours = [path for path in SOURCES if not {"Samples~", "Tests"} & set(path.parts)]
-    calls = {
-        call
-        for path in ours
-        for call in re.findall(rf"\b(?:{classes}|{editor})\.\w+", path.read_text(encoding="utf-8"))
-    }
-    assert len(calls) > 15
-    missing = [call for call in calls if call not in listed and call.split(".")[1] not in listed]
-    assert missing == []

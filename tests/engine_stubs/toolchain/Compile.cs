@@ -1,7 +1,11 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 //
-// csc of Roslyn 3.10, which its npm package brings as a library only. Reads lines of csc's arguments, separated by tabs;
-// answers each with its diagnostics and a last line "ok" or "failed". A compiler that stays is ten times as fast.
+// csc of Roslyn 3.10, which its npm package brings as a library only. Reads lines of a verb and csc's arguments,
+// separated by tabs; answers each with lines and a last one, "ok" or "failed". A compiler that stays is ten times as fast.
+//
+//     compile    writes the assembly; answers with its diagnostics
+//     used       writes nothing; answers with the members of engines that the sources use (Members.cs)
+//     public     writes nothing; answers with the public members that the sources declare
 
 using System;
 using System.IO;
@@ -17,11 +21,12 @@ internal static class Compile
     {
         for (var line = Console.ReadLine(); line != null; line = Console.ReadLine())
         {
-            Console.WriteLine(Run(line.Split('\t')) ? "ok" : "failed");
+            var words = line.Split('\t');
+            Console.WriteLine(Answer(words[0], words.Skip(1).ToArray()) ? "ok" : "failed");
         }
     }
 
-    private static bool Run(string[] arguments)
+    private static bool Answer(string verb, string[] arguments)
     {
         var parsed = CSharpCommandLineParser.Default.Parse(arguments, Directory.GetCurrentDirectory(), null);
         var trees = parsed.SourceFiles.Select(file => CSharpSyntaxTree.ParseText(
@@ -29,6 +34,12 @@ internal static class Compile
         var references = parsed.MetadataReferences.Select(one => MetadataReference.CreateFromFile(one.Reference));
         var compilation = CSharpCompilation.Create(
             parsed.CompilationName, trees, references, parsed.CompilationOptions);
+        if (verb != "compile")
+        {
+            var members = verb == "used" ? Members.UsedOfEngines(compilation) : Members.Public(compilation);
+            members.ForEach(Console.WriteLine);
+            return members.Count > 0;
+        }
         var result = compilation.Emit(Path.Combine(parsed.OutputDirectory, parsed.OutputFileName));
         var shown = parsed.Errors.Concat(result.Diagnostics)
             .Where(one => one.Severity >= DiagnosticSeverity.Warning && !one.IsSuppressed);

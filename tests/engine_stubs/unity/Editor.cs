@@ -8,12 +8,20 @@ using Object = UnityEngine.Object;
 
 namespace UnityEngine
 {
+    public sealed class GUILayoutOption
+    {
+    }
+
+    public sealed class GUIStyle
+    {
+    }
+
     public static class GUILayout
     {
         /// <summary>Of the stub: the button that is pressed in this drawing.</summary>
         public static string Pressed = "";
 
-        public static bool Button(string text) => text == Pressed;
+        public static bool Button(string text, params GUILayoutOption[] options) => text == Pressed;
     }
 }
 
@@ -108,7 +116,7 @@ namespace UnityEditor
 
     public static class EditorStyles
     {
-        public static object boldLabel => null;
+        public static GUIStyle boldLabel { get; } = new GUIStyle();
     }
 
     public static class EditorGUILayout
@@ -116,19 +124,20 @@ namespace UnityEditor
         /// <summary>Of the stub: what was shown.</summary>
         public static readonly System.Collections.Generic.List<string> Shown = new System.Collections.Generic.List<string>();
 
-        public static void LabelField(string label, object style) => Shown.Add(label);
+        public static void LabelField(string label, GUIStyle style, params GUILayoutOption[] options) => Shown.Add(label);
 
-        public static void LabelField(string label, string text) => Shown.Add(label + ": " + text);
+        public static void LabelField(string label, string text, params GUILayoutOption[] options) =>
+            Shown.Add(label + ": " + text);
 
         public static void HelpBox(string message, MessageType type) => Shown.Add(type + ": " + message);
 
-        public static void SelectableLabel(string text) => Shown.Add(text);
+        public static void SelectableLabel(string text, params GUILayoutOption[] options) => Shown.Add(text);
 
-        public static string TextField(string label, string text) => text;
+        public static string TextField(string label, string text, params GUILayoutOption[] options) => text;
 
-        public static int Popup(string label, int selected, string[] options) => selected;
+        public static int Popup(string label, int selected, string[] choices, params GUILayoutOption[] options) => selected;
 
-        public static bool PropertyField(SerializedProperty property)
+        public static bool PropertyField(SerializedProperty property, params GUILayoutOption[] options)
         {
             Shown.Add(property != null ? "property" : throw new NullReferenceException("no such property"));
             return false;

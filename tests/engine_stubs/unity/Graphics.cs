@@ -240,7 +240,8 @@ namespace UnityEngine
         /// <summary>Of the stub: what was drawn in this frame.</summary>
         public static readonly List<(RenderParams Parameters, Mesh Mesh)> Drawn = new List<(RenderParams, Mesh)>(8);
 
-        public static void RenderMesh(in RenderParams parameters, Mesh mesh, int submesh, Matrix4x4 objectToWorld) =>
+        public static void RenderMesh(
+            in RenderParams parameters, Mesh mesh, int submesh, Matrix4x4 objectToWorld, Matrix4x4? before = null) =>
             Drawn.Add((parameters, mesh));
     }
 }
