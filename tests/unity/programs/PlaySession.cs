@@ -68,6 +68,12 @@ internal static class PlaySession
             case "sun":
                 RenderSettings.sun.color = new Color(Number(words[0]), Number(words[1]), Number(words[2]));
                 return;
+            case "aim": // pitch and yaw of the sun
+                RenderSettings.sun.transform.rotation = Quaternion.Euler(Number(words[0]), Number(words[1]), 0);
+                return;
+            case "lamp":
+                PutLamp(words.Select(Number).ToArray());
+                return;
             case "probe":
                 for (var channel = 0; channel < 3; ++channel)
                 {
@@ -140,7 +146,7 @@ internal static class PlaySession
         for (var head = 0; head < 2; ++head)
         {
             Heads[head] = new GameObject("Head " + "AB"[head], typeof(TalkingHead)).GetComponent<TalkingHead>();
-            Heads[head].Avatar = head == 0 ? "ann" : "bob";
+            Heads[head].Avatar = (words.Contains("cast") ? new[] { "mara", "tomas" } : new[] { "ann", "bob" })[head];
             Heads[head].transform.position = new Vector3(head == 0 ? 0.5f : -0.5f, 1.6f, 2);
             Heads[head].transform.rotation = Quaternion.Euler(0, head == 0 ? 200 : 160, 0);
         }
@@ -160,7 +166,7 @@ internal static class PlaySession
         _conversation = new GameObject("Conversation", typeof(Conversation)).GetComponent<Conversation>();
         _conversation.HeadA = Heads[0];
         _conversation.HeadB = words.Contains("one-head") ? null : Heads[1];
-        _conversation.FrameSizePx = 32;
+        _conversation.FrameSizePx = words.Contains("cast") ? 96 : 32;
         _conversation.Stereo = !words.Contains("mono");
         if (words.Contains("at"))
         {
@@ -180,6 +186,17 @@ internal static class PlaySession
             Heads[0].Avatar = Heads[1].Avatar = "nobody";
         }
         Listen();
+    }
+
+    // A point light of three metres of range, and its colour.
+    private static void PutLamp(float[] placeAndColor)
+    {
+        var lamp = new GameObject("Lamp", typeof(Light)).GetComponent<Light>();
+        lamp.type = LightType.Point;
+        lamp.range = 3;
+        lamp.transform.position = new Vector3(placeAndColor[0], placeAndColor[1], placeAndColor[2]);
+        lamp.color = new Color(placeAndColor[3], placeAndColor[4], placeAndColor[5]);
+        _conversation.KeyLight = lamp;
     }
 
     private static void MakeMesh()
