@@ -47,13 +47,13 @@ class BackgroundPainter:
     """
 
     def __init__(self, background: Background, width: int, height: int) -> None:
-        self._background, self._shape = background, (height, width, 3)
+        self._background, self._shape = background, (height, width, 4)
         self._noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width)).astype(np.float32)
         self._still = None if background.kind == "backdrop" else self._painted_once()
-        self._kept: dict[bytes, UInt8[np.ndarray, "H W 3"]] = {}
+        self._kept: dict[bytes, UInt8[np.ndarray, "H W 4"]] = {}
 
-    def paint(self, camera: Camera) -> UInt8[np.ndarray, "H W 3"]:
-        """Return the background that a camera sees; not to be written to."""
+    def paint(self, camera: Camera) -> UInt8[np.ndarray, "H W 4"]:
+        """Return the background that a camera sees, opaque; not to be written to."""
         if self._still is not None:
             return self._still
         key = camera.camera_from_world.tobytes() + camera.K.tobytes()
@@ -73,7 +73,7 @@ class BackgroundPainter:
             shown[height - rows :] = fade * fade * (3 - 2 * fade)
         return np.round(256 * shown).astype(np.uint16)
 
-    def _painted_once(self) -> UInt8[np.ndarray, "H W 3"]:
+    def _painted_once(self) -> UInt8[np.ndarray, "H W 4"]:
         background, (height, width, _) = self._background, self._shape
         if background.kind == "image":
             assert background.file is not None
@@ -83,14 +83,14 @@ class BackgroundPainter:
             colors = (1 - down) * np.array(background.color, np.float32) + down * np.array(background.lower, np.float32)
             return self._enlarged(np.broadcast_to(colors, self._small_shape()))
         color = (0, 0, 0) if background.kind == "transparent" else background.color
-        return np.broadcast_to(np.round(np.array(color)).astype(np.uint8), self._shape).copy()
+        return np.broadcast_to(np.round(np.array([*color, 255])).astype(np.uint8), self._shape).copy()
 
     def _small_shape(self) -> tuple[int, int, int]:
         height, width, _ = self._shape
         return -(-height // STEP_PX) + 1, -(-width // STEP_PX) + 1, 3
 
-    def _enlarged(self, small: Float32[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W 3"]:
-        out = np.empty(self._shape, np.uint8)
+    def _enlarged(self, small: Float32[np.ndarray, "h w 3"]) -> UInt8[np.ndarray, "H W 4"]:
+        out = np.full(self._shape, 255, np.uint8)
         enlarge_with_noise(np.ascontiguousarray(small, np.float32), self._noise, STEP_PX, out)
         return out
 
@@ -114,7 +114,7 @@ class BackgroundPainter:
         return (glow * (1 - VIGNETTE * corner)).astype(np.float32)
 
 
-def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarray, "H W 3"]:
+def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarray, "H W 4"]:
     """Return an image that fills the picture, its middle in the middle."""
     try:
         with Image.open(file) as opened:
@@ -128,4 +128,5 @@ def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarra
     image = image.resize(size, Image.Resampling.LANCZOS)
     left, top = (size[0] - width) // 2, (size[1] - height) // 2
     image = image.crop((left, top, left + width, top + height))
-    return np.array(image.filter(ImageFilter.GaussianBlur(blur * height / 1000)) if blur else image)
+    image = image.filter(ImageFilter.GaussianBlur(blur * height / 1000)) if blur else image
+    return np.array(image.convert("RGBA"))

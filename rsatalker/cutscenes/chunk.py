@@ -19,14 +19,14 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float32, UInt8
+from jaxtyping import Float32, UInt8, UInt32
 from PIL import Image
 
 import rsatalker
 from rsatalker.avatars.cast import CHARACTERS, load_avatar
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.cutscenes.backgrounds import BackgroundPainter
-from rsatalker.cutscenes.compositing import lay_over_background, unmultiply
+from rsatalker.cutscenes.compositing import lay_into_video, lay_over_background, unmultiply
 from rsatalker.cutscenes.picture import HeadPainter, Instant, StageTimes
 from rsatalker.cutscenes.pose_rows import POSE_FLOATS
 from rsatalker.cutscenes.script import CUT_OUT, OPAQUE, Background, Output, Stereo
@@ -34,12 +34,13 @@ from rsatalker.exports.exr import Layer, write_exr
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, SegmentWriter
 from rsatalker.exports.smpte import timecode_of
+from rsatalker.exports.yuv import empty_video_picture, planes_of
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName
 
 STILL_NAME = "still.jpg"  # of a chunk's last frame
 TIMES_NAME = "times.json"
-STILL_WIDTH_PX = 640
+STILL_WIDTH_PX = 640  # at least, where frames have as many
 EYES = ("left", "right")
 # What decides how a frame looks; a change in one of these folders makes kept chunks worthless.
 CODE = ("avatars", "renderers", "heads", "cutscenes", "exports")
@@ -153,7 +154,10 @@ class ChunkArtist:
         self._colors = np.zeros((views, output.height, output.width, 4), np.uint8)
         self._straight = np.zeros_like(self._colors)
         self._depths = np.zeros((views, output.height, output.width), np.float32)
-        self._pictures = np.zeros((views, output.height, output.width, 3), np.uint8)
+        self._still = np.zeros((output.height, output.width, 3), np.uint8)
+        self._is_opaque = any(name in OPAQUE for name in output.formats)
+        self._is_cut_out = any(name in CUT_OUT and name != "exr" for name in output.formats)
+        self._video = empty_video_picture(*(joined_size(output, settings.stereo) if self._is_opaque else (0, 0)))
 
     def warm_up(self) -> None:
         """Draw a small frame that nobody sees: kernels are compiled, or loaded from the cache."""
@@ -209,10 +213,10 @@ class ChunkArtist:
                     raise DrawingStoppedError
                 instant = Instant(job.rows[index], job.cameras[index], job.light, (job.first_frame + index) / rate)
                 self._painter.draw(instant, self._colors, self._depths)
-                self._compose(job, instant, index == len(job) - 1, times)
+                self._compose(instant, times)
                 started, rendered = time.perf_counter(), times.rendering
                 for name, video in videos.items():
-                    video.write(side_by_side(self._pictures if name in OPAQUE else self._straight, stereo))
+                    video.write(self._video if name in OPAQUE else side_by_side(self._straight, stereo))
                 if "png" in output.formats:
                     self._write_pngs(folder, index)
                 if "exr" in output.formats:
@@ -221,21 +225,27 @@ class ChunkArtist:
                 times.encode += time.perf_counter() - started - (times.rendering - rendered)
             started = time.perf_counter()
         times.encode += time.perf_counter() - started
-        still = Image.fromarray(self._pictures[0])
-        still.thumbnail((STILL_WIDTH_PX, STILL_WIDTH_PX))
-        still.save(folder / STILL_NAME, quality=90)
+        self._write_still(folder / STILL_NAME, job.cameras[-1][0])
 
-    def _compose(self, job: ChunkJob, instant: Instant, is_last: bool, times: StageTimes) -> None:
-        """Fill the pictures with background and those that are cut out, whichever is asked for."""
+    def _compose(self, instant: Instant, times: StageTimes) -> None:
+        """Fill the picture with background and those that are cut out, whichever is asked for."""
         started = time.perf_counter()
-        formats = job.settings.output.formats
         for view, camera in enumerate(instant.cameras):
-            if is_last or any(name in OPAQUE for name in formats):
-                background = self._background.paint(camera)
-                lay_over_background(self._colors[view], background, self._rows_shown, self._pictures[view])
-            if any(name in CUT_OUT and name != "exr" for name in formats):
+            if self._is_opaque:
+                left, top = view_corner(view, self._settings.output, self._settings.stereo)
+                behind = self._background.paint(camera)
+                lay_into_video(
+                    _pixels(self._colors[view]), _pixels(behind), self._rows_shown, top, left, *planes_of(self._video)
+                )
+            if self._is_cut_out:
                 unmultiply(self._colors[view], self._straight[view])
         times.background += time.perf_counter() - started
+
+    def _write_still(self, path: Path, camera: Camera) -> None:
+        """Write the frame that was drawn last, at a size that shows what it is."""
+        lay_over_background(self._colors[0], self._background.paint(camera), self._rows_shown, self._still)
+        still = Image.fromarray(self._still)
+        still.reduce(max(1, still.width // STILL_WIDTH_PX)).save(path, quality=90)
 
     def _write_pngs(self, folder: Path, index: int) -> None:
         for view, frame in enumerate(self._straight):
@@ -263,6 +273,13 @@ def joined_size(output: Output, stereo: Stereo | None) -> tuple[int, int]:
     return output.width, 2 * output.height
 
 
+def view_corner(view: int, output: Output, stereo: Stereo | None) -> tuple[int, int]:
+    """Return the column and the row of a video at which a view begins."""
+    if stereo is None or view == 0:
+        return 0, 0
+    return (output.width, 0) if stereo.layout == "side-by-side" else (0, output.height)
+
+
 def side_by_side(views: UInt8[np.ndarray, "C H W D"], stereo: Stereo | None) -> UInt8[np.ndarray, "h w D"]:
     """Return the picture of a video from those of its eyes."""
     if stereo is None:
@@ -273,6 +290,11 @@ def side_by_side(views: UInt8[np.ndarray, "C H W D"], stereo: Stereo | None) -> 
 def sequence_files(folder: Path, kind: str, eyes: Sequence[str]) -> dict[str, list[Path]]:
     """Return the pictures of a chunk by eye, in order."""
     return {eye: sorted((folder / kind / eye).glob(f"*.{kind}")) for eye in eyes}
+
+
+def _pixels(image: UInt8[np.ndarray, "H W 4"]) -> UInt32[np.ndarray, "H W"]:
+    """Return an image with each pixel's four bytes as one number; it shares its memory."""
+    return image.view(np.uint32)[..., 0]
 
 
 def _eye_folder(view: int, views: int) -> str:

@@ -97,19 +97,24 @@ class SegmentWriter:
             self._stream.codec_context.colorspace = Colorspace.ITU709
             self._stream.codec_context.color_primaries = ColorPrimaries.BT709
             self._stream.codec_context.color_trc = ColorTrc.BT709
-        self._shape = (height, width, 4 if self._codec.has_alpha else 3)
+        self._shape = (height, width, 4) if self._codec.has_alpha else (height * 3 // 2, width)
         self._time_base = 1 / frame_rate
         self._count = 0
         self._reformatter = VideoReformatter()  # kept: a new one for each picture sets its tables up again
 
-    def write(self, picture: UInt8[np.ndarray, "H W D"]) -> None:
-        """Append one picture: sRGB, or sRGB with straight alpha where the codec has it; top row first."""
+    def write(self, picture: UInt8[np.ndarray, "..."]) -> None:
+        """Append one picture; its memory may be used for the next one at once.
+
+        Args:
+            picture: (H, W, 4) sRGB with straight alpha, top row first, where the codec has alpha; else (H * 3 / 2, W),
+                as in `yuv.py`.
+        """
         if picture.shape != self._shape:
             raise ValueError(f"the picture's shape is {picture.shape}; this video takes {self._shape}.")
-        source = "rgba" if self._codec.has_alpha else "rgb24"
-        # Nothing is copied: no encoder takes either format, so what one keeps is never the caller's memory.
+        # Nothing is copied here: encoders copy what they keep.
+        source = "rgba" if self._codec.has_alpha else self._codec.pixel_format
         frame = av.VideoFrame.from_numpy_buffer(np.require(picture, np.uint8, ["C", "W"]), format=source)
-        if not self._codec.pixel_format.endswith("rgb"):
+        if self._codec.has_alpha and not self._codec.pixel_format.endswith("rgb"):
             frame = self._reformatter.reformat(
                 frame,
                 format=self._codec.pixel_format,
