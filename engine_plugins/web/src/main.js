@@ -84,15 +84,10 @@ function begin(sidecar) {
 
 async function start(sidecar, viewer) {
   show ??= new Show(sidecar, viewer, new Voices(new AudioContext({ latencyHint: "interactive" })), sayShown);
-  sayShown("Reading the sound.", true);
-  try {
-    await show.voices.context.resume();
-    await show.voices.load(await soundFiles());
-  } catch (error) {
-    return sayShown(error.message, false);
-  }
-  const avatars = [element("avatar-a").value, element("avatar-b").value];
-  await show.start({ avatars, relationship: relationship() });
+  await show.begin(soundFiles, () => ({
+    avatars: [element("avatar-a").value, element("avatar-b").value],
+    relationship: relationship(),
+  }));
 }
 
 /** Begin a session in the headset; a conversation that is on gets a picture for each eye. */

@@ -32,6 +32,27 @@ export class Show {
     return this.#choice !== null;
   }
 
+  /**
+   * Read the sound and show its dialogue; what was shown before ends.
+   *
+   * @param {() => Promise<ArrayBuffer[]>} sound Returns the files of the voices.
+   * @param {() => object} choose Returns avatars and relationship, once the sound has been read.
+   */
+  async begin(sound, choose) {
+    const resumed = this.voices.context.resume(); // at once: a browser allows sound within a click only
+    this.#say("Reading the sound.", true);
+    const turn = await this.#end();
+    if (turn !== this.#turn) return;
+    try {
+      await resumed;
+      const files = await sound();
+      if (turn === this.#turn) await this.voices.load(files);
+    } catch (error) {
+      if (turn === this.#turn) await this.#fail(error);
+    }
+    if (turn === this.#turn) await this.start(choose());
+  }
+
   /** Show a dialogue from a time on; what was shown before ends. */
   async start(choice, fromS = 0) {
     const turn = await this.#end();
@@ -125,6 +146,7 @@ export class Show {
   /** The dialogue is over; the heads live on. */
   #finish() {
     this.#isWaiting = false;
+    this.#fromS = this.voices.durationS; // who takes the headset off now does not hear it again
     this.#say("The dialogue is over; both live on. Press Start to hear it again.", false);
   }
 

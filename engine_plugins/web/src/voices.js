@@ -78,14 +78,16 @@ export class Voices {
   play(fromS, onEnd) {
     this.stop();
     this.#startS = this.context.currentTime + STARTS_IN_S - fromS;
-    this.#sources = this.#channels.map((buffer, voice) => {
+    const sources = this.#channels.map((buffer, voice) => {
       const source = new AudioBufferSourceNode(this.context, { buffer });
       source.connect(this.#panners[voice]);
       source.start(this.context.currentTime + STARTS_IN_S, fromS);
       return source;
     });
-    this.#sources[0].onended = () => {
-      if (this.isPlaying) {
+    this.#sources = sources;
+    sources[0].onended = () => {
+      if (this.#sources === sources) {
+        // not those of a dialogue that was stopped a moment ago
         this.#sources = [];
         onEnd();
       }
