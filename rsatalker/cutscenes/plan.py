@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 
 import numpy as np
 
@@ -17,7 +18,9 @@ from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.staging import world_from_heads
 from rsatalker.renderers.choose import RendererName
 
-CHUNK_S = 1  # of a scene; what a crash can cost, and the distance between key frames
+CHUNK_S = Fraction(1)  # of a scene; what a crash can cost, and the distance between key frames
+# Towards the end of a scene chunks are shorter, so that workers end nearly together; each has hair to settle, too.
+LAST_CHUNKS_S = ((Fraction(2), Fraction(1, 2)), (Fraction(1), Fraction(1, 4)))  # from how long before the end, how long
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +72,12 @@ class Plan:
 
     def _planned(self) -> Iterator[PlannedChunk]:
         cutscene = self._cutscene
-        longest = max(1, round(CHUNK_S * cutscene.output.frame_rate))
         for shot in range(len(cutscene.shots)):
-            end = cutscene.first_frame(shot + 1)
-            for first in range(cutscene.first_frame(shot), end, longest):
-                count = min(longest, end - first)
+            first, end = cutscene.first_frame(shot), cutscene.first_frame(shot + 1)
+            while first < end:
+                count = min(longest_chunk(cutscene, first), end - first)
                 yield PlannedChunk(first, count, shot, self._job(first, count, shot).key)
+                first += count
 
     def _job(self, first: int, count: int, shot: int) -> ChunkJob:
         cutscene = self._cutscene
@@ -90,3 +93,10 @@ class Plan:
             self.settings, self._digest, first, rows, cameras, self._lights[preset],
             np.stack(lead) if lead else rows[:0],
         )  # fmt: skip
+
+
+def longest_chunk(cutscene: Cutscene, first: int) -> int:
+    """Return how many frames a chunk has at most that begins with this one."""
+    left_s = (cutscene.frame_count - first) / cutscene.output.frame_rate
+    chunk_s = min((length_s for before_s, length_s in LAST_CHUNKS_S if left_s <= before_s), default=CHUNK_S)
+    return max(1, round(chunk_s * cutscene.output.frame_rate))

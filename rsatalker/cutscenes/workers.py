@@ -23,7 +23,7 @@ from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.errors import OutputError
 
 ATTEMPTS = 3  # for a chunk whose worker dies: the system may have killed one for memory, but not three times
-WAITING = 1  # jobs that are handed over ahead of time, so that no worker waits for the next
+JOBS_EACH = 2  # that a worker has: one that it draws and one that waits, so that it need not wait for this process
 # One thread a worker: each has its own frame, and threads in fewer frames would only get in each other's way.
 ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "SVT_LOG": "1"}
 
@@ -147,7 +147,7 @@ class LocalProcesses:
         chunks: Path,
     ) -> Generator[Drawn]:
         while True:
-            while len(running) < self.count + WAITING:
+            while len(running) < JOBS_EACH * self.count:
                 job = waiting.pop() if waiting else next(jobs, None)
                 if job is None:
                     break

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, draw_chunk
+from rsatalker.cutscenes.plan import longest_chunk
 from rsatalker.cutscenes.read_script import cutscene_from
 from rsatalker.cutscenes.render import render_cutscene
 from rsatalker.cutscenes.script import Cutscene
@@ -87,6 +88,14 @@ def test_sound_and_picture_are_equally_long_and_begin_together(cutscene, tmp_pat
     assert 0 <= decoded - round(scene.duration_s * 48_000) < 1024  # AAC fills its last frame
 
 
+def test_chunks_are_short_at_the_end_so_that_workers_end_together(cutscene) -> None:
+    scene, first, counts = replace(cutscene("png"), duration_s=Fraction(4)), 0, []
+    while first < scene.frame_count:
+        counts.append(longest_chunk(scene, first))
+        first += counts[-1]
+    assert counts == [24, 24, 12, 12, 6, 6, 6, 6]
+
+
 def test_transparent_frames_show_the_heads_alone(cutscene, tmp_path: Path) -> None:
     render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     with Image.open(tmp_path / "out" / "cutscene_png" / "cutscene.000000.png") as image:
@@ -103,7 +112,7 @@ def test_stopped_render_goes_on_and_gives_the_same_bytes(cutscene, tmp_path: Pat
     assert not (tmp_path / "twice" / "cutscene.mp4").exists()
     rest = Counting()
     report = render_cutscene(cutscene("mp4", "png"), tmp_path / "twice", workers=rest)
-    assert report.kept_frames == 18 + 24  # the first shot, and the first second of the other one
+    assert report.kept_frames == 18 + 12  # the first shot, and the first chunk of the other one
     assert sum(len(job) for job in rest.jobs) == 53 - report.kept_frames
     assert whole.files[0].read_bytes() == report.files[0].read_bytes()
     for path in (tmp_path / "whole" / "cutscene_png").iterdir():
@@ -123,7 +132,7 @@ def test_chunk_is_the_same_whatever_its_worker_drew_before(cutscene, tmp_path: P
     workers = Counting()
     scene = replace(cutscene("png"), shots=cutscene("png").shots[:1], duration_s=Fraction(4))
     render_cutscene(scene, tmp_path / "out", workers=workers)
-    first, later = workers.jobs[0], workers.jobs[3]
+    first, later = workers.jobs[0], workers.jobs[4]
     assert later.first_frame - len(later.lead) == first.first_frame + len(first)
     draw_chunk(later, tmp_path / "alone")
     draw_chunk(first, tmp_path / "before")
@@ -159,7 +168,7 @@ def test_changed_script_draws_only_what_changed(cutscene, tmp_path: Path) -> Non
     assert report.kept_frames == 53
     scene = cutscene_from(_with_shots(tmp_path, second), tmp_path)
     render_cutscene(scene, tmp_path / "out", workers=again)
-    assert [job.first_frame for job in again.jobs] == [18, 42]
+    assert [job.first_frame for job in again.jobs] == [18, 30, 36, 42, 48]
 
 
 def _with_shots(folder: Path, shots: list[dict[str, Any]]) -> dict[str, Any]:
@@ -177,7 +186,7 @@ def _with_shots(folder: Path, shots: list[dict[str, Any]]) -> dict[str, Any]:
 def test_finished_render_forgets_older_chunks(cutscene, tmp_path: Path) -> None:
     render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     render_cutscene(cutscene("png", light={"preset": "noir"}), tmp_path / "out", workers=1)
-    assert len(list((tmp_path / "out" / ".cutscene.work" / "chunks").iterdir())) == 3
+    assert len(list((tmp_path / "out" / ".cutscene.work" / "chunks").iterdir())) == 6
 
 
 def test_leftovers_of_a_crash_are_removed(cutscene, tmp_path: Path) -> None:
