@@ -174,7 +174,7 @@ class ChunkArtist:
             OutputError: A package for a format is missing.
             OSError: The disk is full, or the like.
         """
-        started = time.perf_counter()
+        started, processor = time.perf_counter(), time.process_time()
         self._painter.times = times = StageTimes()
         partial = folder.with_name(f"{folder.name}.{os.getpid()}.part")
         shutil.rmtree(partial, ignore_errors=True)
@@ -182,7 +182,7 @@ class ChunkArtist:
         try:
             with full_disk_named(partial):
                 self._write(job, partial, times, stopped)
-            times.whole = time.perf_counter() - started
+            times.whole, times.processor = time.perf_counter() - started, time.process_time() - processor
             (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
             if not folder.exists():
                 partial.rename(folder)

@@ -26,7 +26,7 @@ from rsatalker.renderers.cpu import CpuRenderer
 
 @dataclass(slots=True)
 class StageTimes:
-    """Seconds that each stage took, over many frames.
+    """Seconds that each stage took by the clock, over many frames.
 
     Attributes:
         mesh: Posing the heads.
@@ -35,6 +35,7 @@ class StageTimes:
         background: Laying them over it, or cutting them out.
         encode: Videos, and pictures of sequences.
         whole: All of that and what is between: hair before the first frame of a chunk, files, stills.
+        processor: Seconds that processors worked on that; the rest of `whole` went to other programs and to disks.
         frames: How many.
     """
 
@@ -44,6 +45,7 @@ class StageTimes:
     background: float = 0.0
     encode: float = 0.0
     whole: float = 0.0
+    processor: float = 0.0
     frames: int = 0
 
     @property

@@ -113,9 +113,14 @@ def stage_table(report: RenderReport) -> Table:
     times = report.times
     rows = [(stage, what, float(getattr(times, stage))) for stage, what in STAGES.items()]
     rows.append(("rest", "hair before a cut, files, stills", times.whole - sum(seconds for _, _, seconds in rows)))
-    rows.append(("waiting", "starting, loading, no job left", report.waiting_s))
+    rows.append(("starting", "processes that load, once", report.starting_s))
+    rows.append(("waiting", "for a job, and for the last chunk of another", report.waiting_s))
     total = sum(seconds for _, _, seconds in rows) or 1.0
-    for stage, what, spent in rows:
+    busy = 100 * times.processor / (times.whole or 1.0)
+    table.caption = f"Processors worked {busy:.0f} % of the time before starting and waiting; others had the rest."
+    for stage, what, spent in [*rows, ("rendering", "the first three", times.rendering)]:
+        if stage == "rendering":
+            table.add_section()
         table.add_row(stage, what, f"{1e3 * spent / max(times.frames, 1):.1f}", f"{100 * spent / total:.0f} %")
     return table
 

@@ -85,6 +85,7 @@ class RenderReport:
         motion_s: Wall time of motion and sound.
         drawing_s: Wall time of all frames.
         joining_s: Wall time of writing the files.
+        starting_s: Time of all workers, once motion was made, in which they still started and loaded.
         times: Summed over all workers.
     """
 
@@ -96,12 +97,13 @@ class RenderReport:
     motion_s: float = 0.0
     drawing_s: float = 0.0
     joining_s: float = 0.0
+    starting_s: float = 0.0
     times: StageTimes = field(default_factory=StageTimes)
 
     @property
     def waiting_s(self) -> float:
-        """Time of all workers, while frames were drawn, in which they drew none."""
-        return max(self.workers * self.drawing_s - self.times.whole, 0.0)
+        """Time of all workers, while frames were drawn, in which they had started and drew none."""
+        return max(self.workers * self.drawing_s - self.starting_s - self.times.whole, 0.0)
 
 
 def render_cutscene(
@@ -197,7 +199,9 @@ def _draw(
     started = time.perf_counter()
     counts = {chunk.key: chunk.count for chunk in missing}
     with closing(workers.draw((plan.job(chunk) for chunk in missing), work.chunks)) as drawn:
-        for key, times in drawn:
+        for index, (key, times) in enumerate(drawn):
+            if index < workers.count:  # the first chunk of each
+                report.starting_s += max(time.perf_counter() - started - times.whole, 0.0)
             done += counts[key]
             report.times.add(times)
             watcher.frames(done, total, work.chunks / key / STILL_NAME)

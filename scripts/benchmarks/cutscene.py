@@ -1,28 +1,35 @@
-"""Frames a second of a cutscene with one worker and more, and where a worker's time goes."""
+"""Frames a second of a cutscene with one worker and more, beside what the machine gives, and where time goes."""
 
 from __future__ import annotations
 
+import multiprocessing
 import tempfile
 import time
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from benchmarks.rows import WIDTH, Rows, busy
 
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from rsatalker.cutscenes.chunk import ChunkJob
     from rsatalker.cutscenes.render import RenderReport
+    from rsatalker.cutscenes.script import Cutscene
 
 FORMATS = ("mp4",)
 MOTION_S = 60.0  # of the scene whose motion and sound are timed alone
 CHARACTERS = ("mara", "tomas")
+APART_SHARE = 0.5  # of the frames of a render that processes which share nothing draw beside it
 
 
 @dataclass(frozen=True)
 class Options:
     """Render the same scene with each number of workers, from nothing, in turns.
+
+    Beside each render, as many processes that share nothing but the machine draw a chunk of the scene over and over.
 
     Attributes:
         workers: Numbers of processes.
@@ -46,22 +53,52 @@ class Options:
         return self.seconds / self.rounds
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One render with a number of workers, and what the machine gave as many processes right after it.
+
+    Attributes:
+        whole_s: Of the whole render.
+        own_s: Of processors in this process, which hands out the work.
+        report: Of the render.
+        apart_hz: Frames a second of processes that share nothing.
+    """
+
+    whole_s: float
+    own_s: float
+    report: RenderReport
+    apart_hz: float
+
+    @property
+    def drawn_hz(self) -> float:
+        """Frames a second, while frames were drawn."""
+        return self.report.frames / self.report.drawing_s
+
+    @property
+    def processor_ms(self) -> float:
+        """What a frame costs processors."""
+        return 1e3 * self.report.times.processor / self.report.frames
+
+
 @dataclass(slots=True)
 class Found:
     """What was measured.
 
     Attributes:
         motion_s: Of a scene of a minute.
-        fastest: Of each number of workers: the whole command's seconds, and its report.
+        turns: Of each number of workers, in order.
     """
 
     motion_s: float = 0.0
-    fastest: dict[int, tuple[float, RenderReport]] = field(default_factory=dict[int, "tuple[float, RenderReport]"])
+    turns: dict[int, list[Turn]] = field(default_factory=dict[int, "list[Turn]"])
 
-    def add(self, count: int, whole_s: float, report: RenderReport) -> None:
-        """Keep a render if it is the fastest."""
-        if count not in self.fastest or whole_s < self.fastest[count][0]:
-            self.fastest[count] = whole_s, report
+    def fastest(self, count: int) -> Turn:
+        """Return the turn that other programs slowed down least."""
+        return min(self.turns[count], key=lambda turn: turn.whole_s)
+
+    def fastest_apart_hz(self, count: int) -> float:
+        """Return the most that the machine gave to so many processes."""
+        return max(turn.apart_hz for turn in self.turns[count])
 
 
 def run(options: Options) -> None:
@@ -71,29 +108,48 @@ def run(options: Options) -> None:
     from rsatalker.cutscenes.progress import stage_table
 
     machine = busy()
-    rows, found = Rows("workers", "whole s", "motion s", "frames s", "joining s", "frames/s"), Found()
+    columns = ("workers", "whole s", "motion s", "frames s", "joining s", "frames/s", "CPU ms/frame", "apart frames/s")
+    rows, found = Rows(*columns), Found()
     with rows.until_interrupted(), tempfile.TemporaryDirectory() as folder:
         _measure(options, Path(folder), rows, found)
     rows.print(
         f"{round(options.scene_s * 24)} frames of {options.width} x {options.height}, two heads, "
         f"{', '.join(options.formats)}; processes start and load while motion is made; {machine}"
     )
-    if found.fastest:
+    if found.turns:
         console = Console(width=WIDTH)
-        console.print(stage_table(found.fastest[min(found.fastest)][1]))
+        console.print(stage_table(found.fastest(min(found.turns)).report))
         console.print(goal_table(found))
 
 
 def _measure(options: Options, folder: Path, rows: Rows, found: Found) -> None:
-    import rsatalker
     from rsatalker.avatars.cast import load_avatar
     from rsatalker.cutscenes.chunk import prepare
-    from rsatalker.cutscenes.plan import settings_of
+    from rsatalker.cutscenes.plan import Plan, settings_of
     from rsatalker.cutscenes.read_script import cutscene_from
-    from rsatalker.cutscenes.render import render_cutscene
-    from rsatalker.cutscenes.workers import LocalProcesses
+    from rsatalker.cutscenes.work_folder import WorkFolder
 
-    script = {
+    script = _script(options)
+    cutscene = cutscene_from(script, folder)
+    for character in CHARACTERS:  # built, and kernels compiled, once on a machine: not in what is measured
+        load_avatar(character)
+    prepare(settings_of(cutscene, "cpu"))
+    found.motion_s = _motion_seconds(folder, script | {"duration_s": MOTION_S, "shot": [{}]})
+    plan = Plan(cutscene, WorkFolder(folder / "apart", "scene").motion(cutscene, lambda done_s: None), "cpu")
+    for turn in range(options.rounds):
+        for count in options.workers:
+            measured = _turn(cutscene, folder / f"{turn}-{count}", count, plan.job(plan.chunks[0]))
+            found.turns.setdefault(count, []).append(measured)
+            report = measured.report
+            spans = (measured.whole_s, report.motion_s, report.drawing_s, report.joining_s)
+            rates = (f"{measured.drawn_hz:.2f}", f"{measured.processor_ms:.1f}", f"{measured.apart_hz:.2f}")
+            rows.add(str(count), *(f"{span:.1f}" for span in spans), *rates)
+
+
+def _script(options: Options) -> dict[str, object]:
+    import rsatalker
+
+    return {
         "participant": [{"avatar": character} for character in CHARACTERS],
         "dialogue": str(Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"),
         "arrangement": "facing",
@@ -101,45 +157,73 @@ def _measure(options: Options, folder: Path, rows: Rows, found: Found) -> None:
         "shot": [{}, {"start_s": options.scene_s / 2, "preset": "over-the-shoulder", "of": CHARACTERS[0]}],
         "output": {"width": options.width, "height": options.height, "write": list(options.formats)},
     }
-    cutscene = cutscene_from(script, folder)
-    for character in CHARACTERS:  # built, and kernels compiled, once on a machine: not in what is measured
-        load_avatar(character)
-    prepare(settings_of(cutscene, "cpu"))
-    found.motion_s = _motion_seconds(folder, script | {"duration_s": MOTION_S, "shot": [{}]})
-    for turn in range(options.rounds):
-        for count in options.workers:
-            workers = LocalProcesses(count)
-            started = time.perf_counter()
-            try:
-                report = render_cutscene(cutscene, folder / f"{turn}-{count}", workers=workers)
-            finally:
-                workers.close()
-            whole_s = time.perf_counter() - started
-            found.add(count, whole_s, report)
-            rate = report.frames / report.drawing_s
-            spans = (whole_s, report.motion_s, report.drawing_s, report.joining_s)
-            rows.add(str(count), *(f"{span:.1f}" for span in spans), f"{rate:.2f}")
+
+
+def _turn(cutscene: Cutscene, folder: Path, count: int, job: ChunkJob) -> Turn:
+    from rsatalker.cutscenes.render import render_cutscene
+    from rsatalker.cutscenes.workers import LocalProcesses
+
+    workers = LocalProcesses(count)
+    started, own = time.perf_counter(), time.process_time()
+    try:
+        report = render_cutscene(cutscene, folder, workers=workers)
+    finally:
+        workers.close()
+    whole_s, own_s = time.perf_counter() - started, time.process_time() - own
+    chunks = max(1, round(APART_SHARE * report.frames / (count * len(job))))
+    return Turn(whole_s, own_s, report, _apart_hz(folder / "apart", count, job, chunks))
+
+
+def _apart_hz(folder: Path, count: int, job: ChunkJob, chunks: int) -> float:
+    """Return the frames a second of processes that wait for nothing: each draws one chunk again and again."""
+    spawn = multiprocessing.get_context("spawn")
+    with spawn.Manager() as manager, ProcessPoolExecutor(count, spawn) as pool:
+        ready = manager.Barrier(count)
+        spans = [pool.submit(_draw_apart, job, folder / str(index), chunks, ready) for index in range(count)]
+        return sum(chunks * len(job) / span.result() for span in spans)
+
+
+def _draw_apart(job: ChunkJob, folder: Path, chunks: int, ready: Any) -> float:
+    """Draw a chunk many times and return the seconds that it took, in a process of its own."""
+    from rsatalker.cutscenes.chunk import draw_chunk, prepare
+
+    prepare(job.settings)
+    draw_chunk(job, folder / "first")
+    ready.wait()
+    started = time.perf_counter()
+    for index in range(chunks):
+        draw_chunk(job, folder / str(index))
+    return time.perf_counter() - started
 
 
 def goal_table(found: Found) -> Table:
-    """Return what was measured beside what is wanted."""
+    """Return what was measured beside what is wanted, and beside what the machine gives."""
     from rich.table import Table
 
     table = Table("goal", "measured", "wanted")
     table.add_row("motion and sound of a scene of 60 s, two heads", f"{found.motion_s:.1f} s", "5 s at most")
-    first_s, first = found.fastest[min(found.fastest)]
-    times = first.times
-    own_s = first.workers * first.drawing_s
-    table.add_row("frames: posed, shaded and drawn, of all time", f"{100 * times.rendering / own_s:.0f} %", "90 %")
-    table.add_row("frames: drawn (frame_ms) alone, of all time", f"{100 * times.frame / own_s:.0f} %", "")
-    for count, (whole_s, report) in found.fastest.items():
-        if report is not first:
-            ratio = first.drawing_s / report.drawing_s
-            wanted = f"{0.9 * count / first.workers:.1f}"
-            table.add_row(f"frames/s, {count} workers beside {first.workers}", f"{ratio:.2f}", wanted)
-            table.add_row("  the whole command, motion and joining too", f"{first_s / whole_s:.2f}", "")
-    share = times.encode / times.rendering
-    table.add_row("encoding a frame beside rendering it", f"{share:.2f}", "below 1")
+    least = min(found.turns)
+    first = found.fastest(least)
+    times = first.report.times
+    own_s = first.report.workers * first.report.drawing_s
+    started_s = own_s - first.report.starting_s
+    table.add_row("frames: posed, shaded and drawn, of all time", f"{100 * times.rendering / own_s:.0f} %", "")
+    table.add_row("  once workers have started", f"{100 * times.rendering / started_s:.0f} %", "90 %")
+    table.add_row("  drawn (frame_ms) alone", f"{100 * times.frame / started_s:.0f} %", "")
+    table.add_row("encoding a frame beside rendering it", f"{times.encode / times.rendering:.2f}", "below 1")
+    for count in found.turns:
+        if count == least:
+            continue
+        turn, apart = found.fastest(count), found.fastest_apart_hz(count) / found.fastest_apart_hz(least)
+        ratio = turn.drawn_hz / first.drawn_hz
+        table.add_row(f"frames/s, {count} workers beside {least}", f"{ratio:.2f}", f"{0.9 * count / least:.1f}")
+        table.add_row("  processes that share nothing but the machine", f"{apart:.2f}", "")
+        table.add_row("  workers of what such processes have", f"{100 * ratio / apart:.0f} %", "")
+        dearer = turn.processor_ms / first.processor_ms
+        table.add_row("  CPU time of a frame, beside that of the fewest workers", f"{dearer:.2f}", "")
+        table.add_row("  the whole command, motion and joining too", f"{first.whole_s / turn.whole_s:.2f}", "")
+        spent = turn.own_s / (turn.own_s + turn.report.times.processor)
+        table.add_row("  handing out and joining, of all CPU time", f"{100 * spent:.0f} %", "")
     return table
 
 
