@@ -28,6 +28,7 @@ BOUND = np.dtype(
         ("subsurface", np.float32),  # 0 Lambert, 1 light reaches around the terminator as in skin
         ("sheen", np.float32),  # fuzz at grazing angles
         ("material", np.uint8),
+        ("proud", np.float32),  # how much nearer to the viewer it is drawn than it lies, metres
         ("culled", np.uint8),  # 1: fades out where it faces away from the viewer
         ("antialiased", np.uint8),
         ("eye", np.uint8),  # eyes only: 0 left, 1 right
@@ -47,8 +48,8 @@ class Material(IntEnum):
 
 DEFAULTS: dict[str, Any] = {
     "u": 0.5, "v": 0.5, "direction": 0.0, "bend": 0.0, "opacity": 0.97, "specular": 0.0, "roughness": 0.5,
-    "occlusion": 1.0, "subsurface": 0.0, "sheen": 0.0, "material": Material.SURFACE, "culled": 1, "antialiased": 0,
-    "eye": 0, "wrinkle": 0,
+    "occlusion": 1.0, "subsurface": 0.0, "sheen": 0.0, "proud": 0.0, "material": Material.SURFACE, "culled": 1,
+    "antialiased": 0, "eye": 0, "wrinkle": 0,
 }  # fmt: skip
 
 

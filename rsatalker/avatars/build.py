@@ -23,7 +23,7 @@ from rsatalker.avatars.appearance.hairline import Hairline
 from rsatalker.avatars.appearance.lashes import add_lashes
 from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.appearance.mouth import hidden_inside, paint_inside
-from rsatalker.avatars.appearance.skin import paint_skin
+from rsatalker.avatars.appearance.skin import Paint, paint_skin
 from rsatalker.avatars.appearance.styles import STYLES
 from rsatalker.avatars.appearance.surfels import Surfels, tile
 from rsatalker.avatars.appearance.wisps import add_wisps
@@ -142,15 +142,15 @@ def _spacing(
     """Return the distance between surfels in each quad, centimetres: fine where the eye looks first."""
     region = anatomy.quad_region
     face = region == Region.FACE
-    spacing = np.full(len(region), 0.185)
-    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.45
+    spacing = np.full(len(region), 0.25)
+    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.50
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
     spacing[face & (from_nostril < 0.12)] = 0.08
     spacing[(weights.lip_distance < 0.35) & face] = 0.115
     spacing[(np.abs(weights.lip_distance) < 0.13) & face] = 0.085
     spacing[(weights.eye_distance < 0.7) & face] = 0.12
-    spacing[region == Region.EAR] = 0.15
+    spacing[region == Region.EAR] = 0.20
     spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
     for kind, distance in (
         (Region.MOUTH_BAG, 0.50), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.32), (Region.TEETH, 0.16),
@@ -197,7 +197,7 @@ def _add_surface(
         bend=paint.bend,
     )  # fmt: skip
     faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
-    return _ground(cells, weights, above, cell_region, paint.albedo, faces_out, len(anatomy.quads))
+    return _ground(cells, weights, above, cell_region, paint, faces_out, len(anatomy.quads))
 
 
 def _buried(region: Int[np.ndarray, " Q"], above: Float[np.ndarray, " Q"], look: Look) -> np.ndarray:
@@ -230,7 +230,7 @@ def _ground(
     weights: FaceWeights,
     above: Float[np.ndarray, " N"],
     region: Int[np.ndarray, " N"],
-    albedo: Float[np.ndarray, "N 3"],
+    paint: Paint,
     chosen: np.ndarray,
     quad_count: int,
 ) -> Ground:
@@ -239,7 +239,9 @@ def _ground(
         weights[chosen],
         above[chosen],
         region[chosen],
-        albedo[chosen],
+        paint.albedo[chosen],
+        paint.specular[chosen],
+        paint.roughness[chosen],
         quad_count,
         KDTree(cells.position[chosen]),
     )

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Float32, Int, Int32, UInt16, UInt32
 
+from rsatalker.avatars.binding import Material
 from rsatalker.avatars.level_of_detail import ranks_in_turn
 from rsatalker.kernels import njit
 
@@ -33,10 +34,10 @@ LEAST_STEP = 1e-30  # numbers closer together count as the same
     CENTER_X, CENTER_Y, CENTER_Z,  # from the first corner of a triangle
     FACTOR_XX, FACTOR_YX, FACTOR_YY, FACTOR_ZX, FACTOR_ZY, FACTOR_ZZ,  # lower triangle of the same covariance's factor
     DIRECTION_X, DIRECTION_Y, DIRECTION_Z, BEND_X, BEND_Y, BEND_Z, ALBEDO_RED, ALBEDO_GREEN, ALBEDO_BLUE,
-    OPACITY, SPECULAR, ROUGHNESS, OCCLUSION, SUBSURFACE, SHEEN, CULLED,
+    OPACITY, SPECULAR, ROUGHNESS, OCCLUSION, SUBSURFACE, SHEEN, PROUD, CULLED,
     SHARE_A, SHARE_B, SHARE_C,  # of the triangle's corners in the smooth normal and the light
     KNOWN_END,
-) = range(0, 29 * BLOCK, BLOCK)  # fmt: skip
+) = range(0, 30 * BLOCK, BLOCK)  # fmt: skip
 KNOWN = KNOWN_END // BLOCK  # planes
 
 # Planes of what a frame works out for each Gaussian of a block.
@@ -89,7 +90,9 @@ class GaussianBlocks:
 
 
 def within_budget(bound: np.ndarray, quad_count: int, most: int) -> np.ndarray:
-    """Return at most so many of an array of `binding.BOUND`, left out evenly.
+    """Return at most so many of an array of `binding.BOUND`, left out evenly among strands and marks.
+
+    Surfels go last: each would leave a hole.
 
     Args:
         bound: From `neighbours_together`.
@@ -99,6 +102,7 @@ def within_budget(bound: np.ndarray, quad_count: int, most: int) -> np.ndarray:
     if len(bound) <= most:
         return bound
     ranks = ranks_in_turn(bound, bound["frame"] >= 2 * quad_count)
+    ranks[(bound["material"] == Material.SURFACE) & (bound["antialiased"] == 0)] -= 1
     return bound[np.sort(np.argsort(ranks, kind="stable")[:most])]
 
 
@@ -141,8 +145,8 @@ def laid_in_blocks(
         [
             (bound["center"] + np.where(on_triangle[:, None], [1 / 3, 1 / 3, 0], 0)).T, lower_triangle(bound["factor"]),
             bound["direction"].T, bound["bend"].T, bound["albedo"].T, bound["opacity"], bound["specular"],
-            bound["roughness"], bound["occlusion"], bound["subsurface"], bound["sheen"], bound["culled"] > 0,
-            shares,
+            bound["roughness"], bound["occlusion"], bound["subsurface"], bound["sheen"], bound["proud"],
+            bound["culled"] > 0, shares,
         ]
     )  # fmt: skip
     steps, begins, lows, sizes = packed(known[:, source].transpose(1, 0, 2))

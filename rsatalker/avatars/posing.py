@@ -69,6 +69,7 @@ from rsatalker.avatars.gaussian_blocks import (
     NORMAL_Y,
     NORMAL_Z,
     OPACITY,
+    PROUD,
     RED,
     SHARE_A,
     SHARE_B,
@@ -229,11 +230,16 @@ def _find_covariances(lanes, known, now):
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
 def _find_directions(lanes, material, known, corners, normals, viewer, now):
-    """Find the directions towards the viewer, along strands, and the unit normals."""
+    """Find the directions towards the viewer and along strands, and the unit normals; move marks to the viewer."""
     for i in range(lanes):
         x, y, z = viewer[0] - now[X + i], viewer[1] - now[Y + i], viewer[2] - now[Z + i]
         inverse = inverse_length(x, y, z)
         now[VIEW_X + i], now[VIEW_Y + i], now[VIEW_Z + i] = x * inverse, y * inverse, z * inverse
+    for i in range(lanes):  # marks would drown in the skin that they lie on, which is as soft as it is wide
+        proud = known[PROUD + i]
+        now[X + i] += proud * now[VIEW_X + i]
+        now[Y + i] += proud * now[VIEW_Y + i]
+        now[Z + i] += proud * now[VIEW_Z + i]
     if material != SURFACE:
         for i in range(lanes):
             p, q, r = known[DIRECTION_X + i], known[DIRECTION_Y + i], known[DIRECTION_Z + i]

@@ -13,6 +13,7 @@ from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
 SEGMENTS = 2
+PROUD_M = 0.0015  # hairs lie on the skin, but not in its Gaussians
 TAIL = 0.16  # the outermost landmark lies beyond the hairs
 TINT_BLOBS = 70  # soft patches below the hairs of one brow
 SMOOTH_DEGREE = 3  # of the curve through the landmarks: brows do not waver
@@ -112,5 +113,5 @@ def _add_hairs(
     cloud.add(
         center=center, factor=factor, direction=along, albedo=(np.array(look.color) * shade).reshape(-1, 3),
         opacity=opacity.ravel(), specular=0.25, roughness=0.1, occlusion=0.85, material=Material.STRAND,
-        antialiased=1, culled=0, **ground.anchor(np.repeat(index, SEGMENTS)),
+        proud=PROUD_M, antialiased=1, culled=0, **ground.anchor(np.repeat(index, SEGMENTS)),
     )  # fmt: skip

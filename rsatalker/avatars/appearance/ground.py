@@ -23,6 +23,8 @@ class Ground:
         above_hairline: Centimetres above the hairline, negative on bare skin.
         region: Region of its quad.
         albedo: Its colour, linear RGB.
+        specular: Strength of its highlight.
+        roughness: Of that.
         quad_count: Quads of the whole mesh.
         tree: Finds the nearest surfel.
     """
@@ -32,6 +34,8 @@ class Ground:
     above_hairline: Float[np.ndarray, " N"]
     region: Int[np.ndarray, " N"]
     albedo: Float[np.ndarray, "N 3"]
+    specular: Float[np.ndarray, " N"]
+    roughness: Float[np.ndarray, " N"]
     quad_count: int
     tree: KDTree
 

@@ -38,11 +38,12 @@ class LipLook:
 
 @dataclass(frozen=True, slots=True)
 class EyeLook:
-    """Eyes: two colours of the iris, from pupil to rim, and the pupil's share of it."""
+    """Eyes: two colours of the iris, from pupil to rim, the pupil's share of it, and what is called white."""
 
     inner: Color
     outer: Color
     pupil: float = 0.34
+    white: Color = (0.40, 0.362, 0.335)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +72,12 @@ class LashLook:
 
 @dataclass(frozen=True, slots=True)
 class StubbleLook:
-    """A shaved beard: a tint below the skin and single dots."""
+    """A shaved beard: a tint below the skin and single short hairs of a length in centimetres."""
 
     amount: float
     color: Color
     dots: int = 3000
+    length: float = 0.10
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def paint_skin(
     skin, count = look.skin, len(points)
     furrows = 0.06 * np.sin(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
     furrows = furrows + 0.08 * value_noise(points * [3, 0.7, 1], 4, 6)
-    color = _complexion(points, weights, look, random)
+    color = _complexion(points, weights, look)
     color = _lips(points, color, weights, look, furrows, random)
     color = mix(color, NOSTRIL_RED, 0.2 * smooth_step(0.12, 0.0, from_nostril))
     scalp_light = STYLES[look.hair.style].scalp_light
@@ -69,13 +69,12 @@ def paint_skin(
     root_color = np.array(look.hair.dark) * 0.62 + np.array(look.hair.light) * 0.22 + np.array(skin.color) * 0.03
     color = color + (root_color - color) * 0.93 * density[:, None] ** ROOTS_COVER
     lip = weights.lip
-    pores = random.normal(size=count) * skin.pores  # one number a surfel: shine breaks up as on real skin
     shine = 0.50 + 0.65 * weights.nose + 0.50 * weights.forehead + 0.40 * weights.nose_bridge  # oily, dry beside it
     shine = shine + 0.25 * weights.cheek + 0.35 * weights.chin + 0.3 * weights.lid
-    shine = shine * skin.oil * np.clip(1 + 0.10 * cloud_noise(points, 1.7, 3, 12) + 0.34 * pores, 0.25, 1.9)
+    shine = shine * skin.oil * (1 + 0.12 * cloud_noise(points, 1.7, 2, 12))
     shine = shine * (1 - lip) + lip * look.lips.gloss * (1 + 0.6 * furrows)
     roughness = 0.52 - 0.12 * weights.nose - 0.10 * weights.forehead - 0.06 * weights.chin - 0.05 * weights.lid
-    roughness = roughness + 0.05 * cloud_noise(points, 1.3, 3, 19) + 0.045 * pores
+    roughness = roughness + 0.04 * cloud_noise(points, 1.3, 2, 19)
     occlusion = 1 - 0.35 * weights.lip_line * lip - 0.18 * smooth_step(0.16, 0.0, from_nostril)
     occlusion = occlusion * (1 - 0.22 * weights.lip_corner)  # the skin tucks in where the lips end
     occlusion = occlusion * (1 - 0.08 * weights.crease) * (1 - 0.20 * skin.age * weights.laugh_line)
@@ -86,13 +85,11 @@ def paint_skin(
         occlusion=np.clip(occlusion * (1 + (scalp_light - 1) * density), 0.15, max(1.0, scalp_light)),
         subsurface=np.full(count, 0.9),
         sheen=0.30 * (1 - density),
-        bend=_relief(points, weights, skin.pores, random),
+        bend=_relief(points, weights, skin.pores),
     )
 
 
-def _complexion(
-    points: Float[np.ndarray, "N 3"], weights: FaceWeights, look: Look, random: np.random.Generator
-) -> Float[np.ndarray, "N 3"]:
+def _complexion(points: Float[np.ndarray, "N 3"], weights: FaceWeights, look: Look) -> Float[np.ndarray, "N 3"]:
     """Return skin without lips: blood, shade, make-up, stubble, the pink of the lash line."""
     skin = look.skin
     base, blood, shade = np.array(skin.color), np.array(skin.blood), np.array(skin.shade)
@@ -104,8 +101,8 @@ def _complexion(
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
     color = mix(color, shade * 0.8, np.clip(0.10 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
-    mottled = 0.045 * random.normal(size=(len(points), 1)) + 0.07 * cloud_noise(points, 2.6, 3, 51)[:, None]
-    color = color * (1 + mottled * [0.55, 1.0, 1.1] + 0.010 * random.normal(size=(len(points), 3)))
+    mottled = 0.06 * cloud_noise(points, 2.2, 2, 51)[:, None]
+    color = color * (1 + mottled * [0.55, 1.0, 1.1])
     if look.stubble:
         patch = weights.beard * look.stubble.amount * (0.85 + 0.10 * cloud_noise(points, 0.9, 2, 8))
         color = mix(color, look.stubble.color, patch)
@@ -136,15 +133,12 @@ def _lips(
     return mix(color, lip_color, painted * look.lips.amount)
 
 
-def _relief(
-    points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float, random: np.random.Generator
-) -> Float[np.ndarray, "N 3"]:
+def _relief(points: Float[np.ndarray, "N 3"], weights: FaceWeights, pores: float) -> Float[np.ndarray, "N 3"]:
     """Return what pores, furrows of the lips and soft bumps add to the normals.
 
-    Little: where light grazes the skin, bumps as coarse as surfels look like blotches.
+    Little: where light grazes the skin, bumps as coarse as surfels look like blotches. Fine relief lies in `decals`.
     """
-    bend = random.normal(size=points.shape) * 0.026 * pores * (1 - 0.3 * weights.lip)[:, None]
+    bend = np.zeros(points.shape)
     bend[:, 0] += weights.lip * 0.10 * np.cos(points[:, 0] * LIP_FURROWS + 3 * value_noise(points, 1.5, 2))
-    bumps = np.stack([cloud_noise(points, 1.9, 3, 31 + axis) for axis in range(3)], 1)
-    fine = np.stack([value_noise(points, 5.5, 71 + axis) for axis in range(3)], 1)
-    return bend + pores * (0.010 * bumps + 0.022 * fine)
+    bumps = np.stack([cloud_noise(points, 1.6, 2, 31 + axis) for axis in range(3)], 1)
+    return bend + 0.012 * pores * bumps

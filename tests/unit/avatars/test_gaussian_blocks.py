@@ -77,11 +77,19 @@ def test_neighbours_together_keeps_all_and_shortens_the_way():
 
 def test_budget_leaves_gaussians_out_evenly_and_keeps_the_order():
     bound = neighbours_together(numbered(2000), scattered(2000), 1)
+    bound["antialiased"] = 1
     kept = within_budget(bound, 1, 1500)
     place = {number: index for index, number in enumerate(bound["albedo"][:, 0])}
     left = np.array([place[number] for number in kept["albedo"][:, 0]])
     assert len(left) == 1500
     assert set(np.diff(left)) <= {1, 2, 3}
+
+
+def test_budget_leaves_marks_out_before_surfels():
+    bound = neighbours_together(numbered(2000), scattered(2000), 1)
+    bound["material"] = 0
+    bound["antialiased"] = np.arange(2000) % 2
+    assert (within_budget(bound, 1, 1500)["antialiased"] == 0).sum() == 1000
 
 
 def test_budget_that_is_kept_changes_nothing():

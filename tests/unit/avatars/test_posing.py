@@ -13,16 +13,20 @@ pytestmark = pytest.mark.unit
 
 
 def plain_places(avatar, vertices):
-    """Return centres (N, 3) and covariances (N, 3, 3): axes @ center + origin, (axes factor) (axes factor)^T."""
+    """Return centres (N, 3) and covariances (N, 3, 3): axes @ center + origin, (axes factor) (axes factor)^T.
+
+    Marks on the skin are drawn nearer to the viewer.
+    """
     data = avatar._data
     helpers = pose_helpers(data.helpers, data.neutral, vertices)
     garment = data.garment @ helpers.torso.rotation.T + helpers.torso.translation
     axes, origins = affine_frames(np.concatenate([vertices, garment]), data.quads)
     frame = data.bound["frame"]
     carriers = np.concatenate([axes, helpers.axes])[frame].astype(np.float64)
-    means = np.einsum("nij,nj->ni", carriers, data.bound["center"])
+    means = np.einsum("nij,nj->ni", carriers, data.bound["center"]) + np.concatenate([origins, helpers.origins])[frame]
+    towards = (VIEWER - means) / np.linalg.norm(VIEWER - means, axis=1, keepdims=True)
     factors = carriers @ data.bound["factor"]
-    return means + np.concatenate([origins, helpers.origins])[frame], factors @ factors.transpose(0, 2, 1)
+    return means + towards * data.bound["proud"][:, None], factors @ factors.transpose(0, 2, 1)
 
 
 @pytest.fixture
@@ -37,6 +41,13 @@ def posed(avatar):
 def test_posing_puts_centres_where_plain_algebra_does(posed):
     gaussians, means, _, shown = posed
     np.testing.assert_allclose(gaussians.means[: len(means)][shown], means[shown], atol=1e-5)  # a hundredth of a mm
+
+
+def test_some_marks_of_the_skin_stand_proud_of_it_and_no_surfel_does(avatar):
+    bound = avatar._data.bound
+    proud = bound["proud"] > 0
+    assert proud.any()
+    assert bound["antialiased"][proud].all()  # what stands proud is too small to close a surface
 
 
 def test_posing_shapes_gaussians_as_plain_algebra_does(posed):
