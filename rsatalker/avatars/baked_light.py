@@ -12,7 +12,7 @@ from rsatalker.avatars.spherical_harmonics import sphere_directions
 from rsatalker.kernels import njit
 
 DIRECTIONS = 192  # about 15 degrees apart
-WRAP = (0.34, 0.15, 0.09)  # as in `block_shading`
+WRAP = (0.26, 0.14, 0.10)  # as in `block_shading`
 
 
 @dataclass(frozen=True, slots=True)

@@ -78,7 +78,7 @@ from rsatalker.avatars.spherical_harmonics import diffuse_bands
 from rsatalker.kernels import njit
 
 SURFACE, STRAND, EYE = 0, 1, 2  # values of `binding.Material`
-WRAP = (0.34, 0.15, 0.09)  # how far red, green and blue light travels under skin
+WRAP = (0.26, 0.14, 0.10)  # how far red, green and blue light travels under skin
 WRAP_RED, WRAP_GREEN, WRAP_BLUE = F(WRAP[0]), F(WRAP[1]), F(WRAP[2])
 GAINS = np.array(  # of soft skin's light over Lambert's, in red, green and blue and in each band of the probe
     [diffuse_bands(wrap)[[0, 1, 4]] / diffuse_bands(0.0)[[0, 1, 4]] - 1 for wrap in WRAP], np.float32

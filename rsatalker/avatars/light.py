@@ -70,14 +70,14 @@ def light_from_lamps(
 def studio_light() -> Light:
     """Return the default light: warm key from upper left front, weak fill, cool rims; for a dark background."""
     lamps = (
-        Lamp((0.80, 0.10, 0.60), 5.0, (0.36, 0.43, 0.55)),  # fill, from the other side
-        Lamp((0.55, 0.45, -0.80), 10.0, (3.6, 3.9, 4.4)),  # rim behind the right shoulder
-        Lamp((-0.85, 0.25, -0.55), 10.0, (1.8, 1.9, 2.2)),  # weaker rim on the key's side
+        Lamp((0.80, 0.10, 0.60), 5.0, (0.24, 0.28, 0.34)),  # fill, from the other side
+        Lamp((0.55, 0.45, -0.80), 10.0, (3.5, 3.7, 4.0)),  # rim behind the right shoulder
+        Lamp((-0.85, 0.25, -0.55), 10.0, (1.7, 1.8, 2.0)),  # weaker rim on the key's side
     )
     return light_from_lamps(
         lamps,
-        sky=(0.27, 0.29, 0.32),
-        ground=(0.15, 0.125, 0.11),
+        sky=(0.19, 0.20, 0.22),
+        ground=(0.10, 0.085, 0.075),
         key_direction=(-0.66, 0.52, 0.60),
-        key_color=(1.06, 0.96, 0.85),
+        key_color=(1.27, 1.165, 1.04),
     )

@@ -27,7 +27,7 @@ def display(radiance):
     compiler makes vector instructions of it.
     """
     x = max(radiance, ZERO)
-    filmic = min(ONE, x * (F(2.51) * x + F(0.10)) / (x * (F(2.20) * x + F(0.62)) + F(0.14)))
+    filmic = min(ONE, x * (F(2.51) * x + F(0.18)) / (x * (F(2.20) * x + F(0.66)) + F(0.16)))
     root = math.sqrt(math.sqrt(filmic))
     return min(ONE, root * (F(0.03344) + root * (F(1.24111) + root * (F(-0.41536) + root * F(0.14123)))))
 

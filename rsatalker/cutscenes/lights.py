@@ -15,22 +15,22 @@ CONSTANT_PROBE = 2 * np.sqrt(np.pi)  # first row of a probe whose radiance is 1 
 def _daylight() -> Light:
     """High sun from the right, a wide blue sky, warm bounce from the ground."""
     return light_from_lamps(
-        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.30, 0.36, 0.45)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
-        sky=(0.32, 0.38, 0.47),
-        ground=(0.22, 0.18, 0.13),
+        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.21, 0.245, 0.30)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
+        sky=(0.235, 0.275, 0.335),
+        ground=(0.15, 0.13, 0.105),
         key_direction=(0.58, 0.66, 0.60),
-        key_color=(1.36, 1.24, 1.05),
+        key_color=(1.34, 1.235, 1.075),
     )
 
 
 def _evening() -> Light:
     """A low warm lamp from the left, blue dusk from behind and above."""
     return light_from_lamps(
-        (Lamp((0.7, 0.5, -0.6), 6.0, (0.80, 1.02, 1.50)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
-        sky=(0.17, 0.19, 0.27),
-        ground=(0.18, 0.12, 0.075),
+        (Lamp((0.7, 0.5, -0.6), 6.0, (0.72, 0.84, 1.08)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
+        sky=(0.145, 0.155, 0.19),
+        ground=(0.12, 0.085, 0.06),
         key_direction=(-0.55, 0.25, 0.80),
-        key_color=(1.25, 0.84, 0.50),
+        key_color=(1.45, 1.02, 0.66),
     )
 
 
@@ -59,11 +59,11 @@ def _noir() -> Light:
 def _overcast() -> Light:
     """An even grey sky: soft, no shadows to speak of."""
     return light_from_lamps(
-        (Lamp((0.0, 1.0, 0.2), 1.2, (0.75, 0.78, 0.82)),),
-        sky=(0.62, 0.65, 0.70),
-        ground=(0.24, 0.23, 0.21),
+        (Lamp((0.0, 1.0, 0.2), 1.2, (1.00, 1.03, 1.075)),),
+        sky=(0.34, 0.355, 0.38),
+        ground=(0.085, 0.08, 0.075),
         key_direction=(0.1, 0.9, 0.5),
-        key_color=(0.28, 0.28, 0.29),
+        key_color=(0.34, 0.34, 0.35),
     )
 
 

@@ -8,7 +8,7 @@ pytestmark = pytest.mark.unit
 
 def test_display_is_the_filmic_curve_with_the_srgb_exponent_within_an_eighth_of_a_byte():
     x = np.linspace(0, 1, 200) ** 2 * 16
-    filmic = x * (2.51 * x + 0.10) / (x * (2.20 * x + 0.62) + 0.14)
+    filmic = x * (2.51 * x + 0.18) / (x * (2.20 * x + 0.66) + 0.16)
     shown = np.array([display(F(radiance)) for radiance in x])
     np.testing.assert_allclose(shown, np.minimum(1, filmic) ** (1 / 2.2), atol=0.125 / 255)
 
