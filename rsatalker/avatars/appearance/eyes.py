@@ -18,7 +18,7 @@ BALL_SHRINK = 0.985  # the Gaussians lie a little inside the mesh's ball, so tha
 TOE_IN = 0.022  # rad; the line of sight lies nasal of the eye's axis
 SCLERA_SPACING, IRIS_SPACING = 0.092, 0.037  # centimetres between Gaussians
 SCLERA_EDGE = 1.15  # rad from the axis; what lies behind is never seen
-SCLERA_WHITE, SCLERA_RED, VEIN = (0.47, 0.43, 0.40), (0.52, 0.33, 0.28), (0.55, 0.20, 0.17)
+SCLERA_RED, VEIN = (1.10, 0.77, 0.70), (1.17, 0.47, 0.43)  # factors on the white of the eye
 
 
 def rings(start: float, stop: float, step: float, radius_of: float, random: np.random.Generator):
@@ -62,10 +62,11 @@ def _sclera(ball_radius: float, look: EyeLook, detail: float, eye: int, random: 
     outward = np.stack([np.sin(angle) * np.cos(azimuth), np.sin(angle) * np.sin(azimuth), np.cos(angle)], 1)
     down = np.stack([np.cos(angle) * np.cos(azimuth), np.cos(angle) * np.sin(azimuth), -np.sin(angle)], 1)
     across = np.cross(outward, down)
-    color = mix(np.tile(SCLERA_WHITE, (len(angle), 1)), SCLERA_RED, smooth_step(0.45, 1.0, angle) * 0.7)
+    white = np.array(look.white)
+    color = mix(np.tile(white, (len(angle), 1)), white * SCLERA_RED, smooth_step(0.45, 1.0, angle) * 0.7)
     wiggle = np.abs(np.sin(azimuth * 9 + 2.5 * value_noise(outward, 3, 3 + eye) + 4 * angle)) ** 14
     vein = smooth_step(0.55, 0.95, wiggle * smooth_step(-0.2, 0.6, value_noise(outward, 5, 8 + eye)))
-    color = mix(color, VEIN, vein * smooth_step(0.45, 0.8, angle) * 0.45)
+    color = mix(color, white * VEIN, vein * smooth_step(0.45, 0.8, angle) * 0.45)
     ring = np.array(look.outer) * 0.4 + 0.06
     color = mix(color, ring, smooth_step(limbus + 0.045, limbus - 0.010, angle) * 0.75)
     width = step * 0.72
@@ -83,9 +84,9 @@ def _iris(ball_radius: float, look: EyeLook, detail: float, eye: int, random: np
     polar = np.stack([np.cos(azimuth), np.sin(azimuth), place * 0.35], 1)
     broad = 0.5 + 0.45 * value_noise(polar, 9, 5 + eye)
     fine = 0.5 + 0.5 * value_noise(polar, 22, 9 + eye)
-    color = outer * (0.55 + 0.9 * broad[:, None])
+    color = outer * (0.45 + 0.75 * broad[:, None])
     collarette = np.exp(-(((place - pupil - 0.13 - 0.06 * broad) / 0.17) ** 2))
-    color = mix(color, inner * (0.6 + 0.8 * fine[:, None]), collarette)
+    color = mix(color, inner * (0.48 + 0.64 * fine[:, None]), collarette)
     color = color * (0.72 + 0.6 * fine * broad)[:, None]
     color = mix(color, outer * 0.16, smooth_step(0.80, 0.985, place) * 0.9)
     # light that the cornea gathers falls on the half away from the sky

@@ -44,7 +44,7 @@ def paint_inside(
     paint.subsurface[region == Region.TEETH] = 0.9
     teeth_at = np.flatnonzero(region == Region.TEETH)
     paint.occlusion[teeth_at] = 1 - BETWEEN_TEETH * smooth_step(0.15, 0.01, _from_next_tooth(points[teeth_at], anatomy))
-    _wet(paint, region == Region.EYE_SOCKET, np.tile(SOCKET_PINK, (count, 1)), 0.9, 0.30)
+    _wet(paint, region == Region.EYE_SOCKET, np.tile(np.array(SOCKET_PINK) * (0.3 + 0.7 * dark), (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
     depth = smooth_step(0.0, 0.30, _behind_nostril_rim(points, anatomy))  # no edge where the skin turns inwards
     _wet(paint, nostril, mix(np.array(blood) * 0.75, NOSTRIL_RED, depth), 0.1, 0.5)

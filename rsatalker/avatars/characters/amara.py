@@ -27,7 +27,7 @@ AMARA = Character(
             under_eyes=0.4, oil=0.95, pores=0.75, moles=2, age=0.05,
         ),
         lips=LipLook(color=(0.165, 0.052, 0.046), amount=0.75, gloss=1.0, roughness=0.33),
-        eyes=EyeLook(inner=(0.060, 0.026, 0.011), outer=(0.026, 0.012, 0.006), pupil=0.36),
+        eyes=EyeLook(inner=(0.060, 0.026, 0.011), outer=(0.026, 0.012, 0.006), pupil=0.36, white=(0.27, 0.232, 0.20)),
         brows=BrowLook(hairs=620, color=(0.012, 0.009, 0.008), thickness=0.40, length=0.42, arch=0.15),
         lashes=LashLook(hairs=110, length=0.48, line_opacity=0.8, line_width=0.028),
         hair=HairLook(

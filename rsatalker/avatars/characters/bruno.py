@@ -28,7 +28,7 @@ BRUNO = Character(
             color=(0.455, 0.245, 0.170), blood=(0.48, 0.150, 0.102), shade=(0.32, 0.160, 0.115), redness=0.55,
             under_eyes=0.8, oil=1.1, pores=1.3, moles=4, age=0.4,
         ),
-        lips=LipLook(color=(0.37, 0.140, 0.115), amount=0.7, gloss=0.7, roughness=0.40),
+        lips=LipLook(color=(0.36, 0.148, 0.118), amount=0.52, gloss=0.5, roughness=0.40),
         eyes=EyeLook(inner=(0.20, 0.125, 0.045), outer=(0.075, 0.065, 0.035), pupil=0.33),
         brows=BrowLook(hairs=620, color=(0.045, 0.028, 0.018), thickness=0.48, length=0.50),
         lashes=LashLook(hairs=66, length=0.32, line_opacity=0.45),

@@ -28,7 +28,7 @@ GUSTAV = Character(
             color=(0.475, 0.268, 0.192), blood=(0.50, 0.172, 0.124), shade=(0.34, 0.180, 0.140), redness=0.75,
             under_eyes=1.0, oil=0.6, pores=1.35, moles=6, age=1.0,
         ),
-        lips=LipLook(color=(0.33, 0.140, 0.120), amount=0.6, gloss=0.5, roughness=0.46),
+        lips=LipLook(color=(0.33, 0.150, 0.125), amount=0.48, gloss=0.4, roughness=0.46),
         eyes=EyeLook(inner=(0.17, 0.21, 0.23), outer=(0.060, 0.100, 0.150), pupil=0.29),
         brows=BrowLook(hairs=600, color=(0.42, 0.40, 0.38), thickness=0.52, length=0.62),
         lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.38),

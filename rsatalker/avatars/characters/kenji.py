@@ -23,10 +23,10 @@ KENJI = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.430, 0.254, 0.157), blood=(0.43, 0.168, 0.104), shade=(0.29, 0.155, 0.100), redness=0.45,
+            color=(0.395, 0.228, 0.147), blood=(0.41, 0.152, 0.098), shade=(0.29, 0.155, 0.100), redness=0.45,
             under_eyes=0.6, oil=0.9, pores=0.9, moles=2, age=0.2,
         ),
-        lips=LipLook(color=(0.35, 0.140, 0.115), amount=0.64, gloss=0.6, roughness=0.42),
+        lips=LipLook(color=(0.33, 0.145, 0.115), amount=0.52, gloss=0.5, roughness=0.42),
         eyes=EyeLook(inner=(0.070, 0.032, 0.014), outer=(0.030, 0.014, 0.008), pupil=0.35),
         brows=BrowLook(hairs=560, color=(0.012, 0.010, 0.010), thickness=0.44, length=0.44),
         lashes=LashLook(hairs=66, length=0.30, line_opacity=0.45),
