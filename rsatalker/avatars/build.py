@@ -12,16 +12,17 @@ from scipy.spatial import KDTree
 from rsatalker.avatars.appearance.anatomy import OUTER_SKIN, Anatomy, anatomy_of
 from rsatalker.avatars.appearance.beard import add_beard
 from rsatalker.avatars.appearance.brows import add_brows
+from rsatalker.avatars.appearance.cloth import add_garment
 from rsatalker.avatars.appearance.decals import add_decals
 from rsatalker.avatars.appearance.ear_relief import ear_shade
 from rsatalker.avatars.appearance.eyes import add_eyes
 from rsatalker.avatars.appearance.face_map import FaceMap, FaceWeights
-from rsatalker.avatars.appearance.garment import add_garment, below_neckline, garment_mesh
+from rsatalker.avatars.appearance.garment import below_neckline, sew_garment
 from rsatalker.avatars.appearance.ground import Ground
 from rsatalker.avatars.appearance.hair import add_hair
 from rsatalker.avatars.appearance.hairline import Hairline
 from rsatalker.avatars.appearance.lashes import add_lashes
-from rsatalker.avatars.appearance.look import Look
+from rsatalker.avatars.appearance.look import ClothLook, Look
 from rsatalker.avatars.appearance.mouth import hidden_inside, paint_inside
 from rsatalker.avatars.appearance.skin import Paint, paint_skin
 from rsatalker.avatars.appearance.styles import STYLES
@@ -43,7 +44,7 @@ Progress = Callable[[str, float], None]  # what is being done, and which share o
 MOST_GAUSSIANS = 70_000  # what a frame has time for; the richest of the cast is just below it
 DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
-COVERED = 2.2  # centimetres below the neckline from which skin is left out
+COVERED = 1.9  # centimetres below the neckline from which skin is left out
 BURIED_SHARE, BURIED_WIDENING = 0.6, 1.5  # of the surfels under hair, which is seen through gaps at most
 NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
 SHARING_STRANDS = 24  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
@@ -65,14 +66,15 @@ def build_avatar_data(
     random = np.random.default_rng(look.seed)
     progress("skin", 0.0)
     anatomy = anatomy_of(head)
-    anatomy.add_garment(*garment_mesh(anatomy, look.cloth))
+    garment = sew_garment(anatomy, look.cloth)
+    anatomy.add_garment(garment.vertices, garment.quads)
     face = FaceMap(anatomy.landmarks)
     hairline = Hairline(look.hair.hairline, anatomy.to_style(anatomy.landmarks), anatomy.to_style(anatomy.center))
     helpers = find_helpers(anatomy)
     cloud = Cloud(anatomy.origin_m, 0.01)
     first_helper = 2 * len(anatomy.quads)
     ground = _add_surface(cloud, anatomy, face, hairline, look, detail, random)
-    add_garment(cloud, anatomy, look.cloth, detail, random)
+    add_garment(cloud, anatomy, garment, look.cloth, first_helper + helpers.level(0), detail, random)
     add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, random)
     add_wrinkles(cloud, face, ground, detail)
     add_brows(cloud, face, look.brows, look.skin.color, ground, detail, random)
@@ -86,7 +88,7 @@ def build_avatar_data(
     add_wisps(cloud, anatomy, look.hair, ground, skull, detail, random)
     hair, strands = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
     helpers = replace(helpers, strand_levels=strands[0], strand_sectors=strands[1], strand_looseness=strands[2])
-    return _lit(cloud, hair, anatomy, helpers, look.skin.age, progress, texels)
+    return _lit(cloud, hair, anatomy, helpers, look, progress, texels)
 
 
 def find_helpers(anatomy: Anatomy) -> Helpers:
@@ -173,8 +175,7 @@ def _add_surface(
     region = anatomy.quad_region
     known = np.isin(region, [int(kind) for kind in Region])
     center = anatomy.vertices[anatomy.quads].mean(1)
-    covered = np.isin(region, (Region.NECK, Region.BODY)) & (below_neckline(anatomy, look.cloth, center) > COVERED)
-    wanted = known & (region != Region.EYEBALL) & ~covered & ~hidden_inside(anatomy)
+    wanted = known & (region != Region.EYEBALL) & ~_covered(anatomy, look.cloth) & ~hidden_inside(anatomy)
     above = hairline.above(anatomy.to_style(center))
     spacing = _spacing(anatomy, center, face(center), above, _from_nostril(anatomy, center)) / detail
     chosen = np.flatnonzero(wanted)
@@ -198,6 +199,12 @@ def _add_surface(
     )  # fmt: skip
     faces_out = outer & (((points - anatomy.center) * cells.normal).sum(1) > 0)
     return _ground(cells, weights, above, cell_region, paint, faces_out, len(anatomy.quads))
+
+
+def _covered(anatomy: Anatomy, look: ClothLook) -> np.ndarray:
+    """Return which quads of the skin lie so far under the cloth that they are left out."""
+    below = below_neckline(anatomy, look, anatomy.vertices[anatomy.quads].mean(1))
+    return np.isin(anatomy.quad_region, (Region.NECK, Region.BODY)) & (below > COVERED)
 
 
 def _buried(region: Int[np.ndarray, " Q"], above: Float[np.ndarray, " Q"], look: Look) -> np.ndarray:
@@ -248,7 +255,7 @@ def _ground(
 
 
 def _lit(
-    cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, age: float, progress: Progress, texels: int
+    cloud: Cloud, hair: slice, anatomy: Anatomy, helpers: Helpers, look: Look, progress: Progress, texels: int
 ) -> AvatarData:
     """Return the grown cloud bound to its frames, with everything baked."""
     head_count = len(anatomy.head.neutral_vertices)
@@ -262,17 +269,18 @@ def _lit(
     strands = resting["center"][hair]
     bound = cloud.bind(np.concatenate([axes, posed.axes]), np.concatenate([origins, posed.origins]), len(quads))
     progress("light on skin", 0.2)
-    light = bake_surface(neutral, quads, normals, strands, texels)
+    shown = quads[~_covered(anatomy, look.cloth)]  # what is left out may be wider than the cloth, and casts no shadow
+    light = bake_surface(neutral, shown, normals, strands, texels)
     progress("light in mouth and lids", 0.4)
     mouth, left_lid, right_lid = bake_unfolded(anatomy, strands, texels)
     progress("light in hair", 0.55)
     middle = (anatomy.center / 100 + anatomy.origin_m).astype(np.float32)
-    bound["occlusion"][hair], bound["bend"][hair] = _strand_light(neutral, quads, strands, middle, texels)
+    bound["occlusion"][hair], bound["bend"][hair] = _strand_light(neutral, shown, strands, middle, texels)
     creases = bake_creases(anatomy, int(texels * CREASE_SHARE), lambda part: progress("folds", 0.7 + 0.3 * part))
     follows = np.concatenate([follows_skull(anatomy.head), np.zeros(len(neutral) - head_count, np.float32)])
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
-    drivers, lined = wrinkle_drivers(anatomy.head.expression_names, age)
+    drivers, lined = wrinkle_drivers(anatomy.head.expression_names, look.skin.age)
     bound = within_budget(neighbours_together(bound, resting["center"], len(quads)), len(quads), MOST_GAUSSIANS)
     return AvatarData(
         bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,

@@ -101,9 +101,14 @@ def anatomy_of(head: Head) -> Anatomy:
 
 
 class PushOut:
-    """A surface that strands are kept outside of."""
+    """A surface that strands and cloth are kept outside of.
+
+    Attributes:
+        lowest: Height of its lower end.
+    """
 
     def __init__(self, points: Float[np.ndarray, "N 3"], normals: Float[np.ndarray, "N 3"]):
+        self.lowest = float(points[:, 1].min())
         self._tree = KDTree(points)
         self._points = points
         self._normals = normals

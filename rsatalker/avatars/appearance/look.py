@@ -134,19 +134,37 @@ class ClothLook:
 
     Attributes:
         color: Of the cloth.
-        kind: The shape of the neckline: round, or pointed in front.
-        band: Width of the knitted band, centimetres.
+        kind: The shape of the neck: round, pointed in front, a roll neck, or a shirt whose collar is open.
+        weave: Smooth, ribbed or cabled knitwear; linen or a check, woven.
+        second_color: Of a check's stripes; of single flecks in other weaves.
+        fleck: By how much the brightness of threads differs.
+        shine: Strength of highlights.
+        band: Width of the band at the neck, centimetres.
+        band_lift: How far it stands over the cloth below, centimetres.
         collar_height: Where the neckline runs at the sides, centimetres over the eyes' line - 3.7.
         neckline_depth: How much deeper it lies in front.
         shoulder_width: 1 is 34 cm.
+        folds: Depth of folds, 1 is usual.
+        fold_seed: Which folds.
+        buttons: Whether it is buttoned in front.
+        button_color: Of the buttons.
     """
 
     color: Color
-    kind: Literal["crew", "vneck"] = "crew"
+    kind: Literal["crew", "vneck", "roll", "shirt"] = "crew"
+    weave: Literal["jersey", "rib", "cable", "linen", "check"] = "jersey"
+    second_color: Color | None = None
+    fleck: float = 0.04
+    shine: float = 0.12
     band: float = 1.5
+    band_lift: float = 0.20
     collar_height: float = -12.0
     neckline_depth: float = 2.6
     shoulder_width: float = 1.0
+    folds: float = 1.0
+    fold_seed: int = 11
+    buttons: bool = False
+    button_color: Color = (0.35, 0.32, 0.28)
 
 
 @dataclass(frozen=True, slots=True)

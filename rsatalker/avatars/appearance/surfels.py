@@ -48,10 +48,11 @@ def tile(
     normals: Float[np.ndarray, "V 3"],
     quads: Int[np.ndarray, "Q 4"],
     chosen: Int[np.ndarray, " K"],
-    spacing: Float[np.ndarray, " K"],
+    spacing: Float[np.ndarray, " K"] | Float[np.ndarray, "K 2"],
     random: np.random.Generator,
 ) -> Surfels:
-    """Return surfels on a regular grid of about the given spacing in each of the chosen quads."""
+    """Return surfels on a regular grid of about the given spacing (or one along u, one along v) in the chosen quads."""
+    along_u, along_v = (spacing, spacing) if spacing.ndim == 1 else spacing.T
     corners = vertices[quads[chosen]]
     side_u = np.linalg.norm(corners[:, 1] - corners[:, 0], axis=1) + np.linalg.norm(
         corners[:, 2] - corners[:, 3], axis=1
@@ -59,8 +60,8 @@ def tile(
     side_v = np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1) + np.linalg.norm(
         corners[:, 2] - corners[:, 1], axis=1
     )
-    cells_u = np.clip(np.round(side_u / 2 / spacing), 1, MOST_CELLS).astype(int)
-    cells_v = np.clip(np.round(side_v / 2 / spacing), 1, MOST_CELLS).astype(int)
+    cells_u = np.clip(np.round(side_u / 2 / along_u), 1, MOST_CELLS).astype(int)
+    cells_v = np.clip(np.round(side_v / 2 / along_v), 1, MOST_CELLS).astype(int)
     parts: list[tuple[np.ndarray, ...]] = []
     for count_u, count_v in sorted(set(zip(cells_u.tolist(), cells_v.tolist(), strict=True))):
         same = np.flatnonzero((cells_u == count_u) & (cells_v == count_v))

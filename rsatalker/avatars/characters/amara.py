@@ -36,7 +36,10 @@ AMARA = Character(
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.320, 0.150, 0.020), kind="vneck", neckline_depth=3.6, band=0.9, shoulder_width=0.97),
+        cloth=ClothLook(
+            color=(0.320, 0.150, 0.020), kind="vneck", weave="linen", fleck=0.05, neckline_depth=3.6, band=0.9,
+            band_lift=0.10, shoulder_width=0.97, folds=1.2, fold_seed=51,
+        ),
         seed=5,
     ),
 )  # fmt: skip

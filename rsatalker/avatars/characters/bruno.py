@@ -38,7 +38,11 @@ BRUNO = Character(
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.028, 0.050, 0.034), neckline_depth=1.9, band=1.8, shoulder_width=1.24),
+        cloth=ClothLook(
+            color=(0.030, 0.062, 0.042), kind="shirt", weave="check", second_color=(0.012, 0.014, 0.016),
+            neckline_depth=4.6, band=1.0, band_lift=0.08, shoulder_width=1.24, fold_seed=71, buttons=True,
+            button_color=(0.30, 0.27, 0.22),
+        ),
         stubble=StubbleLook(amount=0.78, color=(0.110, 0.075, 0.055), dots=250),
         beard=BeardLook(length=1.0, dark=(0.036, 0.022, 0.014), light=(0.098, 0.060, 0.036), strands=2550, width=0.022),
         seed=7,

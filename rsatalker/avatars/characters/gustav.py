@@ -38,7 +38,10 @@ GUSTAV = Character(
             hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.085, 0.075, 0.060), neckline_depth=1.8, band=1.9, shoulder_width=1.06),
+        cloth=ClothLook(
+            color=(0.150, 0.130, 0.098), weave="cable", fleck=0.06, neckline_depth=1.8, band=2.0, band_lift=0.26,
+            shoulder_width=1.06, folds=0.6, fold_seed=31,
+        ),
         stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=250),
         beard=BeardLook(length=0.75, dark=(0.22, 0.21, 0.20), light=(0.55, 0.53, 0.50), strands=2560, width=0.022),
         seed=3,

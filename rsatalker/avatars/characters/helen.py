@@ -36,7 +36,10 @@ HELEN = Character(
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.020, 0.022, 0.030), neckline_depth=3.2, band=1.0, shoulder_width=0.93),
+        cloth=ClothLook(
+            color=(0.020, 0.022, 0.030), kind="roll", weave="rib", collar_height=-9.9, neckline_depth=1.0, band=2.8,
+            band_lift=0.32, shoulder_width=0.93, folds=0.7, fold_seed=81,
+        ),
         seed=8,
     ),
 )  # fmt: skip

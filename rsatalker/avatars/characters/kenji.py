@@ -36,7 +36,10 @@ KENJI = Character(
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.210, 0.205, 0.195), neckline_depth=2.0, band=1.6, shoulder_width=1.08),
+        cloth=ClothLook(
+            color=(0.210, 0.205, 0.195), fleck=0.05, neckline_depth=2.0, band=1.5,
+            band_lift=0.12, shoulder_width=1.08, fold_seed=61,
+        ),
         seed=6,
     ),
 )  # fmt: skip

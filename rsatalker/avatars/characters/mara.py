@@ -37,7 +37,10 @@ MARA = Character(
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.050, 0.105, 0.095), kind="vneck", neckline_depth=4.2, band=0.9, shoulder_width=0.98),
+        cloth=ClothLook(
+            color=(0.050, 0.105, 0.095), kind="vneck", weave="rib", neckline_depth=4.2, band=1.1, shoulder_width=0.98,
+            fold_seed=12,
+        ),
         seed=1,
     ),
 )  # fmt: skip

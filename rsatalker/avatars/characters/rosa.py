@@ -35,7 +35,10 @@ ROSA = Character(
             hairline=((0, 10.4), (22, 10.5), (40, 9.6), (52, 7.6), (62, 5.0), (70, 3.0), (80, 4.0), (100, 4.5),
                       (115, 0.0), (135, -4.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.095, 0.030, 0.045), neckline_depth=2.4, band=1.2, shoulder_width=0.98),
+        cloth=ClothLook(
+            color=(0.095, 0.030, 0.045), kind="vneck", weave="rib", neckline_depth=3.6, band=1.4, shoulder_width=0.98,
+            folds=0.8, fold_seed=41, buttons=True, button_color=(0.30, 0.24, 0.19),
+        ),
         seed=4,
     ),
 )  # fmt: skip

@@ -36,7 +36,11 @@ TOMAS = Character(
             hairline=((0, 10.6), (22, 10.9), (36, 10.2), (47, 8.6), (55, 6.6), (62, 4.6), (70, 2.4), (76, 3.2),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
-        cloth=ClothLook(color=(0.030, 0.042, 0.060), neckline_depth=2.2, band=1.7, shoulder_width=1.14),
+        cloth=ClothLook(
+            color=(0.040, 0.062, 0.100), kind="shirt", weave="linen", fleck=0.06, neckline_depth=5.4, band=0.9,
+            band_lift=0.08, shoulder_width=1.14, folds=1.1, fold_seed=21, buttons=True,
+            button_color=(0.16, 0.15, 0.14),
+        ),
         stubble=StubbleLook(amount=0.42, color=(0.112, 0.084, 0.072), dots=3800),
         seed=2,
     ),

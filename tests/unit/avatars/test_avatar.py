@@ -154,13 +154,6 @@ def test_gaussians_hold_over_one_more_call(avatar):
     assert not np.shares_memory(second.means, first.means)
 
 
-def test_bust_fades_out_at_its_lower_end(avatar):
-    gaussians = follow(avatar)
-    height = gaussians.means[:, 1]
-    lowest = gaussians.opacities[height < height.min() + 0.005]
-    assert 0 < lowest.max() < 0.1
-
-
 def test_hair_of_a_twin_swings_as_if_it_were_alone(head, avatar_data):
     hanging = np.ones_like(avatar_data.helpers.strand_looseness)  # the hair of this character is too short to swing
     data = replace(avatar_data, helpers=replace(avatar_data.helpers, strand_looseness=hanging))

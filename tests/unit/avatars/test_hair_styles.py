@@ -6,7 +6,7 @@ import pytest
 from rsatalker.avatars.appearance.anatomy import PushOut, anatomy_of
 from rsatalker.avatars.appearance.beard import add_beard
 from rsatalker.avatars.appearance.face_map import FaceMap
-from rsatalker.avatars.appearance.garment import garment_mesh
+from rsatalker.avatars.appearance.garment import sew_garment
 from rsatalker.avatars.appearance.hair import add_hair
 from rsatalker.avatars.appearance.hairline import Hairline
 from rsatalker.avatars.appearance.look import BeardLook
@@ -23,7 +23,8 @@ LENGTHS = {"short": 3.0, "long": 26.0, "bob": 17.0, "bun": 20.0, "curls": 5.0}
 @pytest.fixture(scope="module")
 def anatomy(head, character):
     anatomy = anatomy_of(head)
-    anatomy.add_garment(*garment_mesh(anatomy, character.look.cloth))
+    garment = sew_garment(anatomy, character.look.cloth)
+    anatomy.add_garment(garment.vertices, garment.quads)
     return anatomy
 
 

@@ -1,0 +1,88 @@
+"""Cloth: the surfels of a garment, and the seams and buttons on it."""
+
+from __future__ import annotations
+
+import numpy as np
+from jaxtyping import Float
+
+from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy
+from rsatalker.avatars.appearance.garment import COLUMNS, Garment, Part, neck_ring
+from rsatalker.avatars.appearance.look import ClothLook
+from rsatalker.avatars.appearance.seams import add_seams
+from rsatalker.avatars.appearance.surfels import tile
+from rsatalker.avatars.appearance.weave import WOVEN, band_threads, threads
+from rsatalker.avatars.binding import Cloud, frame_of_quad
+
+SPACING, UNDERSIDE_SPACING = 0.80, 2.0  # centimetres between surfels down the cloth
+# Surfels side by side in a column of quads: patterns follow them (see `weave`).
+ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 1, Part.UNDERSIDE: 1, Part.LEAF: 1}
+SEEN_SELDOM_DEG = 105.0  # azimuth from which the back begins, where one surfel a column does
+INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
+
+
+def add_garment(
+    cloud: Cloud,
+    anatomy: Anatomy,
+    garment: Garment,
+    look: ClothLook,
+    torso: int,
+    detail: float,
+    random: np.random.Generator,
+) -> None:
+    """Add the cloth to a head whose anatomy wears the garment's mesh; `torso` is the helper frame that carries it."""
+    chosen = np.flatnonzero(anatomy.quad_region == CLOTH)
+    _, _, axis_z = neck_ring(anatomy, look)
+    spacing = _spacing(anatomy, garment, look, chosen, axis_z)
+    spacing[garment.part != Part.UNDERSIDE] /= detail  # larger ones there would stick out over the hem
+    cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing, random)
+    part = garment.part[cells.quad - chosen[0]]
+    p = cells.position
+    azimuth = np.arctan2(p[:, 0], p[:, 2] - axis_z)
+    length = _length_at(garment, cells.quad - chosen[0], cells.u)
+    color, slope = threads(p, azimuth, length, look, random)
+    banded = part == Part.BAND
+    color[banded], slope[banded] = band_threads(azimuth[banded], look, random)
+    color *= np.where(part == Part.UNDERSIDE, INSIDE_DARK, np.where(part == Part.HEM, 0.85, 1.0))[:, None]
+    slope *= np.isin(part, (Part.BAND, Part.BODY))
+    around = np.stack([np.cos(azimuth), 0 * azimuth, -np.sin(azimuth)], 1)
+    cloud.add(
+        center=p,
+        factor=cells.factor * 1.06,
+        frame=np.where(  # the triangles of the underside meet in a point, and are no frames to measure in
+            part == Part.UNDERSIDE, torso, frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads))
+        ),
+        quad=cells.quad, u=cells.u, v=cells.v, albedo=color, opacity=0.995, specular=look.shine, roughness=0.62,
+        sheen=0.30, bend=around * slope[:, None],
+    )  # fmt: skip
+    add_seams(cloud, anatomy, garment, look, int(chosen[0]), random)
+
+
+def _spacing(
+    anatomy: Anatomy, garment: Garment, look: ClothLook, chosen: np.ndarray, axis_z: float
+) -> Float[np.ndarray, "K 2"]:
+    """Return the distance between surfels down and across every quad, centimetres."""
+    corners = anatomy.vertices[anatomy.quads[chosen]]
+    across = (
+        np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1) + np.linalg.norm(corners[:, 2] - corners[:, 1], axis=1)
+    ) / 2
+    middle = corners.mean(1)
+    behind = np.abs(np.degrees(np.arctan2(middle[:, 0], middle[:, 2] - axis_z))) > SEEN_SELDOM_DEG
+    count = np.array([ACROSS[Part(part)] for part in range(len(Part))])[garment.part].astype(float)
+    count = np.where(behind & (garment.part == Part.BODY), 1.0, count)
+    hidden = (garment.part == Part.BAND) & (np.arange(len(chosen)) % (garment.rows - 1) < garment.first_row)
+    count = np.where(hidden | ((garment.part == Part.BAND) & (look.weave in WOVEN)), 1.0, count)
+    down = np.where(garment.part == Part.UNDERSIDE, UNDERSIDE_SPACING, SPACING)
+    return np.stack([down, across / count], 1)
+
+
+def _length_at(garment: Garment, quad: np.ndarray, u: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
+    """Return the length below the neckline of places on the quads; that of a leaf counts from its fold."""
+    rows = garment.rows - 1
+    on_grid = quad < COLUMNS * rows
+    column, row = np.minimum(quad // rows, COLUMNS - 1), quad % rows - garment.first_row
+    last = garment.lengths.shape[1] - 1
+    row = np.clip(row + u, 0, last)
+    low = np.minimum(row.astype(int), last - 1)
+    share = row - low
+    on_body = garment.lengths[column, low] * (1 - share) + garment.lengths[column, low + 1] * share
+    return np.where(on_grid, on_body, 0.7 * (quad % 9))
