@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,17 @@ from sidecar import cli
 pytestmark = pytest.mark.repository
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENTS = ("README.md", "proto/README.md", "scripts/benchmarks/GPU.md", "engine_plugins/web/README.md")
+
+
+def plugin_manuals() -> list[str]:
+    """Return every document of the plugins for engines."""
+    listed = subprocess.run(
+        ["git", "ls-files", "engine_plugins/*.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return listed.stdout.splitlines()
+
+
+DOCUMENTS = ("README.md", "proto/README.md", "scripts/benchmarks/GPU.md", *plugin_manuals())
 COMMAND = re.compile(r"(rsatalker|scripts/bench\.py) ([a-z][a-z-]+)((?: [^`|#\n]*)?)")
 OPTION = re.compile(r"(?<!\S)--([a-z][a-z0-9-]*)")
 
@@ -57,3 +68,15 @@ def test_command_of_the_documents_exists_with_its_option(program: str, command: 
         assert file.is_file()
     if option and option not in ("help", "config"):
         assert option in options_of(file).split()
+
+
+def named_files() -> list[str]:
+    """Return every file of the project that the documents name from its root on."""
+    folders = "|".join(sorted(path.name for path in ROOT.iterdir() if path.is_dir() and path.name.isidentifier()))
+    text = "".join((ROOT / document).read_text(encoding="utf-8") for document in DOCUMENTS)
+    return sorted(set(re.findall(rf"(?<![\w/.~-])(?:{folders})/[\w./-]+\.[a-z]+\b", text)))
+
+
+@pytest.mark.parametrize("name", named_files())
+def test_file_of_the_documents_exists(name: str):
+    assert (ROOT / name).exists()

@@ -1,6 +1,7 @@
 """The pins of constraints.txt, the ranges of pyproject.toml and what is installed fit together."""
 
 import re
+import subprocess
 import tomllib
 from importlib import metadata
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 pytestmark = pytest.mark.repository
 
 ROOT = Path(__file__).resolve().parents[2]
+LEFT_OUT = {".md", ".jpg", ".jsonl"}  # of the packages' files: documents, the README's pictures, logs of training
 NOT_PINNED = {"gsplat", "pytorch3d"}  # the cuda extra pins the first itself; the second has no wheel to pin
 
 
@@ -64,3 +66,15 @@ def test_everything_that_is_installed_for_the_project_has_a_pin() -> None:
             continue  # of an extra that is not installed
         waiting += [re.match(r"[\w.-]+", text).group() for text in required if ";" not in text]
     assert sorted(seen - set(pinned)) == []
+
+
+def test_wheel_takes_every_file_that_the_packages_read() -> None:
+    patterns = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ]
+    taken = {file for package, globs in patterns.items() for glob in globs for file in (ROOT / package).glob(glob)}
+    command = ["git", "ls-files", *patterns]
+    tracked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()
+    read = [ROOT / name for name in tracked if Path(name).suffix not in {".py", *LEFT_OUT}]
+    assert len(read) > 10
+    assert [file.name for file in read if file not in taken] == []
