@@ -163,3 +163,16 @@ def test_every_sentence_is_explained() -> None:
     assert len(beginnings) > 12
     unknown = [sentence for sentence in beginnings if sentence.split(". ")[0].strip(" .(")[:30] not in manual]
     assert unknown == []
+
+
+def test_menus_and_buttons_of_the_manual_exist() -> None:
+    code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if "Editor" in path.parts)
+    entries = {path.replace("/", " > ") for path in re.findall(r'MenuItem\("([^"]+)"', code)}
+    components = "".join(path.read_text(encoding="utf-8") for path in SOURCES if "Runtime" in path.parts)
+    entries |= {f"Component > RSATalker > {name}." for name in re.findall(r'Menu\("RSATalker/([^"]+)"', components)}
+    manuals = "".join(path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.md"))
+    named = set(re.findall(r"\*((?:GameObject|Window|Component) > RSATalker[^*]*)\*", " ".join(manuals.split())))
+    buttons = set(re.findall(r'GUILayout\.Button\("([^"]+)"', code))
+    assert len(named) > 5
+    begun = {name for entry in entries for name in (entry, entry.rpartition(" > ")[0])}  # such as Sample Scene
+    assert sorted(name for name in named if name not in begun and name.rpartition(" > ")[2] not in buttons) == []

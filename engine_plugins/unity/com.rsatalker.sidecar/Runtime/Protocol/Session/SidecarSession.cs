@@ -66,7 +66,15 @@ namespace RsaTalker.Sidecar.Protocol
 
         public bool WantsHealth
         {
-            set => _wantsHealth = value;
+            set
+            {
+                var isNew = value && !_wantsHealth;
+                _wantsHealth = value;
+                if (isNew)
+                {
+                    Wake(); // else it would be asked for only when the lease is to be kept
+                }
+            }
         }
 
         /// <summary>The living conversation; null while there is none. Main thread.</summary>
