@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
-from rsatalker.avatars.cast import CHARACTERS, FIRST_PAIR, load_avatar
+from rsatalker.avatars.cast import CHARACTERS, FIRST_PAIR, is_built, load_avatar
 from rsatalker.renderers.failed_build import forget_failed_build
+from sidecar.compilations import compilations
 from sidecar.config import ServeOptions
 from sidecar.studio import RsaTalkerStudio
 
@@ -29,9 +30,11 @@ def warm_up(console: Console, characters: Sequence[str] | None = None, *, fittin
         RsaTalkerError: A file of the package is missing or malformed.
     """
     started = time.perf_counter()
+    names = list(CHARACTERS if characters is None else characters)
+    missing = [name for name in names if not is_built(name)]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress:
-        for name in CHARACTERS if characters is None else characters:
+    with Progress(*columns, console=console, transient=True) as progress, compilations() as compiled:
+        for name in names:
             load_avatar(name, progress=_shown(progress, name))
         made = time.perf_counter()
         forget_failed_build()
@@ -45,9 +48,15 @@ def warm_up(console: Console, characters: Sequence[str] | None = None, *, fittin
             progress.add_task("Compiling the kernels of fitting", total=None)
             warm_up_fitting()
     ended = time.perf_counter()
+    if not missing and not compiled:
+        console.print(
+            f"Nothing to do: {len(names)} characters and the kernels of the renderer {studio.renderer_name} are there; "
+            f"loading all took {ended - started:.0f} s"
+        )
+        return
     console.print(
-        f"Characters made in {made - started:.0f} s; kernels of the renderer {studio.renderer_name} compiled in "
-        f"{ended - made:.0f} s"
+        f"{len(missing)} of {len(names)} characters made in {made - started:.0f} s; {len(compiled)} functions "
+        f"compiled, for the renderer {studio.renderer_name} in {ended - made:.0f} s"
     )
 
 
