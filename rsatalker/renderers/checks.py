@@ -10,6 +10,7 @@ from jaxtyping import Shaped
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.renderers.camera import Camera
 
+MOST_PIXELS = 32_767  # along a side: the boxes of splats are of int16
 NUMBERS = ("means", "covariances", "opacities", "colors")
 
 
@@ -28,7 +29,13 @@ def check_images(
     sizes = {(camera.height, camera.width) for camera in cameras}
     if len(sizes) > 1:
         raise ValueError(f"cameras of one render must have one size; found {sorted(sizes)}. Render them separately.")
-    expected = (len(cameras), *sizes.pop())
+    size = sizes.pop()
+    if max(size) * cameras[0].oversampling > MOST_PIXELS:
+        raise ValueError(
+            f"an image may have {MOST_PIXELS} pixels a side, oversampled ones counted; found {size[1]} x {size[0]} "
+            f"with an oversampling of {cameras[0].oversampling}. Draw it in parts."
+        )
+    expected = (len(cameras), *size)
     if colors.shape != (*expected, 4) or depths.shape != expected:
         raise ValueError(
             f"colors must be {(*expected, 4)} and depths {expected}; found {colors.shape} and {depths.shape}."

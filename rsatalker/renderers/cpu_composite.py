@@ -164,8 +164,9 @@ def _draw_tile(work: Any, c: int, splats: Any, listed: Any, begin: int, end: int
         for strip in range(first_strip, last_strip + 1):
             at = slope * (max(np.float32(strip * STRIP_WIDTH), first_x) + half - u)
             to = slope * (min(np.float32(strip * STRIP_WIDTH + STRIP_WIDTH - 1), last_x) + half - u)
-            first_row = int(min(max(v + min(at, to) - half_height + half, first_y), size))
-            rows = max(int(max(min(v + max(at, to) + half_height - half, last_y), zero)) - first_row + 1, 0)
+            # The bound comes first: were the other NaN, it would be the result, and never a row beside the tile.
+            first_row = int(min(size, max(first_y, v + min(at, to) - half_height + half)))
+            rows = max(int(max(zero, min(last_y, v + max(at, to) + half_height - half))) - first_row + 1, 0)
             first = np.uint64(strip * STRIP_PIXELS + first_row * STRIP_WIDTH)
             for offset in range(np.uint64(rows * STRIP_WIDTH)):
                 k = first + np.uint64(offset)  # unsigned: a signed index would be tested for wrap-around

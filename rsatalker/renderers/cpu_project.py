@@ -167,7 +167,7 @@ def _project_range(
         uu += EPS2D
         vv += EPS2D
         determinant = uu * vv - uv * uv
-        if not determinant > 0:
+        if not determinant > 0 or not uu + vv < np.float32(np.inf):  # or larger than numbers go, or NaN by that
             continue
         if antialiased[i]:
             opacity *= math.sqrt(max(sharp_determinant / determinant, zero))

@@ -1,10 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from rsatalker.avatars.gaussians import Gaussians
@@ -167,6 +168,12 @@ def test_cpu_refuses_cameras_of_different_sizes(cpu: CpuRenderer, scene: SimpleN
         cpu.render(scene.head(1), [scene.view(), scene.view(width=64)], *scene.images(cameras=2))
 
 
+def test_cpu_refuses_images_of_more_pixels_than_it_counts(cpu: CpuRenderer, scene: SimpleNamespace):
+    camera = replace(scene.view(width=9000, height=1), oversampling=4)
+    with pytest.raises(ValueError, match="may have 32767 pixels a side, oversampled ones counted; found 9000 x 1 with"):
+        cpu.render(scene.head(1), [camera], *scene.images(width=9000, height=1))
+
+
 def test_cpu_refuses_to_draw_without_a_camera(cpu: CpuRenderer, scene: SimpleNamespace):
     with pytest.raises(ValueError, match="at least one camera"):
         cpu.render(scene.head(1), [], *scene.images())
@@ -204,6 +211,34 @@ def test_cpu_draws_all_of_a_thin_strand_that_crosses_the_image(cpu: CpuRenderer,
     cpu.render(strand, [scene.view()], *found)
     assert np.count_nonzero(expected[0][..., 3]) > 100
     assert np.abs(found[0].astype(int) - expected[0]).max() <= 1
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    sizes=st.tuples(*[st.floats(-20, 38)] * 3),
+    turned=st.sampled_from([0.0, 0.2]),
+    away=st.floats(-3, 37),
+    opacity=st.floats(0.01, 0.99),
+)
+@example(sizes=(36.0, -6.0, -6.0), turned=0.0, away=-3.0, opacity=0.9)
+@example(sizes=(-6.0, 36.0, 30.0), turned=0.0, away=-3.0, opacity=0.9)
+def test_cpu_never_draws_with_numbers_that_grew_past_all_bounds(
+    scene: SimpleNamespace, sizes: tuple[float, float, float], turned: float, away: float, opacity: float
+):
+    """Finite Gaussians whose images are not: a row that follows from NaN could lie anywhere in memory."""
+    renderer, (colors, depths) = CpuRenderer(threads=1), scene.images(width=37, height=29)
+    variances = [10.0**size for size in sizes]
+    gaussian = Gaussians(
+        np.array([[10.0**away, 0.02, 0]], np.float32),
+        np.array([[variances[0], 0, 0, variances[1], 0, variances[2]]], np.float32),
+        np.array([opacity], np.float32), np.ones((1, 3), np.float32), np.zeros(1, np.uint8),
+    )  # fmt: skip
+    camera = look_at(np.array([turned, 0, 0.8], np.float32), np.zeros(3, np.float32), width=37, height=29)
+    renderer.render(gaussian, [camera], colors, depths)
+    box, splat = renderer._scratch.boxes[0, 0], renderer._scratch.splats[0, 0]
+    assert box[3] < box[1] or not np.isnan(splat).any()
+    assert np.isfinite(depths).all()
+    assert colors.max() <= np.ceil(255 * opacity)
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)
