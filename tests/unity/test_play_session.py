@@ -321,6 +321,35 @@ def test_components_make_no_garbage_per_frame(package: UnityPackage, sidecar: Pa
         player.do("stop")
 
 
+def test_scene_that_is_left_while_one_speaks_takes_everything_along(package: UnityPackage, sidecar: PatternedSidecar):
+    with playing(package.play_session, "mono", sidecar.folder) as player:
+        player.do("scene")
+        player.do("start")
+        player.do("until live 20")
+        player.do("until drawn 10")
+        player.do("voice 0")
+        player.do("push 0.6")
+        player.do("until loud 10")
+        answer = player.do("leave")
+    assert (answer["mapped"], answer["listeners"], answer["escaped"]) == (0, 0, "")
+    assert answer["kinds"] == "1 Mesh, 1 Shader, 1 Texture2D"  # the scene's own face, our shader, Unity's white
+
+
+def test_head_that_is_destroyed_ends_the_conversation_with_a_sentence(package: UnityPackage, sidecar: PatternedSidecar):
+    with playing(package.play_session, "mono", sidecar.folder) as player:
+        player.do("scene")
+        player.do("start")
+        player.do("until live 20")
+        player.do("speak 0 5 0.5")
+        player.do("until heard 10")
+        player.do("destroy 0")
+        answer = player.do("frames 3")
+        player.do("stop")
+    assert (answer["state"], answer["mapped"], answer["escaped"]) == ("Refused", 0, "")
+    assert answer["sentence"].startswith("Head A was destroyed while the conversation lived. ")
+    assert spoken(answer)["state"] == "Failed"
+
+
 def test_domain_reload_while_playing_is_survived(live: PlaySession):
     live.do("speak 0 3 0.5")
     answer = live.do("reload")
@@ -337,10 +366,23 @@ def test_sidecar_that_is_held_up_is_waited_for(live: PlaySession, sidecar: Patte
     live.do("until heard 10")
     assert sidecar.process
     sidecar.process.send_signal(signal.SIGSTOP)
-    halted = live.do("frames 100")  # a second: twice as long as a heartbeat may take
+    live.do("speak 1 0.3 0.5")
+    live.do("relate")
+    halted = live.do("frames 100")  # a second: twice as long as a heartbeat may take; all of them run meanwhile
     sidecar.process.send_signal(signal.SIGCONT)
-    assert (halted["state"], spoken(halted)["state"]) == ("Live", "Playing")
+    assert halted["state"] == "Live"
+    assert [utterance["state"] for utterance in halted["utterances"][-2:]] == ["Playing", "Sent"]
     assert spoken(live.do("until ended 10"))["state"] == "Ended"
+
+
+def test_play_can_be_stopped_while_the_sidecar_is_held_up(live: PlaySession, sidecar: PatternedSidecar):
+    assert sidecar.process
+    sidecar.process.send_signal(signal.SIGSTOP)
+    stopped = live.do("enable off")  # answers although the sidecar does not
+    sidecar.process.send_signal(signal.SIGCONT)
+    assert (stopped["state"], stopped["mapped"], stopped["listeners"]) == ("Stopped", 0, 0)
+    live.do("enable on")
+    assert live.do("until live 20")["state"] == "Live"
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])

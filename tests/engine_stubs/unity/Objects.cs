@@ -15,6 +15,14 @@ namespace UnityEngine
         HideAndDontSave = 61,
     }
 
+    public class MissingReferenceException : SystemException
+    {
+        public MissingReferenceException(string message)
+            : base(message)
+        {
+        }
+    }
+
     /// <summary>Compares equal to null once it was destroyed, as Unity's objects do.</summary>
     public class Object
     {
@@ -61,6 +69,15 @@ namespace UnityEngine
         {
         }
 
+        /// <summary>Of the stub: what Unity's own part of an object refuses to do for one that was destroyed.</summary>
+        protected void DemandAlive()
+        {
+            if (_isDestroyed)
+            {
+                throw new MissingReferenceException("The object of type '" + GetType().Name + "' has been destroyed.");
+            }
+        }
+
         private static bool IsNull(Object target) => target is null || target._isDestroyed;
     }
 
@@ -70,7 +87,17 @@ namespace UnityEngine
 
     public class Component : Object
     {
-        public GameObject gameObject { get; internal set; }
+        private GameObject _gameObject;
+
+        public GameObject gameObject
+        {
+            get
+            {
+                DemandAlive();
+                return _gameObject;
+            }
+            internal set => _gameObject = value;
+        }
 
         public override string name
         {
@@ -211,6 +238,10 @@ namespace UnityEngine
             return component;
         }
 
-        protected override void OnDestroyed() => Components.ToList().ForEach(Destroy);
+        protected override void OnDestroyed()
+        {
+            transform.Children.Select(child => child.gameObject).ToList().ForEach(Destroy);
+            Components.ToList().ForEach(Destroy);
+        }
     }
 }

@@ -115,6 +115,13 @@ internal static class PlaySession
             case "enable":
                 _conversation.enabled = words[0] == "on";
                 return;
+            case "destroy":
+                Object.Destroy(Heads[int.Parse(words[0])].gameObject);
+                return;
+            case "leave": // the scene: heads and all before the conversation
+                Object.Living.OfType<GameObject>().Where(thing => thing.transform.parent == null).ToList()
+                    .ForEach(Object.Destroy);
+                return;
             case "move":
                 Heads[0].transform.position = new Vector3(Number(words[0]), Number(words[1]), Number(words[2]));
                 return;
@@ -292,10 +299,12 @@ internal static class PlaySession
         json.Field("started", _started).Field("ended", _ended).Field("dspMs", (long)(1000 * AudioSettings.dspTime));
         json.Field("weight", _mesh.Weights.TryGetValue(51 - 17, out var weight) ? weight : 0);
         json.Field("mapped", Mapped());
+        var kinds = Object.Living.GroupBy(one => one.GetType().Name).OrderBy(kind => kind.Key, StringComparer.Ordinal);
+        json.Field("kinds", string.Join(", ", kinds.Select(kind => kind.Count() + " " + kind.Key)));
         json.Field("silence", Silence()).Field("fall", Fall());
         json.Field("found", string.Join(" ", _found.Select(one => one.HttpAddress)));
         json.BeginList("heads");
-        foreach (var head in Heads)
+        foreach (var head in Heads.Where(head => head != null))
         {
             var source = head.GetComponent<AudioSource>();
             json.BeginItem().Field("pose", head.HasPose).Field("refusal", head.Refusal).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);

@@ -22,6 +22,10 @@ namespace RsaTalker.Sidecar
         // Takes over what is new, starts sounds whose motion has come, and gives both heads their pose.
         private void Tick()
         {
+            if (_heads[0] == null || _heads[1] == null)
+            {
+                throw new InvalidOperationException(Sentences.HeadIsGone(_heads[0] == null ? 0 : 1));
+            }
             var nowNs = HostClock.NowNs;
             _clock.Observe(AudioSettings.dspTime, nowNs);
             if (_session.Poll())

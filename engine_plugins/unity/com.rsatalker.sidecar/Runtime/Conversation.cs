@@ -147,6 +147,10 @@ namespace RsaTalker.Sidecar
             {
                 Guarded(_tick ??= Tick);
             }
+            if (_session != null && _problem.Length > 0)
+            {
+                Guarded(End); // nobody looks at it any more
+            }
             Tell();
         }
 

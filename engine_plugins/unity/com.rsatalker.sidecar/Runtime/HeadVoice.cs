@@ -63,6 +63,13 @@ namespace RsaTalker.Sidecar
             _second?.Hush();
         }
 
+        /// <summary>Lets go of what it has made; what sounds ends with its object.</summary>
+        public void Dispose()
+        {
+            Object.Destroy(_ones);
+            _ones = null;
+        }
+
         private VoiceSource SourceOf(Utterance utterance)
         {
             return _first.Has(utterance) ? _first : _second != null && _second.Has(utterance) ? _second : null;

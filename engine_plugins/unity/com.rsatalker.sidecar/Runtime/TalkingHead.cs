@@ -157,6 +157,13 @@ namespace RsaTalker.Sidecar
                 matrix, start, position.x, position.y, position.z, rotation.x, rotation.y, rotation.z, rotation.w, scratch);
         }
 
+        private void OnDestroy() // perhaps before its conversation has left it
+        {
+            _drawing?.Dispose();
+            _drawing = null;
+            _voice?.Dispose();
+        }
+
         private void OnValidate()
         {
             SendManner();

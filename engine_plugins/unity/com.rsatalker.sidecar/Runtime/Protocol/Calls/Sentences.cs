@@ -68,6 +68,12 @@ namespace RsaTalker.Sidecar.Protocol
             return "Head " + "AB"[participant] + " has no avatar. Choose one in its inspector; Window > RSATalker lists them.";
         }
 
+        public static string HeadIsGone(int participant)
+        {
+            return "Head " + "AB"[participant] + " was destroyed while the conversation lived. Set Head A and Head B to two "
+                + "Talking Head objects, then disable and enable the conversation.";
+        }
+
         public static string Unexpected(System.Exception failure)
         {
             return "The plugin failed unexpectedly (" + failure.GetType().Name + ": " + failure.Message + "). Disable and "
