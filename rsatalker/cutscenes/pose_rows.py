@@ -42,8 +42,8 @@ class SceneMotion:
         return self.rows[before] * (1 - share) + self.rows[after] * share
 
     def of(self, participant: int) -> FlameMotion:
-        """Return one head's whole motion."""
-        columns = np.split(np.array(self.rows[:, participant]), _ENDS[:-1], axis=1)
+        """Return one head's whole motion; it shares the memory of the rows, or stays on disk as they do."""
+        columns = np.split(np.asarray(self.rows)[:, participant], _ENDS[:-1], axis=1)
         return FlameMotion(0, float(MOTION_RATE_HZ), EXPRESSION_SPACE, *columns)
 
     @staticmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -32,20 +32,22 @@ IRIS_COS, PUPIL_COS = 0.885, 0.975  # cosines of the angles from the eye's axis 
 
 def write_scene_glb(path: Path, cutscene: Cutscene, motion: SceneMotion) -> None:
     """Write both heads at the rate of the motion, between whose instants frames interpolate as players of glTF do."""
-    poses = [[pose_of(row) for row in motion.rows[:, head]] for head in (0, 1)]
-    write_glb(path, _heads(cutscene, poses), MOTION_RATE_HZ, f"{cutscene.name}.wav", cutscene.name)
+    heads = _heads(cutscene, lambda head: (pose_of(row) for row in motion.rows[:, head]))
+    write_glb(path, heads, MOTION_RATE_HZ, f"{cutscene.name}.wav", cutscene.name)
 
 
 def write_scene_usd(path: Path, cutscene: Cutscene, motion: SceneMotion) -> None:
     """Write both heads and the camera, a sample for each frame."""
-    frames = range(cutscene.frame_count)
-    rows = np.stack([motion.row(cutscene.time_of(frame)) for frame in frames])
-    poses = [[pose_of(row) for row in rows[:, head]] for head in (0, 1)]
-    cameras = [cameras_at(cutscene, frame, shot_at(cutscene, frame))[0] for frame in frames]
+    times_s = [cutscene.time_of(frame) for frame in range(cutscene.frame_count)]
+    cameras_from_world = np.empty((len(times_s), 4, 4), np.float32)
+    tangents = np.empty(len(times_s), np.float32)
+    for frame in range(len(times_s)):
+        camera = cameras_at(cutscene, frame, shot_at(cutscene, frame))[0]
+        cameras_from_world[frame], tangents[frame] = camera.camera_from_world, camera.height / (2 * camera.K[1, 1])
     scene = UsdScene(
-        heads=_heads(cutscene, poses),
-        cameras_from_world=np.stack([camera.camera_from_world for camera in cameras]),
-        tangents=np.array([camera.height / (2 * camera.K[1, 1]) for camera in cameras], np.float32),
+        heads=_heads(cutscene, lambda head: (pose_of(motion.row(time_s)[head]) for time_s in times_s)),
+        cameras_from_world=cameras_from_world,
+        tangents=tangents,
         aspect=cutscene.output.width / cutscene.output.height,
         frame_rate=cutscene.output.frame_rate,
         sound=f"{cutscene.name}.wav",
@@ -53,7 +55,13 @@ def write_scene_usd(path: Path, cutscene: Cutscene, motion: SceneMotion) -> None
     write_usd(path, scene)
 
 
-def _heads(cutscene: Cutscene, poses: Sequence[Sequence[FlamePose]]) -> list[tuple[SkinnedHead, Curves]]:
+def _heads(cutscene: Cutscene, poses: Callable[[int], Iterable[FlamePose]]) -> list[tuple[SkinnedHead, Curves]]:
+    """Return both heads with their curves.
+
+    Args:
+        cutscene: The scene.
+        poses: Gives those of a participant, one at a time: those of an hour would fill the memory.
+    """
     heads: list[tuple[SkinnedHead, Curves]] = []
     for index, (participant, place) in enumerate(
         zip(cutscene.participants, world_from_heads(cutscene.participants), strict=True)
@@ -65,7 +73,7 @@ def _heads(cutscene: Cutscene, poses: Sequence[Sequence[FlamePose]]) -> list[tup
             folder = Path(participant.avatar)
             head = avatar_mesh(folder, character_head)
             colors, standing = mesh_colors(folder, head), place @ _shift(BETWEEN_EYES - eye_centers(head).mean(0))
-        heads.append((skinned_head(participant.name, head, colors, standing), curves_of(head, poses[index])))
+        heads.append((skinned_head(participant.name, head, colors, standing), curves_of(head, poses(index))))
     return heads
 
 

@@ -34,6 +34,7 @@ ANGLE_NAMES = (
     "RightEyeYaw", "RightEyePitch", "RightEyeRoll",
 )  # fmt: skip
 LIVE_LINK_NAMES: tuple[str, ...] = (*(name[0].upper() + name[1:] for name in ARKIT_NAMES), *ANGLE_NAMES)  # 61
+ROWS_AT_ONCE = 512  # that are interpolated before they are written: the poses of an hour would fill the memory
 LIVE_LINK_RATES_HZ = (30, 60)  # what the app records at
 
 
@@ -84,16 +85,17 @@ def write_live_link_csv(path: Path, motion: FlameMotion, frame_rate_hz: int = 60
         raise ValueError(f"the rate is {frame_rate_hz} Hz; Live Link Face takes are 30 or 60 Hz.")
     duration_s = (len(motion) - 1) / motion.frame_rate_hz
     times_us = motion.start_us + np.arange(round(duration_s * frame_rate_hz) + 1) * 1e6 / frame_rate_hz
-    resampled = FlameMotion.of(
-        [motion.at(time) for time in times_us], motion.start_us, frame_rate_hz, motion.expression_space
-    )
-    values = np.concatenate([resampled.arkit, _angles(resampled)], axis=1)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file)
         rows.writerow(["Timecode", "BlendShapeCount", *LIVE_LINK_NAMES])
-        for time_us, row in zip(times_us, values, strict=True):
-            rows.writerow([timecode(time_us, frame_rate_hz), len(row), *(f"{value:.8f}" for value in row)])
+        for first in range(0, len(times_us), ROWS_AT_ONCE):
+            block_us = times_us[first : first + ROWS_AT_ONCE]
+            poses = [motion.at(time_us) for time_us in block_us]
+            resampled = FlameMotion.of(poses, motion.start_us, frame_rate_hz, motion.expression_space)
+            values = np.concatenate([resampled.arkit, _angles(resampled)], axis=1)
+            for time_us, row in zip(block_us, values, strict=True):
+                rows.writerow([timecode(time_us, frame_rate_hz), len(row), *(f"{value:.8f}" for value in row)])
 
 
 def timecode(time_us: float, frame_rate_hz: int) -> str:

@@ -6,8 +6,9 @@ holds lips together while the jaw opens becomes one more shape, `lipsTogether`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from jaxtyping import Float, Float32, Int32
@@ -21,6 +22,7 @@ from rsatalker.motion.pose import FlamePose
 JOINT_NAMES = ("root", "neck", "jaw", "leftEye", "rightEye")
 LIPS_TOGETHER = "lipsTogether"
 JAW_AT_FULL_RAD = 0.2  # opening at which the shape `lipsTogether` has weight 1: what speech seldom exceeds
+POSES_AT_ONCE = 512  # that are turned into curves: a pose takes many times the memory of its curves
 INFLUENCES = 4  # joints that one vertex may follow, in glTF
 
 
@@ -112,11 +114,22 @@ def skinned_head(
     )  # fmt: skip
 
 
-def curves_of(head: Head | ShapeHead, poses: Sequence[FlamePose]) -> Curves:
-    """Return what joints and shapes do in the given poses; at least one.
+def curves_of(head: Head | ShapeHead, poses: Iterable[FlamePose]) -> Curves:
+    """Return what joints and shapes do in the given poses; at least one. They are taken as they are needed.
 
     A `ShapeHead` shows their ARKit weights, as it does where it is drawn.
     """
+    left, parts = iter(poses), list[Curves]()
+    while block := list(islice(left, POSES_AT_ONCE)):
+        parts.append(_curves_of_block(head, block))
+    return Curves(
+        np.concatenate([part.rotations for part in parts]),
+        np.concatenate([part.translations for part in parts]),
+        np.concatenate([part.weights for part in parts]),
+    )
+
+
+def _curves_of_block(head: Head | ShapeHead, poses: Sequence[FlamePose]) -> Curves:
     if isinstance(head, ShapeHead):
         shown = [replace(pose, expression=pose.arkit @ head.expression_from_arkit) for pose in poses]
         weights = np.stack([head.shape_weights(pose) for pose in shown])
