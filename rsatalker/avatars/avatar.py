@@ -44,7 +44,8 @@ MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 HALF_HEAD_M = 0.085  # from the eyes back to the middle of the head
 BRIGHTEST = 9.0  # light of a vertex, as a share of what would reach it in the open: no limit
 SKIN_DEPTH = 0.85  # surfaces with more light under them than this are skin or lips
-BOUNCE = np.float32(1.6)  # light from skin to skin, as a share of what an evenly lit head would send
+BOUNCE = np.float32(1.3)  # light from skin to skin, as a share of what an evenly lit head would send
+BOUNCED_COLOR = np.float32(0.6)  # of the skin's own; hair and cloth, which hide as much of the scene, are less red
 GAP_EXPONENT = 0.38  # the first millimetres between the lips let in most of the light
 
 
@@ -67,7 +68,8 @@ class Avatar:
         gives_light = np.zeros(len(data.neutral), bool)
         on_surface = data.bound["material"] == Material.SURFACE
         skin = on_surface & (data.bound["subsurface"] > SKIN_DEPTH)
-        self._bounced = BOUNCE * data.bound["albedo"][skin].mean(0) if skin.any() else np.zeros(3, np.float32)
+        albedo = data.bound["albedo"][skin].mean(0) if skin.any() else np.zeros(3, np.float32)
+        self._bounced = BOUNCE * (BOUNCED_COLOR * albedo + (1 - BOUNCED_COLOR) * albedo.mean())
         gives_light[data.quads[np.unique(data.bound["quad"][on_surface])]] = True
 
         def lit(unfolded: UnfoldedLight) -> LitVertices:

@@ -46,7 +46,7 @@ DEPTH_MAP_TEXELS = 420  # side of a depth map: about 1 mm on the head
 CREASE_SHARE, STRAND_SHARE = 0.7, 0.57  # of that, for bakes that need less
 COVERED = 1.9  # centimetres below the neckline from which skin is left out
 BURIED_SHARE, BURIED_WIDENING = 0.6, 1.5  # of the surfels under hair, which is seen through gaps at most
-NOSTRIL_SHIFT = np.array([0, 0.03, -0.12])  # centimetres
+NOSTRIL_SHIFT = np.array([0, 0.05, -0.18])  # centimetres
 SHARING_STRANDS = 24  # neighbours whose view of the light a strand's Gaussian shares: fewer make hair stripy
 RIGID_SAMPLES = 160  # vertices that are enough to find the motion of a rigid part
 
@@ -145,7 +145,7 @@ def _spacing(
     region = anatomy.quad_region
     face = region == Region.FACE
     spacing = np.full(len(region), 0.25)
-    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.50
+    spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.45
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
     spacing[face & (from_nostril < 0.12)] = 0.08

@@ -112,6 +112,6 @@ def _add_hairs(
     shade = (1 + 0.30 * random.normal(size=(count, 1, 1))).clip(0.5, 2.0) * np.array([[[0.92], [1.2]]])
     cloud.add(
         center=center, factor=factor, direction=along, albedo=(np.array(look.color) * shade).reshape(-1, 3),
-        opacity=opacity.ravel(), specular=0.25, roughness=0.1, occlusion=0.85, material=Material.STRAND,
+        opacity=opacity.ravel(), specular=0.10, roughness=0.1, occlusion=0.85, material=Material.STRAND,
         proud=PROUD_M, antialiased=1, culled=0, **ground.anchor(np.repeat(index, SEGMENTS)),
     )  # fmt: skip

@@ -144,7 +144,7 @@ def _add_stubble(
     cloud.add(
         center=root + along * half, factor=factor, direction=along,
         albedo=np.array(color) * (1 + 0.3 * random.normal(size=(len(root), 1))).clip(0.4, 2.0),
-        opacity=0.75 * (0.6 + 0.4 * random.uniform(size=len(root))), specular=0.2, roughness=0.1, occlusion=0.85,
+        opacity=0.75 * (0.6 + 0.4 * random.uniform(size=len(root))), specular=0.08, roughness=0.1, occlusion=0.85,
         material=Material.STRAND, proud=PROUD_M, antialiased=1,
         **ground.anchor(index),
     )  # fmt: skip

@@ -26,7 +26,7 @@ HELEN = Character(
             color=(0.520, 0.308, 0.220), blood=(0.53, 0.195, 0.142), shade=(0.38, 0.210, 0.160), redness=0.5,
             under_eyes=0.8, blush=0.08, oil=0.6, pores=0.9, moles=3, age=0.6,
         ),
-        lips=LipLook(color=(0.43, 0.135, 0.125), amount=0.8, gloss=0.7, roughness=0.38),
+        lips=LipLook(color=(0.42, 0.158, 0.138), amount=0.7, gloss=0.7, roughness=0.38),
         eyes=EyeLook(inner=(0.20, 0.21, 0.20), outer=(0.075, 0.090, 0.105), pupil=0.31),
         brows=BrowLook(hairs=460, color=(0.13, 0.088, 0.055), thickness=0.32, length=0.42, arch=0.15),
         lashes=LashLook(hairs=96, length=0.42, line_opacity=0.65, line_width=0.026),

@@ -26,7 +26,7 @@ TOMAS = Character(
             color=(0.355, 0.205, 0.135), blood=(0.36, 0.145, 0.095), shade=(0.20, 0.105, 0.075), redness=0.50,
             under_eyes=0.8, oil=0.8, pores=1.15, moles=3, age=0.45,
         ),
-        lips=LipLook(color=(0.270, 0.118, 0.096), amount=0.48, gloss=0.45, roughness=0.44),
+        lips=LipLook(color=(0.270, 0.118, 0.096), amount=0.48, gloss=0.6, roughness=0.44),
         eyes=EyeLook(inner=(0.16, 0.075, 0.025), outer=(0.075, 0.032, 0.012), pupil=0.36),
         brows=BrowLook(hairs=660, color=(0.022, 0.016, 0.013), thickness=0.50, length=0.50),
         lashes=LashLook(hairs=70, length=0.34, line_opacity=0.35),
