@@ -144,7 +144,7 @@ def _spacing(
     """Return the distance between surfels in each quad, centimetres: fine where the eye looks first."""
     region = anatomy.quad_region
     face = region == Region.FACE
-    spacing = np.full(len(region), 0.25)
+    spacing = np.full(len(region), 0.245)
     spacing[np.isin(region, (Region.SCALP, Region.NECK, Region.BODY))] = 0.45
     spacing[face & (center[:, 1] < anatomy.landmarks[8, 1] - 2.5)] = 0.34
     spacing[weights.nose > 0.35] = 0.15
