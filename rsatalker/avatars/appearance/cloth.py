@@ -15,8 +15,9 @@ from rsatalker.avatars.binding import Cloud, frame_of_quad
 
 SPACING, UNDERSIDE_SPACING = 0.80, 2.0  # centimetres between surfels down the cloth
 # Surfels side by side in a column of quads: patterns follow them (see `weave`).
-ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 1, Part.UNDERSIDE: 1, Part.LEAF: 1}
-SEEN_SELDOM_DEG = 105.0  # azimuth from which the back begins, where one surfel a column does
+ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 2, Part.UNDERSIDE: 1, Part.LEAF: 1}
+SEEN_SELDOM_DEG = 90.0  # azimuth from which the back begins, where one surfel a column does
+WIDER = np.array([1.0, 2.0, 1.0])  # of the underside, where every second column has surfels
 INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
 
 
@@ -30,15 +31,16 @@ def add_garment(
     random: np.random.Generator,
 ) -> None:
     """Add the cloth to a head whose anatomy wears the garment's mesh; `torso` is the helper frame that carries it."""
-    chosen = np.flatnonzero(anatomy.quad_region == CLOTH)
+    first_quad = int(np.flatnonzero(anatomy.quad_region == CLOTH)[0])
     _, _, axis_z = neck_ring(anatomy, look)
-    spacing = _spacing(anatomy, garment, look, chosen, axis_z)
+    tiled = _tiled(garment)
+    spacing = _spacing(anatomy, garment, look, first_quad, axis_z)
     spacing[garment.part != Part.UNDERSIDE] /= detail  # larger ones there would stick out over the hem
-    cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, chosen, spacing, random)
-    part = garment.part[cells.quad - chosen[0]]
+    cells = tile(anatomy.vertices, anatomy.normals, anatomy.quads, first_quad + tiled, spacing[tiled], random)
+    part = garment.part[cells.quad - first_quad]
     p = cells.position
     azimuth = np.arctan2(p[:, 0], p[:, 2] - axis_z)
-    length = _length_at(garment, cells.quad - chosen[0], cells.u)
+    length = _length_at(garment, cells.quad - first_quad, cells.u)
     color, slope = threads(p, azimuth, length, look, random)
     banded = part == Part.BAND
     color[banded], slope[banded] = band_threads(azimuth[banded], look, random)
@@ -47,30 +49,36 @@ def add_garment(
     around = np.stack([np.cos(azimuth), 0 * azimuth, -np.sin(azimuth)], 1)
     cloud.add(
         center=p,
-        factor=cells.factor * 1.06,
+        factor=cells.factor * (1.06 * np.where((part == Part.UNDERSIDE)[:, None, None], WIDER, 1.0)),
         frame=np.where(  # the triangles of the underside meet in a point, and are no frames to measure in
             part == Part.UNDERSIDE, torso, frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads))
         ),
         quad=cells.quad, u=cells.u, v=cells.v, albedo=color, opacity=0.995, specular=look.shine, roughness=0.62,
         sheen=0.30, bend=around * slope[:, None],
     )  # fmt: skip
-    add_seams(cloud, anatomy, garment, look, int(chosen[0]), random)
+    add_seams(cloud, anatomy, garment, look, first_quad, random)
+
+
+def _tiled(garment: Garment) -> np.ndarray:
+    """Return the quads that get surfels: not those deep inside the neckline, nor every second one below the bust."""
+    column, row = np.divmod(np.arange(len(garment.quads)), garment.rows - 1)
+    inside = (garment.part == Part.BAND) & (row == 0)
+    every_second = (garment.part == Part.UNDERSIDE) & (column % 2 == 1)
+    return np.flatnonzero(~inside & ~every_second)
 
 
 def _spacing(
-    anatomy: Anatomy, garment: Garment, look: ClothLook, chosen: np.ndarray, axis_z: float
+    anatomy: Anatomy, garment: Garment, look: ClothLook, first_quad: int, axis_z: float
 ) -> Float[np.ndarray, "K 2"]:
     """Return the distance between surfels down and across every quad, centimetres."""
-    corners = anatomy.vertices[anatomy.quads[chosen]]
-    across = (
-        np.linalg.norm(corners[:, 3] - corners[:, 0], axis=1) + np.linalg.norm(corners[:, 2] - corners[:, 1], axis=1)
-    ) / 2
+    corners = anatomy.vertices[anatomy.quads[first_quad:]]
+    across = np.linalg.norm(corners[:, [3, 2]] - corners[:, [0, 1]], axis=2).mean(1)
     middle = corners.mean(1)
     behind = np.abs(np.degrees(np.arctan2(middle[:, 0], middle[:, 2] - axis_z))) > SEEN_SELDOM_DEG
-    count = np.array([ACROSS[Part(part)] for part in range(len(Part))])[garment.part].astype(float)
-    count = np.where(behind & (garment.part == Part.BODY), 1.0, count)
-    hidden = (garment.part == Part.BAND) & (np.arange(len(chosen)) % (garment.rows - 1) < garment.first_row)
-    count = np.where(hidden | ((garment.part == Part.BAND) & (look.weave in WOVEN)), 1.0, count)
+    count = np.array([ACROSS[kind] for kind in Part])[garment.part].astype(float)
+    row = np.arange(len(corners)) % (garment.rows - 1)
+    plain_band = (garment.part == Part.BAND) & ((row < garment.first_row) | (look.weave in WOVEN))
+    count = np.where(behind & (garment.part != Part.LEAF) | plain_band, 1.0, count)
     down = np.where(garment.part == Part.UNDERSIDE, UNDERSIDE_SPACING, SPACING)
     return np.stack([down, across / count], 1)
 

@@ -28,10 +28,10 @@ DEEPEST = -0.10  # centimetres that folds sink there
 # Places across the band, as parts of its width: fine over its edges.
 BAND_STEPS = np.array([0.0, 0.08, 0.35, 0.65, 0.92, 1.0])
 BELOW_CHIN = 3.4  # centimetres below the chin from which there is no jaw around the neck
-BODY_ROWS = 20
+BODY_ROWS = 18
 CUT_MIDDLE, CUT_ARMS = 12.8, 10.8  # centimetres below the neckline at which the bust ends
 # The hem: (inwards, down) from the last row of the cloth, centimetres; rolled, then the closed underside.
-HEM = np.array([(-0.16, 0.12), (-0.12, 0.48), (0.22, 0.74), (0.66, 0.64), (0.95, 0.30)])
+HEM = np.array([(-0.16, 0.15), (0.0, 0.62), (0.48, 0.72), (0.95, 0.30)])
 UNDERSIDE = (0.08, 0.30, 0.62, 0.97)  # shares of the way to the middle
 UNDERSIDE_RISE = 2.0  # centimetres by which the middle of the underside lies higher
 ROLL_HEIGHT, ROLL_LEAN = 2.6, 0.55  # centimetres: a roll neck stands so high, and leans outwards by that

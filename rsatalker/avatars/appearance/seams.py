@@ -30,16 +30,16 @@ def add_seams(
     if look.buttons:
         for side in (1.0, -1.0):
             line = _where_aside(garment, side * PLACKET)
-            line = line[np.abs((line[:, 0] + COLUMNS / 2) % COLUMNS - COLUMNS / 2) < COLUMNS / 5]
             _stitch(cloud, anatomy, garment, first_quad, line, dark, random)
         _buttons(cloud, anatomy, garment, look, first_quad)
 
 
 def _where_aside(garment: Garment, x: float) -> Float[np.ndarray, "M 2"]:
-    """Return (column, row) places on the cloth below the band at a distance to the left of the middle."""
+    """Return (column, row) places in front, below the band, at a distance to the left of the middle."""
     first = garment.first_row
     rows = np.arange(first + len(BAND_STEPS) + 1, first + garment.lengths.shape[1])
     value = garment.grid[:, rows, 0] - x
+    value[COLUMNS // 4 : -COLUMNS // 4] = 1.0  # at the back, cloth is drawn too coarsely for seams
     after = np.roll(value, -1, 0)
     column, row = np.nonzero(value * after < 0)
     share = value[column, row] / (value[column, row] - after[column, row])
@@ -103,7 +103,7 @@ def _buttons(cloud: Cloud, anatomy: Anatomy, garment: Garment, look: ClothLook, 
             cloud.add(
                 center=at, factor=factor, frame=np.repeat(frame_of_quad(quad, u, v, len(anatomy.quads)), count),
                 quad=np.repeat(quad, count), u=np.repeat(u, count), v=np.repeat(v, count),
-                albedo=np.array(look.button_color) * rim, opacity=0.98, specular=0.6, roughness=0.35, bend=bend,
+                albedo=np.array(look.button_color) * rim, opacity=0.90, specular=0.6, roughness=0.35, bend=bend,
                 antialiased=1,
             )  # fmt: skip
 
