@@ -25,8 +25,17 @@ MIRROR = np.diag([-1.0, 1.0, 1.0, 1.0])  # from Unity's world to ours: x changes
 
 @pytest.fixture(scope="module")
 def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Compile the shader as C++."""
-    folder = tmp_path_factory.mktemp("card")
+    """Compile the shader as C++: each eye in a pass of its own."""
+    return compiled(tmp_path_factory.mktemp("card"))
+
+
+@pytest.fixture(scope="module")
+def instanced_card(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Compile it as for single pass instanced: both eyes in one, told apart by the number of the instance."""
+    return compiled(tmp_path_factory.mktemp("instanced"), "-DUNITY_STEREO_INSTANCING_ENABLED")
+
+
+def compiled(folder: Path, *defines: str) -> Path:
     texts = [STUBS / "UnityCG.cginc", PACKAGE / "Runtime" / "Shaders" / "HeadCard.hlsl"]
     shader = "\n".join(path.read_text(encoding="utf-8") for path in texts)
     shader = re.sub(r" : (POSITION|SV_\w+|TEXCOORD\d)", "", shader)
@@ -35,7 +44,8 @@ def card(tmp_path_factory: pytest.TempPathFactory) -> Path:
     shader = re.sub(r"\.(xyz|xy|zw|rgb)\b(?!\()", r".\1()", shader)
     (folder / "shader.h").write_text(shader, encoding="utf-8")
     program = folder / "draw_card"
-    options = ["-std=c++17", "-O2", "-ffp-contract=off", "-DUNITY_COLORSPACE_GAMMA", f"-I{PROGRAMS}", f"-I{folder}"]
+    options = ["-std=c++17", "-O2", "-ffp-contract=off", "-DUNITY_COLORSPACE_GAMMA", *defines]
+    options += [f"-I{PROGRAMS}", f"-I{folder}"]
     command = [tool("g++", "g++"), *options, str(PROGRAMS / "draw_card.cpp"), "-o", str(program)]
     result = subprocess.run(command, check=False, capture_output=True, text=True)
     assert result.returncode == 0, result.stderr
@@ -76,14 +86,18 @@ def projection(camera: Camera) -> np.ndarray:
     )
 
 
-def drawn(card: Path, images: list[EyeImage], camera: Camera, cells: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return colours, and depths in metres (infinite where nothing is), as the shader draws them."""
+def drawn(
+    card: Path, images: list[EyeImage], camera: Camera, cells: int, eye: int | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return colours, and depths in metres (infinite where nothing is), as the shader draws them.
+
+    With the number of an eye, the shader is not told where that is.
+    """
     eye_from_unity = camera.camera_from_world.astype(np.float64) @ MIRROR
-    eye = np.linalg.inv(eye_from_unity)[:3, 3]
     parts = [
-        np.array([len(images), SIZE_PX, SIZE_PX, cells, SHOWN_PX, SHOWN_PX]),
+        np.array([len(images), SIZE_PX, SIZE_PX, cells, SHOWN_PX, SHOWN_PX, eye or 0]),
         projection(camera) @ eye_from_unity,
-        eye,
+        np.linalg.inv(eye_from_unity)[:3, 3] if eye is None else np.full(3, np.nan),
     ]
     for image in images:
         camera_from_unity = image.view.camera_from_world.astype(np.float64) @ MIRROR
@@ -120,8 +134,9 @@ def test_shader_draws_what_the_compositor_does(card: Path, cells: int):
     assert np.percentile(np.abs(depths[solid] - wanted.depths[solid]), 99) < 0.001  # metres
 
 
+@pytest.mark.parametrize("mode", ["multi_pass", "single_pass_instanced"])
 @pytest.mark.parametrize("eye", [0, 1], ids=["left", "right"])
-def test_each_eye_sees_its_own_picture(card: Path, eye: int):
+def test_each_eye_sees_its_own_picture(card: Path, instanced_card: Path, mode: str, eye: int):
     sides_m = (-0.032, 0.032)
     images = [
         striped_ball(fit_camera(np.array([x, 0, 0.9], np.float32), CENTER, 1.2 * RADIUS_M, SIZE_PX, SIZE_PX))
@@ -129,7 +144,8 @@ def test_each_eye_sees_its_own_picture(card: Path, eye: int):
     ]
     images[1].colors[..., 2] = 0  # so that the layers differ
     camera = eye_camera(sides_m[eye] + 0.005, 0.9)
-    colors, _ = drawn(card, images, camera, 1)
+    is_one_pass = mode == "single_pass_instanced"
+    colors, _ = drawn(instanced_card if is_one_pass else card, images, camera, 1, eye if is_one_pass else None)
     wanted = expected(images[eye], camera, 1).colors
     assert (np.abs(colors - wanted).max(-1) > 0.01).mean() < 0.003
     assert np.abs(colors - expected(images[1 - eye], camera, 1).colors).max() > 0.2

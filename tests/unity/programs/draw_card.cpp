@@ -1,9 +1,10 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 //
 // A graphics card of a few lines: draws a head's card with the package's own shader. Reads a scene on stdin as float32:
-//   layers, width, height of a layer, cells, width and height of the picture, 16 of UNITY_MATRIX_VP, 3 of the eye;
-//   16 + 16 + 4 + 1 for each layer: camera from world, world from camera, tangents, depth of the card;
-//   colours (0 to 1) and depths, layer after layer. Writes the picture's colours, then its depth buffer (1: empty).
+//   layers, width, height of a layer, cells, width and height of the picture, number of the eye (for a shader that
+//   draws both in one pass), 16 of UNITY_MATRIX_VP, 3 of the eye's place (for one that draws them in two); 16 + 16 + 4
+//   + 1 for each layer: camera from world, world from camera, tangents, depth of the card; colours (0 to 1) and depths,
+//   layer after layer. Writes the picture's colours, then its depth buffer (1: empty).
 
 #include "hlsl.h"
 
@@ -94,7 +95,7 @@ static void DrawTriangle(const RsaFragment (&corners)[3], bool isDepthPass, Pict
     }
 }
 
-static void Draw(int cells, bool isDepthPass, Picture& picture)
+static void Draw(int cells, [[maybe_unused]] unsigned eye, bool isDepthPass, Picture& picture)
 {
     std::vector<RsaFragment> corners;
     for (int row = 0; row <= cells; ++row)
@@ -102,6 +103,9 @@ static void Draw(int cells, bool isDepthPass, Picture& picture)
         for (int column = 0; column <= cells; ++column)
         {
             RsaCorner corner;
+#ifdef UNITY_STEREO_INSTANCING_ENABLED
+            corner.instanceID = eye;
+#endif
             corner.place = float4(float(column) / float(cells), float(row) / float(cells), 0, 1);
             corners.push_back(RsaVertex(corner));
         }
@@ -122,6 +126,7 @@ int main()
 {
     const int layers = int(Next()), width = int(Next()), height = int(Next()), cells = int(Next());
     Picture picture{int(Next()), int(Next()), {}, {}};
+    const unsigned eye = unsigned(Next());
     Fill(UNITY_MATRIX_VP.m);
     _WorldSpaceCameraPos = float3(Next(), 0, 0);
     _WorldSpaceCameraPos.y = Next();
@@ -152,8 +157,8 @@ int main()
     }
     picture.Colors.resize(size_t(picture.Width * picture.Height));
     picture.Depths.resize(picture.Colors.size(), 1);
-    Draw(cells, true, picture);
-    Draw(cells, false, picture);
+    Draw(cells, eye, true, picture);
+    Draw(cells, eye, false, picture);
     for (const float4& color : picture.Colors)
     {
         const float values[4] = {color.x, color.y, color.z, color.w};
