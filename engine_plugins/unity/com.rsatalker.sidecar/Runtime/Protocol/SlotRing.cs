@@ -2,7 +2,6 @@
 
 using System;
 using System.Diagnostics;
-using System.Text;
 using System.Threading;
 
 namespace RsaTalker.Sidecar.Protocol
@@ -42,9 +41,9 @@ namespace RsaTalker.Sidecar.Protocol
             Region = new SharedRegion(name, writable);
             try
             {
-                CheckIdentity(name);
+                RegionHeader.Check(Region, name, kind);
                 TakeSettledGeometry(name);
-                ExpressionSpace = ReadExpressionSpace();
+                ExpressionSpace = RegionHeader.ExpressionSpace(Region);
                 if (writable)
                 {
                     Region.WriteUInt64(RegionHeaderLayout.WriterPid, (ulong)Process.GetCurrentProcess().Id);
@@ -215,68 +214,6 @@ namespace RsaTalker.Sidecar.Protocol
                 RegionProblem.RegionNotFound,
                 "",
                 "Region " + name + " is being laid out anew. Ask for the conversation again.");
-        }
-
-        private void CheckIdentity(string name)
-        {
-            if (Region.ReadUInt64(RegionHeaderLayout.Magic) != FrameRingLayout.Magic)
-            {
-                throw RegionException.Malformed("magic", "not RSATALKR", "RSATALKR: the region is not RSATalker's");
-            }
-            var major = Region.ReadUInt32(RegionHeaderLayout.Major);
-            var minor = Region.ReadUInt32(RegionHeaderLayout.Minor);
-            if (major != FrameRingLayout.Major)
-            {
-                throw new RegionException(
-                    RegionProblem.ProtocolVersion,
-                    "major",
-                    "The region has layout version " + major + "." + minor + "; this plugin reads "
-                        + FrameRingLayout.Major + ".x. Update the older of the sidecar and the plugin.");
-            }
-            RegionException.DemandEqual("kind", Region.ReadUInt32(RegionHeaderLayout.Kind), (ulong)_kind);
-            RegionException.DemandEqual(
-                "header_bytes", Region.ReadUInt32(RegionHeaderLayout.HeaderBytes), RegionHeaderLayout.SizeBytes);
-            var header = new byte[RegionHeaderLayout.SizeBytes];
-            Region.Read(0, header, 0, header.Length);
-            var ownName = NameOf(header, RegionHeaderLayout.Guid);
-            if (ownName != name)
-            {
-                throw RegionException.Malformed("guid", ownName, name + ", its own name");
-            }
-            RegionException.DemandEqual(
-                "region_bytes", Region.ReadUInt64(RegionHeaderLayout.RegionBytes), (ulong)Region.SizeBytes);
-            if (minor <= FrameRingLayout.Minor)
-            {
-                CheckReserved(header);
-            }
-        }
-
-        private static void CheckReserved(byte[] header)
-        {
-            var gaps = RegionHeaderLayout.Reserved;
-            for (var gap = 0; gap < gaps.Length; gap += 2)
-            {
-                for (var index = gaps[gap]; index < gaps[gap] + gaps[gap + 1]; ++index)
-                {
-                    if (header[index] != 0)
-                    {
-                        throw RegionException.Malformed("reserved byte from " + gaps[gap], "not 0", 0);
-                    }
-                }
-            }
-        }
-
-        private static string NameOf(byte[] header, int first)
-        {
-            var digits = BitConverter.ToString(header, first, 16).Replace("-", "");
-            return "{" + digits.Insert(20, "-").Insert(16, "-").Insert(12, "-").Insert(8, "-") + "}";
-        }
-
-        private string ReadExpressionSpace()
-        {
-            var name = new byte[RegionHeaderLayout.WriterPid - RegionHeaderLayout.ExpressionSpace];
-            Region.Read(RegionHeaderLayout.ExpressionSpace, name, 0, name.Length);
-            return Encoding.ASCII.GetString(name).TrimEnd('\0');
         }
     }
 }

@@ -1,7 +1,6 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 using System;
-using System.Collections.Generic;
 using System.Threading;
 
 namespace RsaTalker.Sidecar.Protocol
@@ -20,11 +19,11 @@ namespace RsaTalker.Sidecar.Protocol
         private const long DoubtEveryNs = 1000000000;
         private const int DoubtMs = 5000; // longest wait for a word of a sidecar that has fallen silent
 
-        private readonly object _gate = new object();
-        private readonly Queue<SidecarWork> _work = new Queue<SidecarWork>();
+        private readonly WorkQueue _work = new WorkQueue();
         private readonly CancellationTokenSource _stop = new CancellationTokenSource();
         private readonly SidecarFinder _finder;
         private readonly ConversationSetup _setup;
+        private readonly object _setupGate = new object();
         private readonly string _clientName;
         private readonly Thread _thread;
         private ConversationLink _opened; // made, and not yet taken by the main thread
@@ -72,7 +71,7 @@ namespace RsaTalker.Sidecar.Protocol
                 _wantsHealth = value;
                 if (isNew)
                 {
-                    Wake(); // else it would be asked for only when the lease is to be kept
+                    _work.Wake(); // else it would be asked for only when the lease is to be kept
                 }
             }
         }
@@ -98,7 +97,7 @@ namespace RsaTalker.Sidecar.Protocol
             {
                 _doubtedNs = HostClock.NowNs;
                 _isDoubtful = true;
-                Wake();
+                _work.Wake();
             }
             return false;
         }
@@ -106,7 +105,7 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Changes what the conversation is made of when it has to be made again. Any thread.</summary>
         public void Change(Action<ConversationSetup> change)
         {
-            lock (_gate)
+            lock (_setupGate)
             {
                 change(_setup);
             }
@@ -115,18 +114,14 @@ namespace RsaTalker.Sidecar.Protocol
         /// <summary>Lets the session's thread do something with the living conversation. Any thread.</summary>
         public void Do(SidecarWork work)
         {
-            lock (_gate)
-            {
-                _work.Enqueue(work);
-                Monitor.PulseAll(_gate);
-            }
+            _work.Add(work);
         }
 
         /// <summary>Ends the conversation. Never waits longer than JoinMs. Main thread; can be called twice.</summary>
         public void Dispose()
         {
             _stop.Cancel();
-            Wake();
+            _work.Wake();
             _thread.Join(JoinMs);
             Link?.Dispose();
             Link = null;
@@ -139,15 +134,7 @@ namespace RsaTalker.Sidecar.Protocol
             _lost = Link;
             Link.Dispose();
             Link = null;
-            Wake();
-        }
-
-        private void Wake()
-        {
-            lock (_gate)
-            {
-                Monitor.PulseAll(_gate);
-            }
+            _work.Wake();
         }
 
         private void Run()
@@ -172,7 +159,7 @@ namespace RsaTalker.Sidecar.Protocol
                     Become(SessionState.Refused, problem.Message);
                     waitMs = AskAgainMs;
                 }
-                FailWork(Sentences.Interrupted);
+                _work.Fail(Sentences.Interrupted);
                 _stop.Token.WaitHandle.WaitOne(waitMs);
             }
         }
@@ -187,7 +174,7 @@ namespace RsaTalker.Sidecar.Protocol
                 Become(SessionState.Connecting, "");
             }
             var cast = new ConversationCast();
-            var created = cast.Create(calls, _setup, _gate, _stop.Token);
+            var created = cast.Create(calls, _setup, _setupGate, _stop.Token);
             ConversationLink link = null;
             try
             {
@@ -212,9 +199,13 @@ namespace RsaTalker.Sidecar.Protocol
         {
             var patienceMs = Math.Max(link.LeaseMs / 3, 1);
             var askedMs = Environment.TickCount;
+            var wantedHealth = false;
+            Func<bool> mayWait = () =>
+                _lost != link && !_isDoubtful && wantedHealth == _wantsHealth && !_stop.IsCancellationRequested;
             while (!_stop.IsCancellationRequested && _lost != link)
             {
-                var work = NextWork(link, _wantsHealth ? Math.Min(HealthEveryMs, patienceMs) : patienceMs);
+                wantedHealth = _wantsHealth;
+                var work = _work.Next(wantedHealth ? Math.Min(HealthEveryMs, patienceMs) : patienceMs, mayWait);
                 if (work != null)
                 {
                     work.Do(calls, link.Id, _stop.Token);
@@ -233,29 +224,6 @@ namespace RsaTalker.Sidecar.Protocol
             if (_lost == link)
             {
                 Become(SessionState.Lost, Sentences.Gone);
-            }
-        }
-
-        private SidecarWork NextWork(ConversationLink link, int waitMs)
-        {
-            lock (_gate)
-            {
-                if (_work.Count == 0 && _lost != link && !_isDoubtful && !_stop.IsCancellationRequested)
-                {
-                    Monitor.Wait(_gate, waitMs);
-                }
-                return _work.Count > 0 ? _work.Dequeue() : null;
-            }
-        }
-
-        private void FailWork(string sentence)
-        {
-            lock (_gate)
-            {
-                while (_work.Count > 0)
-                {
-                    _work.Dequeue().Utterance?.Fail(sentence);
-                }
             }
         }
 
