@@ -196,9 +196,7 @@ class ChunkArtist:
         with ExitStack() as stack:
             videos = {
                 name: stack.enter_context(
-                    SegmentWriter(
-                        folder / f"{name}{CODECS[name].suffix}", name, *size, output.frame_rate, output.quality
-                    )
+                    SegmentWriter(folder / segment_name(name), name, *size, output.frame_rate, output.quality)
                 )
                 for name in output.formats
                 if name in CODECS
@@ -285,6 +283,11 @@ def side_by_side(views: UInt8[np.ndarray, "C H W D"], stereo: Stereo | None) -> 
     if stereo is None:
         return views[0]
     return np.concatenate(list(views), axis=1 if stereo.layout == "side-by-side" else 0)
+
+
+def segment_name(kind: str) -> str:
+    """Return the name of the piece of a video that a chunk holds."""
+    return f"{kind}{CODECS[kind].suffix}"
 
 
 def sequence_files(folder: Path, kind: str, eyes: Sequence[str]) -> dict[str, list[Path]]:

@@ -17,13 +17,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
-from rsatalker.cutscenes.chunk import EYES, sequence_files
+from rsatalker.cutscenes.chunk import EYES, segment_name, sequence_files
 from rsatalker.cutscenes.plan import PlannedChunk
 from rsatalker.cutscenes.pose_rows import SceneMotion
 from rsatalker.cutscenes.scene_models import write_scene_glb, write_scene_usd
@@ -45,8 +45,8 @@ def write_outputs(
     motion: SceneMotion,
     mix: Mix,
     tell: Callable[[str], None],
-) -> list[Path]:
-    """Write every file that the script asks for and return them.
+) -> Iterator[Path]:
+    """Write every file that the script asks for and yield each once it is complete.
 
     Args:
         cutscene: The scene.
@@ -57,31 +57,23 @@ def write_outputs(
         mix: Its sound.
         tell: Told what is being written.
     """
-    written: list[Path] = []
     formats = cutscene.output.formats
     for kind in formats:
         tell(kind)
         if kind in CODECS:
-            written.append(_video(cutscene, kind, out, planned, chunks, mix))
+            yield _video(cutscene, kind, out, planned, chunks, mix)
         elif kind in ("png", "exr"):
-            written.append(_sequence(cutscene, kind, out, planned, chunks))
+            yield _sequence(cutscene, kind, out, planned, chunks)
         elif kind in ("flame", "arkit"):
-            written += _curves(cutscene, kind, out, motion)
+            yield from _curves(cutscene, kind, out, motion)
         elif kind == "timecode":
-            written.append(
-                _complete(out / f"{cutscene.name}.timecode.json", lambda path: write_timecode(path, cutscene))
-            )
+            yield _complete(out / f"{cutscene.name}.timecode.json", lambda path: write_timecode(path, cutscene))
         elif kind == "glb":
-            written.append(
-                _complete(out / f"{cutscene.name}.glb", lambda path: write_scene_glb(path, cutscene, motion))
-            )
+            yield _complete(out / f"{cutscene.name}.glb", lambda path: write_scene_glb(path, cutscene, motion))
         elif kind == "usd":
-            written.append(
-                _complete(out / f"{cutscene.name}.usdc", lambda path: write_scene_usd(path, cutscene, motion))
-            )
+            yield _complete(out / f"{cutscene.name}.usdc", lambda path: write_scene_usd(path, cutscene, motion))
     if any(kind in formats for kind in SOUND_FORMATS):
-        written.append(_complete(out / f"{cutscene.name}.wav", lambda path: _write_wav(path, mix)))
-    return written
+        yield _complete(out / f"{cutscene.name}.wav", lambda path: _write_wav(path, mix))
 
 
 def _complete(path: Path, write: Callable[[Path], None]) -> Path:
@@ -97,9 +89,8 @@ def _complete(path: Path, write: Callable[[Path], None]) -> Path:
 
 
 def _video(cutscene: Cutscene, kind: str, out: Path, planned: Sequence[PlannedChunk], chunks: Path, mix: Mix) -> Path:
-    suffix = CODECS[kind].suffix
-    path = out / f"{cutscene.name}{suffix}"
-    segments = [Segment(chunks / chunk.key / f"{kind}{suffix}", chunk.first_frame) for chunk in planned]
+    path = out / f"{cutscene.name}{CODECS[kind].suffix}"
+    segments = [Segment(chunks / chunk.key / segment_name(kind), chunk.first_frame) for chunk in planned]
     join_segments(path, kind, segments, cutscene.output.frame_rate, mix.blocks(), SOUND_RATE_HZ)
     return path
 
@@ -131,17 +122,13 @@ def _link(file: Path, link: Path) -> None:
         shutil.copyfile(file, link)
 
 
-def _curves(cutscene: Cutscene, kind: str, out: Path, motion: SceneMotion) -> list[Path]:
-    written: list[Path] = []
+def _curves(cutscene: Cutscene, kind: str, out: Path, motion: SceneMotion) -> Iterator[Path]:
     for index, participant in enumerate(cutscene.participants):
         stem = f"{cutscene.name}.{participant.name}.{kind}"
         if kind == "flame":
-            written.append(_complete(out / f"{stem}.npz", lambda path, i=index: write_flame_npz(path, motion.of(i))))
+            yield _complete(out / f"{stem}.npz", lambda path, i=index: write_flame_npz(path, motion.of(i)))
         else:
-            written.append(
-                _complete(out / f"{stem}.csv", lambda path, i=index: write_live_link_csv(path, motion.of(i)))
-            )
-    return written
+            yield _complete(out / f"{stem}.csv", lambda path, i=index: write_live_link_csv(path, motion.of(i)))
 
 
 def _write_wav(path: Path, mix: Mix) -> None:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import errno
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,7 +22,7 @@ from typing import Protocol
 
 from rsatalker.avatars.cast import is_built, load_avatar
 from rsatalker.cutscenes.chunk import STILL_NAME
-from rsatalker.cutscenes.disk_space import estimated_bytes, free_bytes, megabytes
+from rsatalker.cutscenes.disk_space import VIDEOS, estimated_bytes, free_bytes, megabytes, missing_bytes
 from rsatalker.cutscenes.outputs import write_outputs
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.plan import Plan, settings_of
@@ -31,6 +31,7 @@ from rsatalker.cutscenes.work_folder import WorkFolder
 from rsatalker.cutscenes.workers import LocalProcesses, ThisProcess, Workers
 from rsatalker.errors import OutputError
 from rsatalker.exports.exr import require_openexr
+from rsatalker.exports.segments import CODECS
 from rsatalker.exports.usd import require_usd
 from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.worker_threads import usable_threads
@@ -147,10 +148,11 @@ def render_cutscene(
             if cutscene.output.is_drawn:
                 _draw(cutscene, plan, work, drawers, watcher, report, free)
             started = time.perf_counter()
-            report.files = write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing)
+            for file in write_outputs(cutscene, out, plan.chunks, work.chunks, motion, mix, watcher.writing):
+                report.files.append(file)
             report.joining_s = time.perf_counter() - started
         except OSError as error:
-            raise _disk_error(error, cutscene, work, out, free) from error
+            raise _disk_error(error, cutscene, work, report.files, free(work.path)) from error
     work.keep_only((chunk.key for chunk in plan.chunks), cutscene, mix)
     return report
 
@@ -224,14 +226,15 @@ def _check_packages(cutscene: Cutscene) -> None:
 
 
 def _disk_error(
-    error: OSError, cutscene: Cutscene, work: WorkFolder, out: Path, free: Callable[[Path], int]
+    error: OSError, cutscene: Cutscene, work: WorkFolder, complete: Sequence[Path], free: int
 ) -> OutputError:
+    out = work.path.parent
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         return OutputError(f"a file of the scene cannot be written in {out} ({error}); what is finished is kept.")
-    finished = sum(1 for _ in work.chunks.iterdir())
-    whole = estimated_bytes(cutscene.output, cutscene.stereo, cutscene.frame_count)
-    missing = max(whole - work.size() - free(out), 1 << 20)
+    kept = sum(1 for _ in work.chunks.iterdir())
+    joined = [kind for kind in VIDEOS if any(path.name == cutscene.name + CODECS[kind].suffix for path in complete)]
+    missing = missing_bytes(cutscene, work.finished(complete), joined, free)
     return OutputError(
-        f"the disk of {out} is full: about {megabytes(missing)} more are needed. {finished} finished chunks are kept; "
+        f"the disk of {out} is full: about {megabytes(missing)} more are needed. {kept} finished chunks are kept; "
         "make room and run the same command again."
     )

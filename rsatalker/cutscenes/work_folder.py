@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
 import rsatalker
+from rsatalker.cutscenes.chunk import TIMES_NAME, segment_name
+from rsatalker.cutscenes.disk_space import VIDEOS, Finished
 from rsatalker.cutscenes.motion import write_motion
 from rsatalker.cutscenes.pose_rows import SceneMotion
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.sound import Mix, read_mix, write_mix
 from rsatalker.errors import OutputError
+from rsatalker.exports.segments import CODECS
 
+VIDEO_SUFFIXES = tuple(kind.suffix for kind in CODECS.values())
 # What decides how heads move and sound; also the weights of the model lie there.
 MOTION_CODE = ("motion", "speech", "cutscenes", "talker.py")
 
@@ -74,9 +79,23 @@ class WorkFolder:
     def _motion_path(self, cutscene: Cutscene) -> Path:
         return self.path / f"motion-{_heard_digest(cutscene)}.f32"
 
-    def size(self) -> int:
-        """Return the bytes that it takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+    def finished(self, complete: Sequence[Path]) -> Finished:
+        """Return what is written: here, and as complete files elsewhere."""
+        chunks = [chunk for chunk in self.chunks.iterdir() if (chunk / TIMES_NAME).exists()]
+        videos = {kind: sum(_size(chunk / segment_name(kind)) for chunk in chunks) for kind in VIDEOS}
+        others = [path for path in self.path.iterdir() if path != self.chunks]
+        others += [path for path in complete if path.is_file() and not path.name.endswith(VIDEO_SUFFIXES)]
+        return Finished(
+            frames=sum(json.loads((chunk / TIMES_NAME).read_text(encoding="utf-8"))["frames"] for chunk in chunks),
+            chunk_bytes=sum(_size(path) for chunk in chunks for path in chunk.rglob("*")),
+            video_bytes={kind: size for kind, size in videos.items() if size},
+            other_bytes=sum(_size(path) for path in others),
+        )
+
+
+def _size(path: Path) -> int:
+    """Return a file's bytes; 0 where there is none."""
+    return path.stat().st_size if path.is_file() else 0
 
 
 def _heard_digest(cutscene: Cutscene) -> str:

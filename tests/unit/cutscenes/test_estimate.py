@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from rsatalker.cutscenes.disk_space import estimated_bytes, megabytes
+from rsatalker.cutscenes.disk_space import Finished, estimated_bytes, megabytes, missing_bytes
 from rsatalker.cutscenes.estimate import estimate
 from rsatalker.cutscenes.read_script import cutscene_from
 
@@ -31,3 +31,20 @@ def test_room_grows_with_formats_eyes_and_frames(scene: dict[str, Any], tmp_path
 
 def test_bytes_are_said_as_people_read_them() -> None:
     assert (megabytes(1), megabytes(2_600_000), megabytes(3_240_000_000)) == ("1 MB", "3 MB", "3.2 GB")
+
+
+def test_missing_room_follows_from_what_is_finished(scene: dict[str, Any], tmp_path: Path) -> None:
+    scene["output"]["write"] = ["mp4", "png"]
+    cutscene = cutscene_from(scene | {"duration_s": 100}, tmp_path)
+    assert cutscene.frame_count == 2400
+    nothing = Finished(0, 0, {}, 0)
+    assert missing_bytes(cutscene, nothing, (), 5_000_000) == pytest.approx(
+        estimated_bytes(cutscene.output, None, 2400) - 5_000_000, abs=1
+    )
+    half = Finished(1200, 1_200_000_000, {"mp4": 120_000_000}, 60_000_000)
+    to_draw, to_join, other = 1_200_000_000, 240_000_000, 100_000_000 - 60_000_000
+    assert missing_bytes(cutscene, half, (), 80_000_000) == to_draw + to_join + other - 80_000_000
+    drawn = Finished(2400, 2_400_000_000, {"mp4": 240_000_000}, 60_000_000)
+    assert missing_bytes(cutscene, drawn, (), 0) == to_join + other
+    assert missing_bytes(cutscene, drawn, ("mp4",), 0) == other
+    assert missing_bytes(cutscene, drawn, ("mp4",), 10**12) == 1_000_000

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, draw_chunk
+from rsatalker.cutscenes.disk_space import Finished
 from rsatalker.cutscenes.plan import longest_chunk
 from rsatalker.cutscenes.read_script import cutscene_from
 from rsatalker.cutscenes.render import render_cutscene
@@ -210,6 +211,30 @@ def test_disk_that_fills_up_says_how_much_is_missing_and_keeps_chunks(cutscene, 
     assert not (tmp_path / "out" / "cutscene_png").exists()
     report = render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     assert report.kept_frames == 18
+
+
+def test_disk_that_fills_up_while_files_are_joined_lacks_no_frames(
+    cutscene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = cutscene("mp4", "prores")
+
+    def full(path: Path, codec: str, *arguments: object) -> None:
+        if codec == "prores":
+            raise OSError(errno.ENOSPC, "No space left on device")
+        path.write_bytes(b"joined")
+
+    monkeypatch.setattr("rsatalker.cutscenes.outputs.join_segments", full)
+    told: list[tuple[int, tuple[str, ...]]] = []
+
+    def missing(scene: Cutscene, finished: Finished, joined: list[str], free: int) -> int:
+        told.append((finished.frames, tuple(joined)))
+        assert finished.chunk_bytes > sum(finished.video_bytes.values()) > 0
+        return 7_000_000
+
+    monkeypatch.setattr("rsatalker.cutscenes.render.missing_bytes", missing)
+    with pytest.raises(OutputError, match=r"is full: about 7 MB more are needed. 6 finished chunks are kept"):
+        render_cutscene(scene, tmp_path / "out", workers=1)
+    assert told == [(53, ("mp4",))]
 
 
 def test_stereo_pair_is_side_by_side_and_in_two_folders(cutscene, tmp_path: Path) -> None:
