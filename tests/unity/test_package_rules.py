@@ -75,6 +75,17 @@ def test_source_is_free_of(refused: str) -> None:
     assert [relative(path) for path in SOURCES if pattern.search(path.read_text(encoding="utf-8"))] == []
 
 
+def test_nothing_is_kept_in_static_fields_of_the_runtime() -> None:
+    """What is kept there outlives Play mode where the domain is not reloaded."""
+    field = re.compile(
+        r"^ +(?:(?:public|private|internal) )?static (?!readonly)(?:volatile )?[\w<>\[\]?., ]+ \w+(?: = [^;>]*)?;",
+        re.MULTILINE,
+    )
+    assert field.search("        private static int _count;\n        private static List<int> _all = new List<int>();")
+    ours = [path for path in SOURCES if "Runtime" in path.parts]
+    assert {relative(path) for path in ours if field.search(path.read_text(encoding="utf-8"))} == set()
+
+
 def test_sources_are_short() -> None:
     lengths = {relative(path): len(path.read_text(encoding="utf-8").splitlines()) for path in SOURCES}
     by_hand = {name: length for name, length in lengths.items() if not name.endswith("FrameRingLayout.cs")}

@@ -314,6 +314,10 @@ def test_components_make_no_garbage_per_frame(package: UnityPackage, sidecar: Pa
         player.do("until drawn 10")
         player.do("speak 0 60 0.5")
         player.do("until heard 10")
+        player.do("voice 1")  # whose sound is made on the audio thread
+        player.do("push 50")
+        player.do("until playing 10")
+        player.do("frames 60")
         first = player.do("frames 20")
         second = player.do("frames 200")
         assert spoken(second)["state"] == "Playing"

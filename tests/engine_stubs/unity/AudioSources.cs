@@ -164,7 +164,7 @@ namespace UnityEngine
             }
             foreach (var filter in gameObject.Components.OfType<MonoBehaviour>().ToList())
             {
-                PlayMode.Send(filter, "OnAudioFilterRead", new object[] { data, 2 });
+                PlayMode.Filter(filter, data);
             }
             for (var frame = 0; frame < sum.Length; ++frame)
             {

@@ -21,16 +21,20 @@ namespace UnityEngine
         private static readonly Dictionary<(Type, string), MethodInfo> Messages = new Dictionary<(Type, string), MethodInfo>();
         private static readonly List<MonoBehaviour> Order = new List<MonoBehaviour>();
         private static readonly object[] Nothing = new object[0];
+        private static readonly Action BeforeRender = Application.BeforeRender;
 
         private static readonly Dictionary<(MonoBehaviour, string), Action> Ticks =
             new Dictionary<(MonoBehaviour, string), Action>();
+
+        private static readonly Dictionary<MonoBehaviour, Action<float[], int>> Filters =
+            new Dictionary<MonoBehaviour, Action<float[], int>>();
 
         private static readonly Func<long> Allocated = (Func<long>)typeof(GC)
             .GetMethod("GetAllocatedBytesForCurrentThread")?.CreateDelegate(typeof(Func<long>));
 
         public static readonly List<Exception> Escaped = new List<Exception>();
 
-        /// <summary>What Update and LateUpdate of all components have allocated.</summary>
+        /// <summary>What Update, LateUpdate, OnAudioFilterRead and listeners of Application.onBeforeRender have allocated.</summary>
         public static long ScriptBytes { get; private set; }
 
         public static bool IsPlaying { get; private set; }
@@ -65,7 +69,7 @@ namespace UnityEngine
             SendAll("Update");
             Coroutine.StepAll();
             SendAll("LateUpdate");
-            Application.BeforeRender();
+            Counted(BeforeRender);
         }
 
         /// <summary>The window goes behind another one, or comes to the front again.</summary>
@@ -144,6 +148,26 @@ namespace UnityEngine
             }
         }
 
+        /// <summary>Sends a sound through a component, if it is a filter.</summary>
+        internal static void Filter(MonoBehaviour target, float[] data)
+        {
+            if (!Filters.TryGetValue(target, out var filter))
+            {
+                var method = target.GetType().GetMethod("OnAudioFilterRead", Own);
+                Filters[target] = filter = (Action<float[], int>)method?.CreateDelegate(typeof(Action<float[], int>), target);
+            }
+            var before = Allocated();
+            try
+            {
+                filter?.Invoke(data, 2);
+            }
+            catch (Exception failure)
+            {
+                Escaped.Add(failure);
+            }
+            ScriptBytes += Allocated() - before;
+        }
+
         private static void Tell(string message, bool value)
         {
             Order.ToList().ForEach(one => Send(one, message, new object[] { value }));
@@ -176,10 +200,15 @@ namespace UnityEngine
                 var method = target.GetType().GetMethod(message, Own);
                 Ticks[(target, message)] = tick = (Action)method?.CreateDelegate(typeof(Action), target);
             }
+            Counted(tick);
+        }
+
+        private static void Counted(Action step)
+        {
             var before = Allocated();
             try
             {
-                tick?.Invoke();
+                step?.Invoke();
             }
             catch (Exception failure)
             {
@@ -205,6 +234,7 @@ namespace UnityEngine
             {
                 Order.Remove(behaviour);
                 Send(behaviour, "OnDisable", Nothing);
+                Filters.Remove(behaviour);
                 Ticks.Remove((behaviour, "Update"));
                 Ticks.Remove((behaviour, "LateUpdate"));
             }
