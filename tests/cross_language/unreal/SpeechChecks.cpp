@@ -187,6 +187,31 @@ CHECK_THAT(SpeechEndsATurnOnceItsLastSampleWasHeard)
     EXPECT(!On.Turns.IsSpeaking(0));
 }
 
+CHECK_THAT(SpeechMayBeClearedByWhoHearsThatATurnBegan)
+{
+    Stage On;
+    int Ended = 0;
+    Speech Turns([&](const TurnEvent& Event)
+                 { Event.Kind == TurnEventKind::Began ? Turns.Clear() : static_cast<void>(++Ended); });
+    Turns.Begin(0, On.Voice(1), false, 0);
+    Turns.Begin(1, On.Voice(1), false, 0);
+    Turns.Tick(On.Motion, Speech::PatienceNs + 1);
+    EXPECT(Ended == 2);
+    EXPECT(!Turns.IsSpeaking(0) && !Turns.IsSpeaking(1));
+}
+
+CHECK_THAT(SpeechKeepsWhatIsBegunByWhoHearsOfACut)
+{
+    Stage On;
+    Speech Turns([&](const TurnEvent&) { Turns.Begin(1, On.Voice(1), false, 0); });
+    for (int Count = 0; Count < 9; ++Count) // more than a list has room for at first
+    {
+        Turns.Begin(0, On.Voice(0.1), false, 0);
+    }
+    Turns.Clear();
+    EXPECT(!Turns.IsSpeaking(0) && Turns.IsSpeaking(1));
+}
+
 CHECK_THAT(CreationSaysWhoTheyAre)
 {
     ConversationSetup Setup;

@@ -69,7 +69,6 @@ void Conversation::Start(const ConversationSetup& InSetup)
 void Conversation::Stop()
 {
     ++Attempt;
-    Turns.Clear();
     if (Calls && !Id.empty())
     {
         Calls->Call("ConversationService/CloseConversation", Naming(Id), [](const CallResult&) {});
@@ -78,6 +77,7 @@ void Conversation::Stop()
     Calls.reset();
     CloseLine();
     Enter(ConversationState::Stopped, "Stopped.");
+    Turns.Clear(); // last: whoever hears that a turn was cut may speak or start again
 }
 
 void Conversation::CloseLine()

@@ -26,7 +26,7 @@ Speech::~Speech() = default;
 
 std::uint64_t Speech::Begin(int Head, std::shared_ptr<VoiceBuffer> Voice, bool Interrupts, std::int64_t NowNs)
 {
-    auto Entry = std::make_unique<Turn>();
+    auto Entry = std::make_shared<Turn>();
     Entry->Id = ++LastTurn;
     Entry->WireId = ++LastWire;
     Entry->Head = Head;
@@ -74,13 +74,13 @@ void Speech::Detach()
 
 void Speech::Clear()
 {
-    for (const auto& Entry : Turns)
+    const auto Over = std::exchange(Turns, {});
+    for (const auto& Entry : Over)
     {
         Entry->IsCut = true;
         Entry->Voice->CutAt(0);
         Tell({TurnEventKind::Ended, Entry->Id, Entry->Head, true, ""});
     }
-    Turns.clear();
 }
 
 void Speech::Cancel(std::uint64_t TurnId)
@@ -213,7 +213,8 @@ void Speech::Tick(const MotionTrack& Motion, std::int64_t NowNs)
     bool IsBusy[Participants] = {}; // a head says one thing after the other
     for (std::size_t Index = 0; Index < Turns.size();)
     {
-        Turn& Entry = *Turns[Index];
+        const std::shared_ptr<Turn> Kept = Turns[Index];
+        Turn& Entry = *Kept;
         Entry.Observe();
         Send(Entry);
         const bool IsReady = Entry.IsRefused || Motion.HasMotionOf(Entry.Head, Entry.WireId);
@@ -224,6 +225,10 @@ void Speech::Tick(const MotionTrack& Motion, std::int64_t NowNs)
         else if (!Entry.IsReleased && !Entry.IsCut && (IsReady || NowNs - Entry.AskedNs > PatienceNs))
         {
             Release(Entry);
+            if (Index >= Turns.size() || Turns[Index] != Kept) // whoever heard of it has cleared all
+            {
+                return;
+            }
         }
         if (!Entry.IsOver(NowNs, OutputLatencyUs))
         {

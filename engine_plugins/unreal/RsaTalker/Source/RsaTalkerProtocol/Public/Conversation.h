@@ -37,7 +37,8 @@ struct ConversationHealth
 };
 
 // One conversation of two heads, from start to stop; made again when its sidecar has gone and come back. The thread
-// that ticks the plugin; no allocation per tick while nobody begins to speak.
+// that ticks the plugin; no allocation per tick while nobody begins to speak. Whoever listens may start, stop and let
+// speak, but must not let it go before the call that told has returned.
 class RSATALKERPROTOCOL_API Conversation
 {
 public:

@@ -32,7 +32,7 @@ struct TurnEvent
 };
 
 // The turns of a conversation: sends voices as they grow, lets their sound start when the face is ready, and says where
-// they are. The thread that ticks the plugin.
+// they are. The thread that ticks the plugin. Whoever hears of a turn may begin, cancel and clear turns.
 class RSATALKERPROTOCOL_API Speech
 {
 public:
@@ -80,7 +80,7 @@ private:
     Turn* OfWire(std::uint64_t WireId);
 
     Listener Tell;
-    std::vector<std::unique_ptr<Turn>> Turns; // oldest first
+    std::vector<std::shared_ptr<Turn>> Turns; // oldest first
     std::shared_ptr<SidecarCalls> Calls;
     std::string ConversationId;
     std::vector<std::int16_t> Chunk;
