@@ -6,6 +6,18 @@
 
 using namespace RsaTalker;
 
+CHECK_THAT(JsonThatIsReadIntoAgainHoldsNothingOfTheTextBefore)
+{
+    JsonValue Json;
+    EXPECT(JsonValue::Parse(R"({"a": [1, {"b": 2}, 3], "c": "d", "e": {"f": 1}})", Json));
+    EXPECT(JsonValue::Parse(R"({"a": [{}], "c": null})", Json));
+    EXPECT(Json["a"].Size() == 1 && Json["a"][0]["b"].IsNull() && Json["a"][2].IsNull());
+    EXPECT(Json["c"].IsNull() && Json["c"].AsText().empty() && Json["e"].IsNull());
+    EXPECT(Json.Names().size() == 2);
+    EXPECT(!JsonValue::Parse("{\"a\": 1", Json));
+    EXPECT(Json.IsNull() && Json["a"].IsNull() && Json.Names().empty());
+}
+
 namespace
 {
 JsonValue Parsed(const char* Text)

@@ -2,6 +2,7 @@
 
 // A conversation of another machine, and what its streams are made of.
 
+#include "Allocations.h"
 #include "Base64.h"
 #include "Checks.h"
 #include "Envelopes.h"
@@ -186,6 +187,60 @@ CHECK_THAT(EngineStateIsSentOnceWithWhatIsHeardThen)
     EXPECT(Sent["eyes"].Size() == 1 && IsNear(Sent["eyes"][0]["cameraFromWorld"][15].AsNumber(), 1, 0));
     EXPECT(IsNear(Sent["playbacks"][0]["positionUs"].AsNumber(), 2'000'000, 100'000));
     EXPECT(Sent["light"].IsNull() && Sent["worldFromHeads"].Size() == 32);
+}
+
+namespace
+{
+// Motion of 100 ms, as one message brings it.
+std::string Motions(int First)
+{
+    JsonWriter Json;
+    const float Arkit[52] = {};
+    Json.Begin("instants", '[');
+    for (int Index = First; Index < First + 3; ++Index)
+    {
+        Json.Begin("").Integer64("index", static_cast<std::uint64_t>(Index));
+        Json.Integer64("timelineUs", static_cast<std::uint64_t>(Index) * 33'333).Begin("heads", '[');
+        for (int Head = 0; Head < Participants; ++Head)
+        {
+            Json.Begin("").Numbers("arkit", Arkit, 52).End();
+        }
+        Json.End(']').End();
+    }
+    return Envelopes::Enveloped(Json.End(']').Take());
+}
+} // namespace
+
+CHECK_THAT(ShowingAStreamedConversationAsksForNoMemory)
+{
+    Watched On;
+    MotionTrack Track;
+    EngineSlot State{};
+    std::string Body;
+    std::string Why;
+    long Asked = 0;
+    long Streamed = 0;
+    constexpr int Rounds = 300;
+    for (int Round = 1; Round <= 2 * Rounds; ++Round)
+    {
+        const std::string Pictures = Picture("PARTICIPANT_A", Round, "z", "z");
+        const std::string Instants = Motions(3 * Round);
+        const long AtFirst = CountAllocations();
+        On.Pictures().Take(Pictures);
+        On.Motion().Take(Instants);
+        On.State().Next(Body);
+        const long Before = CountAllocations();
+        On.Talk->ReadFrame(0, On.Shown, On.Why);
+        On.Talk->ReadMotion(Track, On.Why);
+        State.PoseId = static_cast<std::uint64_t>(Round);
+        On.Talk->Write(State);
+        EXPECT(!On.Talk->IsLost(Why) && !On.Talk->IsDoubtful() && On.Talk->Largest(0).Width == 2);
+        Asked += Round > Rounds ? CountAllocations() - Before : 0; // every place has been used once by then
+        Streamed += Round > Rounds ? Before - AtFirst : 0;
+    }
+    EXPECT(On.Shown.Header.FrameNumber == 2 * Rounds && Track.EndUs() > Rounds * 99'999);
+    EXPECT(Asked == 0);
+    EXPECT(Streamed == 0); // nor do the streams' threads, but for the engine's decoder
 }
 
 CHECK_THAT(StreamThatEndsSaysWhatTheSidecarSaid)

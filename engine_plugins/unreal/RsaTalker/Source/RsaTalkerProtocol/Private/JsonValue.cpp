@@ -87,6 +87,9 @@ private:
     bool Value(JsonValue& Result, int Depth)
     {
         Skip();
+        Result.Is = Kind::Null;
+        Result.Letters.clear();
+        Result.Count = 0;
         if (At >= Text.size() || Depth > DeepestNesting)
         {
             return false;
@@ -113,6 +116,16 @@ private:
         }
     }
 
+    // The place of the next entry: one of an earlier text, or a new one.
+    template <class Entry> static Entry& Next(std::vector<Entry>& Places, std::size_t Index)
+    {
+        if (Index == Places.size())
+        {
+            Places.emplace_back();
+        }
+        return Places[Index];
+    }
+
     bool List(JsonValue& Result, int Depth)
     {
         Result.Is = Kind::List;
@@ -123,8 +136,7 @@ private:
         }
         do
         {
-            Result.Entries.emplace_back();
-            if (!Value(Result.Entries.back(), Depth + 1))
+            if (!Value(Next(Result.Entries, Result.Count++), Depth + 1))
             {
                 return false;
             }
@@ -142,11 +154,11 @@ private:
         }
         do
         {
-            Result.Keys.emplace_back();
-            Result.Entries.emplace_back();
+            std::string& Key = Next(Result.Keys, Result.Count);
+            Key.clear();
             Skip();
-            if (At >= Text.size() || Text[At] != '"' || !Letters(Result.Keys.back()) || !Take(':') ||
-                !Value(Result.Entries.back(), Depth + 1))
+            if (At >= Text.size() || Text[At] != '"' || !Letters(Key) || !Take(':') ||
+                !Value(Next(Result.Entries, Result.Count++), Depth + 1))
             {
                 return false;
             }
@@ -267,13 +279,9 @@ private:
 
 bool JsonValue::Parse(std::string_view Text, JsonValue& Result)
 {
-    Result = JsonValue();
-    if (JsonParser(Text).Whole(Result))
-    {
-        return true;
-    }
-    Result = JsonValue();
-    return false;
+    const bool IsRead = JsonParser(Text).Whole(Result);
+    Result.Is = IsRead ? Result.Is : Kind::Null;
+    return IsRead;
 }
 
 bool JsonValue::AsBool(bool Fallback) const
@@ -307,7 +315,7 @@ const std::string& JsonValue::AsText() const
 
 std::size_t JsonValue::Size() const
 {
-    return Is == Kind::List ? Entries.size() : 0;
+    return Is == Kind::List ? Count : 0;
 }
 
 const JsonValue& JsonValue::operator[](std::size_t Index) const
@@ -315,14 +323,15 @@ const JsonValue& JsonValue::operator[](std::size_t Index) const
     return Index < Size() ? Entries[Index] : Nothing;
 }
 
-const std::vector<std::string>& JsonValue::Names() const
+std::vector<std::string> JsonValue::Names() const
 {
-    return Keys;
+    const std::size_t Known = Is == Kind::Object ? Count : 0;
+    return {Keys.begin(), Keys.begin() + static_cast<std::ptrdiff_t>(Known)};
 }
 
 const JsonValue& JsonValue::operator[](std::string_view Key) const
 {
-    for (std::size_t Index = 0; Is == Kind::Object && Index < Keys.size(); ++Index)
+    for (std::size_t Index = 0; Is == Kind::Object && Index < Count; ++Index)
     {
         if (Keys[Index] == Key)
         {

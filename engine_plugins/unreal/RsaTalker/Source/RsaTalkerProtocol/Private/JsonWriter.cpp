@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstdio>
 #include <cstring>
+#include <utility>
 
 #include "Base64.h"
 
@@ -24,8 +25,9 @@ void AppendNumber(double Value, std::string& Line)
 }
 } // namespace
 
-JsonWriter::JsonWriter() : Line("{")
+JsonWriter::JsonWriter(std::string Spent) : Line(std::move(Spent))
 {
+    Line = '{';
 }
 
 void JsonWriter::Name(std::string_view Key)

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <utility>
 
 #include "Envelopes.h"
 #include "HostClock.h"
@@ -62,10 +63,9 @@ public:
         Stream.Take(Bytes);
         while (!HasEnded && Stream.Next(Text))
         {
-            JsonValue Message;
             JsonValue::Parse(Text, Message);
             HasEnded = Stream.IsEnd();
-            HasEnded ? Common->End(Message["error"]["message"].AsText()) : Taken(std::move(Message));
+            HasEnded ? Common->End(Message["error"]["message"].AsText()) : Taken(Message);
         }
         if (Stream.IsDamaged())
         {
@@ -83,7 +83,7 @@ public:
     }
 
 protected:
-    virtual void Taken(JsonValue Message) = 0;
+    virtual void Taken(JsonValue& Read) = 0; // which may be swapped for one that is needed no more
 
     // All that has come has been taken.
     virtual void Flush()
@@ -95,6 +95,7 @@ protected:
 private:
     Envelopes Stream;
     std::string Text;
+    JsonValue Message;
     bool HasEnded = false;
 };
 
@@ -105,10 +106,11 @@ public:
     using Watching::Watching;
 
 private:
-    void Taken(JsonValue Message) override
+    void Taken(JsonValue& Read) override
     {
-        const bool IsB = Message["picture"]["participant"].AsText() == ParticipantB;
-        Newest[IsB ? 1 : 0] = std::move(Message);
+        const int Head = Read["picture"]["participant"].AsText() == ParticipantB ? 1 : 0;
+        IsNew[Head] = Read["picture"].IsObject();
+        std::swap(Newest[Head], Read);
     }
 
     void Flush() override
@@ -116,16 +118,17 @@ private:
         for (int Head = 0; Head < Participants; ++Head)
         {
             const JsonValue& Picture = Newest[Head]["picture"];
-            if (Picture.IsObject() && !Common->Heads[Head].Take(Picture, *Common->Decoder))
+            if (IsNew[Head] && !Common->Heads[Head].Take(Picture, *Common->Decoder))
             {
                 Common->End("A picture of the sidecar cannot be decoded. Update the older of sidecar and plugin.");
             }
-            Newest[Head] = JsonValue();
+            IsNew[Head] = false;
         }
     }
 
     static constexpr const char* ParticipantB = "PARTICIPANT_B";
     JsonValue Newest[Participants];
+    bool IsNew[Participants] = {};
 };
 
 class StreamedConversation::WatchingMotion final : public Watching
@@ -134,9 +137,9 @@ public:
     using Watching::Watching;
 
 private:
-    void Taken(JsonValue Message) override
+    void Taken(JsonValue& Read) override
     {
-        Common->Motion.Take(Message);
+        Common->Motion.Take(Read);
     }
 };
 

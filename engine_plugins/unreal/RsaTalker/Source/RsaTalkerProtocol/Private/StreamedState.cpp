@@ -3,6 +3,7 @@
 #include "StreamedState.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "JsonWriter.h"
 
@@ -60,7 +61,7 @@ bool StreamedState::Request(const std::string& ConversationId, std::int64_t NowN
         State = Newest;
         IsNew = false;
     }
-    JsonWriter Json;
+    JsonWriter Json(std::move(Body));
     Json.Text("conversationId", ConversationId).Integer64("poseId", State.PoseId);
     WriteEyes(State, Json);
     Json.Numbers("worldFromHeads", State.WorldFromHead, 32);

@@ -17,7 +17,8 @@ public:
     // Keeps a state in the place of one that was not sent; the thread that ticks the plugin.
     void Set(const EngineSlot& State);
 
-    // The request that tells the newest state, as it is at this moment; the sender's thread. False: it was sent.
+    // The request that tells the newest state, as it is at this moment, in the memory of the last one; the sender's
+    // thread. False: it was sent.
     bool Request(const std::string& ConversationId, std::int64_t NowNs, std::string& Body);
 
 private:

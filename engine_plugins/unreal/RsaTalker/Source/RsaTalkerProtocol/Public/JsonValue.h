@@ -13,7 +13,8 @@
 namespace RsaTalker
 {
 // A JSON document that was read. What is missing, or of another kind, reads as a null, an empty text or the fallback,
-// so that answers of newer sidecars cannot break an older plugin. One thread.
+// so that answers of newer sidecars cannot break an older plugin. A value that is read into again and again uses its
+// memory again. One thread.
 class RSATALKERPROTOCOL_API JsonValue
 {
 public:
@@ -38,7 +39,7 @@ public:
     std::size_t Size() const; // entries of a list
     const JsonValue& operator[](std::size_t Index) const;
     const JsonValue& operator[](std::string_view Key) const;
-    const std::vector<std::string>& Names() const; // of an object, as they were written
+    std::vector<std::string> Names() const; // of an object, as they were written
 
 private:
     friend class JsonParser;
@@ -55,8 +56,9 @@ private:
 
     Kind Is = Kind::Null;
     bool Flag = false;
-    std::string Letters; // of a text; of a number, as it was written
+    std::string Letters;   // of a text; of a number, as it was written
+    std::size_t Count = 0; // of entries; those behind are kept for the next text
     std::vector<JsonValue> Entries;
-    std::vector<std::string> Keys; // of an object, as long as Entries
+    std::vector<std::string> Keys; // of an object
 };
 } // namespace RsaTalker

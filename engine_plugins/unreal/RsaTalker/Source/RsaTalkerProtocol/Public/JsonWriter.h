@@ -16,7 +16,8 @@ namespace RsaTalker
 class RSATALKERPROTOCOL_API JsonWriter
 {
 public:
-    JsonWriter();
+    // The memory of a text that is needed no more may be used again.
+    explicit JsonWriter(std::string Spent = std::string());
 
     JsonWriter& Text(std::string_view Key, std::string_view Value);
     JsonWriter& Number(std::string_view Key, double Value);
