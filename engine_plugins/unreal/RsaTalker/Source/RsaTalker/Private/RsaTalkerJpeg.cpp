@@ -14,6 +14,7 @@ FRsaTalkerJpeg::FRsaTalkerJpeg()
 bool FRsaTalkerJpeg::Decode(const std::vector<std::uint8_t>& File, bool bIsGrey, RsaTalker::DecodedPicture& Result)
 {
     constexpr int32 Bits = 8;
+    const std::lock_guard<std::mutex> Lock(Gate);
     const TSharedPtr<IImageWrapper> Wrapper = Wrappers.CreateImageWrapper(EImageFormat::JPEG);
     const ERGBFormat Format = bIsGrey ? ERGBFormat::Gray : ERGBFormat::RGBA;
     if (!Wrapper.IsValid() || !Wrapper->SetCompressed(File.data(), static_cast<int64>(File.size())) ||

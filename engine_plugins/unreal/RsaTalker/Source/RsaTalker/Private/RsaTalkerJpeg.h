@@ -2,12 +2,14 @@
 
 #pragma once
 
+#include <mutex>
+
 #include "CoreMinimal.h"
 #include "PictureDecoder.h"
 
 class IImageWrapperModule;
 
-/** Decodes pictures of a sidecar on the LAN by Unreal's ImageWrapper. Made on the game thread, used on a stream's. */
+/** Decodes pictures of a sidecar on the LAN by Unreal's ImageWrapper. Made on the game thread, used on streams'. */
 class FRsaTalkerJpeg final : public RsaTalker::PictureDecoder
 {
 public:
@@ -18,5 +20,6 @@ public:
 
 private:
     IImageWrapperModule& Wrappers;
+    std::mutex Gate; // a stream that ends may still decode its last picture when the next one has begun
     TArray64<uint8> Raw;
 };

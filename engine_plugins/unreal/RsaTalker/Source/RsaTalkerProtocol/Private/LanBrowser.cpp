@@ -25,6 +25,7 @@ namespace
 constexpr std::uint32_t Group = 0xE00000FB; // 224.0.0.251 (RFC 6762)
 constexpr std::uint16_t Port = 5353;
 constexpr std::size_t LargestPacket = 9000; // RFC 6762, section 17
+constexpr int MostPackets = 64;             // taken at once: whoever floods the network must not keep the game
 
 #if defined(_WIN32)
 using Socket = SOCKET;
@@ -167,7 +168,7 @@ void LanBrowser::Poll()
     char Packet[LargestPacket];
     for (const std::intptr_t Handle : Sockets)
     {
-        for (;;)
+        for (int Taken = 0; Taken < MostPackets; ++Taken)
         {
             const auto Size = recv(static_cast<Socket>(Handle), Packet, sizeof(Packet), 0);
             if (Size <= 0)

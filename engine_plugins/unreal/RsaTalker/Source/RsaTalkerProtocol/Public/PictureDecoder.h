@@ -18,7 +18,8 @@ struct DecodedPicture
     std::vector<std::uint8_t> Pixels; // 4 bytes a pixel (R, G, B, anything), or 1 of grey
 };
 
-// Decodes JPEG. In Unreal by ImageWrapper. Called on the streams' threads, one call at a time.
+// Decodes JPEG. In Unreal by ImageWrapper. Called on the streams' threads: by two of them if a
+// conversation has ended and the next one begins.
 class RSATALKERPROTOCOL_API PictureDecoder
 {
 public:
