@@ -9,144 +9,122 @@ using namespace RsaTalker;
 
 namespace
 {
-
-LinkSettings Named()
+// A link that has looked once; the check is the sidecar.
+struct Looking
 {
-    return {"127.0.0.1:1", "token", "check", ""};
-}
+    FakeTransport Transport;
+    std::unique_ptr<SidecarLink> Link = std::make_unique<SidecarLink>(Transport.Shared());
+
+    explicit Looking(const char* Address = "127.0.0.1:1", const char* Token = "token", const char* Fingerprint = "")
+    {
+        Link->Configure({Address, Token, "check", Fingerprint});
+        Link->Tick(SecondNs);
+    }
+
+    const HttpRequest& Asked() const
+    {
+        return Transport.Waiting.at(0).Request;
+    }
+};
 } // namespace
 
 CHECK_THAT(LinkConnectsToANamedSidecar)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure(Named());
-    Link.Tick(SecondNs);
-    EXPECT(Transport.Waiting.size() == 1);
-    EXPECT(Transport.Waiting[0].Request.Url == "http://127.0.0.1:1/sidecar.v1.SidecarService/GetInfo");
-    EXPECT(Transport.Waiting[0].Request.Token == "token");
-    EXPECT(Transport.Answer("GetInfo", 200, Hello)["clientName"].AsText() == "check");
-    EXPECT(Link.State() == LinkState::Connected);
-    EXPECT(Link.Sentence() == "Connected to sidecar 0.1.0 at http://127.0.0.1:1.");
+    Looking On;
+    EXPECT(On.Transport.Waiting.size() == 1);
+    EXPECT(On.Asked().Url == "http://127.0.0.1:1/sidecar.v1.SidecarService/GetInfo");
+    EXPECT(On.Asked().Token == "token");
+    EXPECT(On.Transport.Answer("GetInfo", 200, Hello)["clientName"].AsText() == "check");
+    EXPECT(On.Link->State() == LinkState::Connected);
+    EXPECT(On.Link->Sentence() == "Connected to sidecar 0.1.0 at http://127.0.0.1:1.");
 }
 
 CHECK_THAT(LinkLooksAgainEverySecondAndNotMoreOften)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure(Named());
-    Link.Tick(SecondNs);
-    Transport.Answer("GetInfo", 0, "");
-    EXPECT(Link.State() == LinkState::Searching);
-    EXPECT(Link.Sentence().find("No sidecar answers at http://127.0.0.1:1.") == 0);
-    Link.Tick(SecondNs + SecondNs / 2);
-    EXPECT(Transport.Waiting.empty());
-    Link.Tick(2 * SecondNs);
-    EXPECT(Transport.Waiting.size() == 1);
+    Looking On;
+    On.Transport.Answer("GetInfo", 0, "");
+    EXPECT(On.Link->State() == LinkState::Searching);
+    EXPECT(On.Link->Sentence().find("No sidecar answers at http://127.0.0.1:1.") == 0);
+    On.Link->Tick(SecondNs + SecondNs / 2);
+    EXPECT(On.Transport.Waiting.empty());
+    On.Link->Tick(2 * SecondNs);
+    EXPECT(On.Transport.Waiting.size() == 1);
 }
 
 CHECK_THAT(LinkRefusesAnotherMajorVersion)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure(Named());
-    Link.Tick(SecondNs);
-    Transport.Answer("GetInfo", 200, R"({"protocolVersion": {"major": 2}})");
-    EXPECT(Link.State() == LinkState::Refused);
-    EXPECT(Link.Sentence() == "The sidecar speaks protocol 2; this plugin speaks 1. Update the older of the two.");
+    Looking On;
+    On.Transport.Answer("GetInfo", 200, R"({"protocolVersion": {"major": 2}})");
+    EXPECT(On.Link->State() == LinkState::Refused);
+    EXPECT(On.Link->Sentence() == "The sidecar speaks protocol 2; this plugin speaks 1. Update the older of the two.");
 }
 
 CHECK_THAT(LinkPassesTheSidecarsOwnSentenceOn)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure(Named());
-    Link.Tick(SecondNs);
-    Transport.Answer("GetInfo", 401, R"({"code": "unauthenticated", "message": "The token is wrong."})");
-    EXPECT(Link.State() == LinkState::Refused);
-    EXPECT(Link.Sentence() == "The token is wrong.");
+    Looking On;
+    On.Transport.Answer("GetInfo", 401, R"({"code": "unauthenticated", "message": "The token is wrong."})");
+    EXPECT(On.Link->State() == LinkState::Refused);
+    EXPECT(On.Link->Sentence() == "The token is wrong.");
 }
 
 CHECK_THAT(LinkSaysWhenSomethingElseAnswers)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure(Named());
-    Link.Tick(SecondNs);
-    Transport.Answer("GetInfo", 404, "<html>");
-    EXPECT(Link.Sentence() ==
+    Looking On;
+    On.Transport.Answer("GetInfo", 404, "<html>");
+    EXPECT(On.Link->Sentence() ==
            "What answers at http://127.0.0.1:1 is not a sidecar (HTTP 404). Check the address in the "
            "project settings.");
 }
 
 CHECK_THAT(LinkAsksForTheTokenOfANamedSidecar)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure({"10.0.0.7:50552", "", "check", ""});
-    Link.Tick(SecondNs);
-    EXPECT(Transport.Waiting.empty());
-    EXPECT(Link.Sentence().find("The sidecar at 10.0.0.7:50552 needs its token") == 0);
+    Looking On("10.0.0.7:50552", "");
+    EXPECT(On.Transport.Waiting.empty());
+    EXPECT(On.Link->Sentence().find("The sidecar at 10.0.0.7:50552 needs its token") == 0);
 }
 
 CHECK_THAT(LinkIgnoresAnswersThatComeAfterItHasGone)
 {
-    FakeTransport Transport;
-    {
-        SidecarLink Link(Transport.Shared());
-        Link.Configure(Named());
-        Link.Tick(SecondNs);
-    }
-    Transport.Answer("GetInfo", 200, Hello);
-    EXPECT(Transport.Waiting.empty());
+    Looking On;
+    On.Link.reset();
+    On.Transport.Answer("GetInfo", 200, Hello);
+    EXPECT(On.Transport.Waiting.empty());
 }
 
 CHECK_THAT(LinkSendsNothingToASidecarThatNobodyTrusts)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure({"10.0.0.9:50552", "token", "check", ""});
-    Link.Tick(SecondNs);
-    EXPECT(Transport.Waiting.at(0).Request.Url.find("https://10.0.0.9:50552/") == 0);
-    EXPECT(Transport.Waiting.at(0).Request.Fingerprint == NobodysFingerprint);
-    Transport.Waiting.at(0).Done({0, "", "C0FFEE"});
-    EXPECT(Link.State() == LinkState::Refused);
+    Looking On("10.0.0.9:50552");
+    EXPECT(On.Asked().Url.find("https://10.0.0.9:50552/") == 0);
+    EXPECT(On.Asked().Fingerprint == NobodysFingerprint);
+    On.Transport.Waiting.at(0).Done({0, "", "C0FFEE"});
+    EXPECT(On.Link->State() == LinkState::Refused);
     EXPECT(
-        Link.Sentence() ==
+        On.Link->Sentence() ==
         "The sidecar at https://10.0.0.9:50552 is not known here; its certificate has the fingerprint C0FFEE. If that "
         "is what its `rsatalker serve --lan` printed, trust it in Tools > RSATalker > Status.");
 }
 
 CHECK_THAT(LinkRemembersTheFingerprintThatItIsGivenOnce)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure({"10.0.0.11:50552", "token", "check", "ab:cd"});
-    Link.Tick(SecondNs);
+    Looking On("10.0.0.11:50552", "token", "ab:cd");
     EXPECT(KnownFingerprint("10.0.0.11:50552").empty()); // it has not been shown yet
-    Transport.Answer("GetInfo", 200, Hello);
+    On.Transport.Answer("GetInfo", 200, Hello);
     EXPECT(KnownFingerprint("10.0.0.11:50552") == "ABCD");
-    Link.Configure({"10.0.0.11:50552", "token", "check", ""});
-    Link.Tick(9 * SecondNs);
-    EXPECT(Transport.Waiting.at(0).Request.Fingerprint == "ABCD");
+    On.Link->Configure({"10.0.0.11:50552", "token", "check", ""});
+    On.Link->Tick(9 * SecondNs);
+    EXPECT(On.Asked().Fingerprint == "ABCD");
 }
 
 CHECK_THAT(LinkSpeaksNoTlsOnlyIfItIsTold)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure({"http://10.0.0.7:50552", "token", "check", ""});
-    Link.Tick(SecondNs);
-    EXPECT(Transport.Waiting.at(0).Request.Url.find("http://10.0.0.7:50552/") == 0);
-    EXPECT(Transport.Waiting.at(0).Request.Fingerprint.empty());
+    Looking On("http://10.0.0.7:50552");
+    EXPECT(On.Asked().Url.find("http://10.0.0.7:50552/") == 0);
+    EXPECT(On.Asked().Fingerprint.empty());
 }
 
 CHECK_THAT(LinkSaysThatAnAddressNeedsAPort)
 {
-    FakeTransport Transport;
-    SidecarLink Link(Transport.Shared());
-    Link.Configure({"10.0.0.7", "token", "check", ""});
-    Link.Tick(SecondNs);
-    EXPECT(Link.Sentence() == "The address is 10.0.0.7; expected host:port of the sidecar's HTTP, such as "
-                              "192.168.1.20:50552. Correct it in the project settings.");
+    Looking On("10.0.0.7");
+    EXPECT(On.Link->Sentence() == "The address is 10.0.0.7; expected host:port of the sidecar's HTTP, such as "
+                                  "192.168.1.20:50552. Correct it in the project settings.");
 }
