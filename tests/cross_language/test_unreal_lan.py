@@ -3,17 +3,19 @@
 import json
 import subprocess
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
-from play_session import PlaySession, bulging_sidecar, card_of, newest_pixels, play_session, spoken
+from play_session import PATIENCE_S, PlaySession, bulging_sidecar, card_of, newest_pixels, play_session, spoken
 
 from sidecar.network.lan import interfaces
 
 pytestmark = pytest.mark.cross_language
+
+TOKEN = "a-token-for-the-lan-0123456789"
 
 
 @dataclass(frozen=True)
@@ -24,17 +26,26 @@ class Distant:
     token: str
     fingerprint: str
 
+    @property
+    def port(self) -> str:
+        return self.address.rpartition(":")[2]
+
 
 @contextmanager
-def distant_sidecar(runtime: Path) -> Iterator[tuple[Distant, subprocess.Popen[str]]]:
+def distant_sidecar(runtime: Path, *port: str) -> Iterator[tuple[Distant, subprocess.Popen[str]]]:
     found = [address for addresses in interfaces().values() for address in addresses]
     address = next((each for each in found if ":" not in each), None)
     if address is None:
         pytest.skip("this machine has no network but its own")
-    with bulging_sidecar(runtime, address) as process:
+    with bulging_sidecar(runtime, address, *port) as process:
         record = json.loads((runtime / "sidecar.json").read_text())
-        port = record["http_address"].rpartition(":")[2]
-        yield Distant(f"{address}:{port}", record["token"], record["tls_fingerprint"]), process
+        port_found = record["http_address"].rpartition(":")[2]
+        yield Distant(f"{address}:{port_found}", record["token"], record["tls_fingerprint"]), process
+
+
+def remembered(folder: Path, address: str, fingerprint: str) -> None:
+    """Let the user of a folder have trusted a sidecar before."""
+    (folder / "known_sidecars.json").write_text(json.dumps({address: fingerprint}))
 
 
 @pytest.fixture(scope="module")
@@ -129,16 +140,82 @@ def test_streams_of_a_distant_sidecar_end_with_the_conversation(live: PlaySessio
     assert (again["threads"], again["files"]) == (left["threads"], left["files"])
 
 
-def test_distant_sidecar_that_dies_is_looked_for_again(
-    play: PlaySession, tmp_path_factory: pytest.TempPathFactory
+@pytest.fixture
+def reborn(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[[], tuple[Distant, subprocess.Popen[str]]]]:
+    """Start a sidecar of the LAN, and start it again: the same port, token and certificate."""
+    monkeypatch.setenv("RSATALKER_TOKEN", TOKEN)
+    folder = tmp_path_factory.mktemp("reborn")
+    port: list[str] = []
+    with ExitStack() as stack:
+
+        def start() -> tuple[Distant, subprocess.Popen[str]]:
+            distant, process = stack.enter_context(distant_sidecar(folder, *port))
+            port[:] = [distant.port]
+            return distant, process
+
+        yield start
+
+
+def test_distant_sidecar_that_comes_back_shows_its_heads_again(
+    play: PlaySession, reborn: Callable[[], tuple[Distant, subprocess.Popen[str]]], tmp_path: Path
 ) -> None:
-    with distant_sidecar(tmp_path_factory.mktemp("dying")) as (distant, process):
-        assert play("sidecar", distant.address, distant.token, distant.fingerprint)["connected"]
+    distant, process = reborn()
+    assert play("sidecar", distant.address, distant.token, distant.fingerprint)["connected"]
+    play.until("live")
+    turn = spoken(play, "A", 6)
+    process.kill()
+    process.wait()
+    play.until("waiting")
+    play("run", 1.5)
+    gone = play("look")
+    assert gone["sentence"].startswith(f"No sidecar answers at https://{distant.address}.")
+    assert gone["playing"] == 1  # the voice goes on
+    again, _ = reborn()
+    assert again == distant
+    play.until("live")
+    play("run", 0.5)
+    ended = play("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    (card, shown) = card_of(play, "A", tmp_path / "a")
+    assert card["visible"]
+    assert shown[..., 3].max() > 250  # a picture of the new one
+
+
+def test_sidecar_that_was_trusted_before_is_found_by_itself_and_found_again(
+    build_unreal_session: Callable[[str], Path],
+    reborn: Callable[[], tuple[Distant, subprocess.Popen[str]]],
+    tmp_path: Path,
+) -> None:
+    distant, process = reborn()
+    remembered(tmp_path, distant.address, distant.fingerprint)
+    with play_session(build_unreal_session("gcc"), tmp_path, RSATALKER_TOKEN=TOKEN) as play:
+        play("begin", "mono")  # no address, no fingerprint: an announcement, a file, and the token
         play.until("live")
         process.kill()
+        process.wait()
         play.until("waiting")
-        play("run", 1.5)
-        assert play("look")["sentence"].startswith(f"No sidecar answers at https://{distant.address}.")
+        reborn()
+        play.until("live")
+        found = [line for line in play("look")["log"] if f" at https://{distant.address}." in line]
+        assert sum("Connected to sidecar" in line for line in found) >= 2
+        play("end")
+
+
+def test_announced_sidecar_with_another_certificate_than_before_is_not_used(
+    build_unreal_session: Callable[[str], Path], distant: Distant, tmp_path: Path
+) -> None:
+    remembered(tmp_path, distant.address, "AB" * 32)
+    with play_session(build_unreal_session("gcc"), tmp_path, RSATALKER_TOKEN=distant.token) as play:
+        play("begin", "mono")
+        expected = f"The sidecar at https://{distant.address} shows a certificate with the fingerprint"
+        for _ in range(100):
+            if (seen := play("look"))["sentence"].startswith(expected):
+                break
+            play("run", 0.1)
+        assert (seen["state"], seen["sentence"][: len(expected)]) == ("waiting", expected)
+        play("end")
 
 
 def test_window_lists_a_sidecar_of_the_lan_and_trusts_it(

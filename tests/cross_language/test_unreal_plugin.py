@@ -1,10 +1,13 @@
 """The Unreal plugin on stubs that behave, against live sidecars: scripted play sessions."""
 
 import json
+import os
 import re
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +18,20 @@ from play_session import (
     PlaySession,
     bulging_sidecar,
     card_of,
+    cast_sidecar,
     newest_pixels,
     play_session,
     spoken,
 )
+from region_probes import ROOT
+from waiting import until
 
 from sidecar.client import SidecarClient
 
 pytestmark = pytest.mark.cross_language
 
 SIZE_PX = 64
+LONGEST_COMPILE_S = 240  # the first frame may have to wait for kernels, on a machine that does much else
 
 
 @pytest.fixture
@@ -212,6 +219,92 @@ def test_conversation_of_the_next_map_lives_over_the_same_connection(live: PlayS
     assert sum(line.startswith("LogRsaTalker Log: Connected") for line in live("look")["log"]) == 1
 
 
+@pytest.mark.parametrize("action", ["destroy", "stop", "restart", "speak"])
+def test_whoever_hears_of_a_conversation_may_change_it_at_once(
+    build_unreal_session: Callable[[str], Path], shared_runtime: Path, action: str
+) -> None:
+    with play_session(build_unreal_session("gcc"), shared_runtime) as play:  # the sanitizers see who is used too late
+        for event in ("began", "ended", "found"):
+            play("begin", "mono")
+            play("when", event, action)
+            if event != "found":
+                play.until("live")
+                play("speak", "A", 0.1)
+            play("run", 0.5)
+            state = "stopped" if action in {"destroy", "stop"} else "live"
+            assert play("look")["state"] == state, event
+            assert play("end")["regions"] == 0
+
+
+def test_turn_that_is_begun_when_play_ends_is_refused(live: PlaySession) -> None:
+    spoken(live, "A", 9)
+    live("when", "ended", "speak")
+    live("stop")
+    live("run", 0.1)
+    stopped = live("look")
+    assert (stopped["state"], stopped["playing"]) == ("stopped", 0)
+    assert stopped["sentence"].startswith("The conversation has not been started, so nobody can speak.")
+
+
+def test_head_of_an_actor_that_is_destroyed_gives_its_voice_back(live: PlaySession, tmp_path: Path) -> None:
+    live("visitor", "enter")
+    turn = spoken(live, "A", 1.2)
+    live("run", 0.3)
+    visiting = card_of(live, "A", tmp_path / "a")[0]
+    assert (visiting["own"], visiting["visible"]) == (False, True)
+    live("visitor", "leave")
+    ended = live("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    assert live("look")["heardSamples"] > 19_000  # of 19,200
+    left = card_of(live, "A", tmp_path / "a")[0]
+    assert (left["own"], left["visible"]) == (True, True)
+
+
+def test_sound_comes_from_the_head_also_without_attenuation_settings(live: PlaySession) -> None:
+    spoken(live, "A", 0.2)
+    assert live("look")["speakersWithAPlace"] == 1
+
+
+def test_conversation_without_materials_says_what_to_do(live: PlaySession, tmp_path: Path) -> None:
+    live("stop")
+    live("end")
+    live("materials", "missing")
+    live("begin", "mono")
+    live.until("live")
+    live("run", 0.2)
+    assert live("look")["sentence"] == (
+        "The materials of the heads are missing. Choose Tools > RSATalker > Make Materials in the editor once."
+    )
+    live("materials", "there")
+    live("start")
+    live.until("live")
+    live("run", 0.3)
+    assert live("card", "A", tmp_path / "a")["visible"]
+
+
+def test_light_of_the_scene_falls_on_a_real_head(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> None:
+    """The cast, the renderer and the motion model behind a sidecar of the command line."""
+    with cast_sidecar(tmp_path), play_session(build_unreal_session("gcc"), tmp_path) as play:
+        play("begin", "mono")
+        play("cast", "tomas", "mara")
+        play("start")
+        assert play("until", "live", LONGEST_COMPILE_S)["reached"]
+        for _ in range(LONGEST_COMPILE_S):
+            if play("card", "A", tmp_path / "a")["shown"]:
+                break
+            play("run", 1)
+        shown = {}
+        for sun in ("1,0,0", "0,0,1"):
+            play("sun", sun)
+            play("run", 0.8)  # lights are looked at every 0.2 s
+            pixels = card_of(play, "A", tmp_path / "a")[1].astype(float)
+            shown[sun] = pixels[pixels[..., 3] > 200][:, :3].mean(0)
+        (red, _, _), (_, _, blue) = shown["1,0,0"] - shown["0,0,1"], shown["0,0,1"] - shown["1,0,0"]
+        assert red > 10  # of 255
+        assert blue > 10
+        play("end")
+
+
 def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(
     live: PlaySession, tmp_path: Path
 ) -> None:
@@ -328,6 +421,50 @@ def test_nothing_is_left_after_100_starts_and_stops(
         assert list(client.status().conversations) == []  # nor in the sidecar, until leases end
 
 
+def test_sidecar_that_the_editor_starts_runs_and_ends_with_it(
+    build_unreal_session: Callable[[str], Path], tmp_path: Path
+) -> None:
+    arguments = '"$@" --port=0 --http-port=0 --no-warm-up'
+    with session_with_program(build_unreal_session("gcc"), tmp_path, arguments) as play:
+        play("begin", "mono")
+        assert play("window", "start")["text"].startswith("The sidecar gets ready; its first start on a machine")
+        assert play("look")["sentence"].startswith("The sidecar gets ready;")
+        for _ in range(PATIENCE_S):
+            if (seen := play("window"))["text"].startswith("Connected to sidecar"):
+                break
+            play("run", 1)
+        assert seen["text"].startswith("Connected to sidecar")
+        assert not seen["mayStart"]
+        play("end")
+    until(lambda: not (tmp_path / "sidecar.json").exists(), "the sidecar ends with the program that started it", 60)
+
+
+def test_sidecar_that_ends_at_once_when_it_is_started_is_told(
+    build_unreal_session: Callable[[str], Path], tmp_path: Path
+) -> None:
+    with session_with_program(build_unreal_session("gcc"), tmp_path, "--no-such-option") as play:
+        play("begin", "mono")
+        play("window", "start")
+        for _ in range(PATIENCE_S):
+            if "has ended" in (said := play("window")["text"]):
+                break
+            play("run", 1)
+        assert said.startswith("The sidecar that was started from here has ended. Run rsatalker serve in a terminal")
+        play("end")
+
+
+@contextmanager
+def session_with_program(session: Path, runtime: Path, arguments: str) -> Iterator[PlaySession]:
+    """A session that finds a program `rsatalker` in PATH: the command line, with arguments of ours."""
+    program = runtime / "bin" / "rsatalker"
+    program.parent.mkdir()
+    program.write_text(f"#!/bin/sh\nexec {sys.executable} -m sidecar.cli {arguments}\n")
+    program.chmod(0o755)
+    path = f"{program.parent}:{os.environ['PATH']}"
+    with play_session(session, runtime, PATH=path, PYTHONPATH=str(ROOT)) as play:
+        yield play
+
+
 def test_window_of_the_editor_says_what_is_missing_and_how_it_goes(
     play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
 ) -> None:
@@ -365,7 +502,7 @@ def test_nodes_of_blueprint_fire_their_pins_in_order(
 
 def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:
     play("begin", "mono")
-    made = play("materials")
+    made = play("editor")
     solid, edge = made["/RsaTalker/M_RsaTalkerSolid.uasset"], made["/RsaTalker/M_RsaTalkerEdge.uasset"]
     assert (solid["blend"], edge["blend"]) == (1, 2)  # masked, premultiplied
     assert solid["connections"] == edge["connections"] == 8

@@ -84,18 +84,31 @@ def play_session(program: Path, runtime: Path, **variables: str) -> Iterator[Pla
 
 @contextmanager
 def bulging_sidecar(runtime: Path, *lan: str) -> Iterator[subprocess.Popen[str]]:
-    """A sidecar of its own process, its runtime file in a folder, and on the LAN if an address is given; yields once it
-    is there.
+    """A sidecar of its own process, its runtime file in a folder, and on the LAN if an address is given, and a port if
+    it matters; yields once it is there.
     """
+    with running(runtime, str(SERVER), *lan) as process:
+        yield process
+
+
+@contextmanager
+def cast_sidecar(runtime: Path) -> Iterator[subprocess.Popen[str]]:
+    """The sidecar that a user starts, with few Gaussians on each head."""
+    options = ["--port=0", "--http-port=0", "--detail=0.1", "--no-warm-up", "--no-admit-by-load"]
+    with running(runtime, "-m", "sidecar.cli", "serve", *options) as process:
+        yield process
+
+
+@contextmanager
+def running(runtime: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
+    """A sidecar from its runtime file on until it has said its last word."""
     environment = os.environ | {
         "RSATALKER_RUNTIME": str(runtime),
         "PYTHONPATH": str(ROOT),
         "RSATALKER_STATE": str(runtime),
     }
     (runtime / "sidecar.json").unlink(missing_ok=True)  # of one that was killed
-    with subprocess.Popen(
-        [sys.executable, str(SERVER), *lan], stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
+    with subprocess.Popen([sys.executable, *command], stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout is not None
         try:
             while not (runtime / "sidecar.json").exists() and process.stdout.readline():

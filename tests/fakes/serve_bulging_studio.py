@@ -1,7 +1,7 @@
 """A sidecar as a process of its own, whose frames differ from pixel to pixel and from head to head: for play sessions.
 
-serve_bulging_studio.py [ADDRESS]    its runtime file, in RSATALKER_RUNTIME, says where it listens; ADDRESS: of this
-                                     machine, where it also listens for others, with TLS
+serve_bulging_studio.py [ADDRESS [PORT]]    its runtime file, in RSATALKER_RUNTIME, says where it listens; ADDRESS: of
+                                            this machine, where it also listens for others, with TLS; PORT: for HTTP
 """
 
 import sys
@@ -41,10 +41,10 @@ class BulgingStudio(LightStudio):
 
 
 if __name__ == "__main__":
-    lan = tuple(sys.argv[1:])
+    lan = tuple(sys.argv[1:2])
     options = ServeOptions(
         port=0,
-        http_port=0,
+        http_port=int(sys.argv[2]) if len(sys.argv) > 2 else 0,
         lan=bool(lan),
         interface=lan,
         warm_up=False,

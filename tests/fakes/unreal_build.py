@@ -27,8 +27,9 @@ STRICT = [*WARNINGS, "-Wshadow"]  # Unreal makes shadowed names errors, too
 ENGINE_HEADERS = {
     "World": [
         "CoreMinimal.h", "Components/SceneComponent.h", "Components/SkeletalMeshComponent.h", "Containers/Ticker.h",
-        "Engine/DeveloperSettings.h", "Engine/Engine.h", "Engine/GameInstance.h", "Engine/GameViewportClient.h",
-        "Engine/LocalPlayer.h", "Engine/World.h", "GameFramework/Actor.h", "GameFramework/PlayerController.h",
+        "Engine/AssetManager.h", "Engine/DeveloperSettings.h", "Engine/Engine.h", "Engine/GameInstance.h",
+        "Engine/GameViewportClient.h", "Engine/LocalPlayer.h", "Engine/StreamableManager.h", "Engine/World.h",
+        "GameFramework/Actor.h", "GameFramework/PlayerController.h",
         "Kismet/BlueprintAsyncActionBase.h", "Modules/ModuleManager.h", "SceneView.h",
         "Subsystems/GameInstanceSubsystem.h", "UObject/UObjectIterator.h",
     ],

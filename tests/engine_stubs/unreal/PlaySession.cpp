@@ -5,7 +5,7 @@
 //   begin [stereo]              play begins: a world with lights, a player, one conversation of ann and bob; a new log
 //   travel                      another map with the same conversation; the game goes on
 //   sidecar ADDRESS TOKEN FINGERPRINT   uses a sidecar on the LAN; tells what the connection says
-//   cast AVATAR                 another avatar for head B, from the next start on
+//   cast AVATAR [AVATAR]        another avatar for head B, and for head A, from the next start on
 //   sentences SECONDS           what both heads say first, from the next start on; turns 1 and 2
 //   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
@@ -14,14 +14,19 @@
 //   stream HEAD SECONDS         the same, in pieces of 40 ms as time goes by
 //   nodes                       Blueprint's nodes: starts, waits, lets A speak, waits; tells which pins fired, in order
 //   cancel TURN | relate
+//   when EVENT ACTION           the next time that a turn begins, ends, or both heads live (began, ended, found):
+//                               destroy, stop, restart or speak, in the midst of the plugin's own work
+//   visitor enter|leave         an actor of its own takes the place of head A, or is destroyed
+//   sun none|R,G,B              another colour of the sun; or it is destroyed
 //   heard-start TURN SECONDS, heard-end TURN SECONDS    ticks until the event came
+//   materials missing|there     whether the materials of the heads are in the content, from the next start on
 //   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
 //   look                        state, sentence, log, curves, sounds
 //   end                         play ends; tells what is left
 //   window [start|lan|trust]    the editor's window, made at the first call; presses a button; tells its texts and
 //   which
 //                               buttons are there
-//   materials                   the editor's part: what it makes
+//   editor                      the editor's part: the materials that it makes, and its menu
 
 #include <unistd.h>
 
@@ -31,6 +36,7 @@
 #include <set>
 #include <sstream>
 #include <thread>
+#include <utility>
 
 #include "Components/DirectionalLightComponent.h"
 #include "Components/SkyLightComponent.h"
@@ -68,14 +74,18 @@ private:
     bool RunUntil(double Seconds, const std::function<bool()>& bReached);
     USoundWave* Ramp(double Seconds) const;
     std::string Card(ERsaTalkerHead Head, const std::string& File) const;
+    int SpeakersWithAPlace() const;
     void Look(RsaTalker::JsonWriter& Json) const;
     void End(RsaTalker::JsonWriter& Json);
     void Nodes(RsaTalker::JsonWriter& Json);
+    void Happened(const char* Event);
 
     FStubEngine Engine;
     ARsaTalkerConversation* Conversation = nullptr;
     std::set<int64> Started, Ended, Cut;
     int64 StreamTurn = 0;
+    std::map<std::string, std::string> Planned; // actions by events
+    AActor* Sun = nullptr;
 };
 
 const char* NameOf(ERsaTalkerState State)
@@ -97,15 +107,21 @@ void Session::SetTheStage()
 {
     Engine.World->Controller->Player->Eye = FVector(0, -100, 160);
     Engine.World->Controller->Player->Gaze = FRotator(0, 90, 0).Quaternion();
-    AActor* Lights = Engine.World->Spawn<AActor>();
-    Lights->CreateDefaultSubobject<UDirectionalLightComponent>(TEXT("Sun"))->Intensity = 10;
-    Lights->CreateDefaultSubobject<USkyLightComponent>(TEXT("Sky"));
+    Sun = Engine.World->Spawn<AActor>();
+    Sun->CreateDefaultSubobject<UDirectionalLightComponent>(TEXT("Sun"))->Intensity = 10;
+    Engine.World->Spawn<AActor>()->CreateDefaultSubobject<USkyLightComponent>(TEXT("Sky"));
     Conversation = NewObject<ARsaTalkerConversation>(Engine.World);
     Conversation->RootComponent->SetRelativeLocationAndRotation(FVector(0, 0, 160), FRotator(0, 0, 0));
     Conversation->HeadA->Avatar = TEXT("ann");
     Conversation->HeadB->Avatar = TEXT("bob");
     Conversation->HeadA->FaceMesh = NewObject<USkeletalMeshComponent>(Conversation);
-    Conversation->OnTurnStart.AddStub([this](ERsaTalkerHead, int64 Turn) { Started.insert(Turn); });
+    Conversation->OnTurnStart.AddStub(
+        [this](ERsaTalkerHead, int64 Turn)
+        {
+            Started.insert(Turn);
+            Happened("began");
+        });
+    Conversation->OnFound.AddStub([this](ERsaTalkerState, const FString&) { Happened("found"); });
     Conversation->OnTurnEnd.AddStub(
         [this](ERsaTalkerHead, int64 Turn, bool bWasCut)
         {
@@ -114,9 +130,32 @@ void Session::SetTheStage()
             {
                 Cut.insert(Turn);
             }
+            Happened("ended");
         });
     Engine.World->Actors.push_back(Conversation);
     Conversation->BeginPlay();
+}
+
+// Does what was planned, once.
+void Session::Happened(const char* Event)
+{
+    const std::string Action = std::exchange(Planned[Event], "");
+    if (Action == "destroy")
+    {
+        Conversation->Destroy();
+    }
+    else if (Action == "stop")
+    {
+        Conversation->Stop();
+    }
+    else if (Action == "restart")
+    {
+        Conversation->StartConversation();
+    }
+    else if (Action == "speak")
+    {
+        Conversation->Speak(ERsaTalkerHead::B, Ramp(0.2));
+    }
 }
 
 bool Session::RunUntil(double Seconds, const std::function<bool()>& bReached)
@@ -158,11 +197,12 @@ std::string Session::Card(ERsaTalkerHead Head, const std::string& File) const
         .write(reinterpret_cast<const char*>(Texture->Pixels.data()),
                static_cast<std::streamsize>(Texture->Pixels.size()));
     Json.Boolean("shown", true).Integer("width", Texture->GetSizeX()).Integer("height", Texture->GetSizeY());
-    int Found = 0;
-    for (const UActorComponent* Each : Conversation->Components)
+    const URsaTalkerHeadComponent* const Shown = Conversation->GetHead(Head);
+    Json.Boolean("own", Shown->GetOwner() == Conversation);
+    for (const UActorComponent* Each : Shown->GetOwner()->Components)
     {
         const auto* Mesh = dynamic_cast<const UProceduralMeshComponent*>(Each);
-        if (Mesh && Mesh->Materials.at(0) && Found++ == static_cast<int>(Head))
+        if (Mesh && Mesh->GetAttachParent() == Shown)
         {
             const TArray<FVector>& Places = Mesh->Sections.at(0).Vertices;
             std::vector<float> Values;
@@ -180,10 +220,23 @@ std::string Session::Card(ERsaTalkerHead Head, const std::string& File) const
     return Json.Take();
 }
 
+// Heads whose sound comes from where they are.
+int Session::SpeakersWithAPlace() const
+{
+    int Count = 0;
+    for (const UActorComponent* Each : Conversation->Components)
+    {
+        const auto* Speaker = dynamic_cast<const UAudioComponent*>(Each);
+        Count += Speaker && (Speaker->bOverrideAttenuation || Speaker->AttenuationSettings) ? 1 : 0;
+    }
+    return Count;
+}
+
 void Session::Look(RsaTalker::JsonWriter& Json) const
 {
     Json.Text("state", NameOf(Conversation->GetState())).Text("sentence", StubUtf8(*Conversation->GetSentence()));
     Json.Integer("heardSamples", FStubAudioDevice::HeardSamples()).Integer("playing", FStubAudioDevice::PlayingCount());
+    Json.Integer("speakersWithAPlace", SpeakersWithAPlace());
     Json.Text("refusalB", StubUtf8(*Conversation->GetHead(ERsaTalkerHead::B)->GetRefusal()));
     Json.Begin("log", '[');
     for (const std::string& Line : StubLog())
@@ -217,6 +270,7 @@ void Session::End(RsaTalker::JsonWriter& Json)
 void Session::Nodes(RsaTalker::JsonWriter& Json)
 {
     std::string Fired;
+    const int32 Before = Conversation->OnFound.Num() + Conversation->OnLost.Num();
     const auto Note = [&Fired](const char* Pin)
     { return [&Fired, Pin](const FString&) { Fired += std::string(Pin) + " "; }; };
     URsaTalkerSpeak* const Lost = URsaTalkerSpeak::SpeakAndWait(nullptr, ERsaTalkerHead::A, nullptr, false);
@@ -231,7 +285,7 @@ void Session::Nodes(RsaTalker::JsonWriter& Json)
     Speak->OnEnded.AddStub(Note("ended"));
     Speak->Activate();
     RunUntil(60, [Speak] { return Speak->bIsDone; });
-    Json.Text("fired", Fired).Integer("listeners", Conversation->OnFound.Num() + Conversation->OnLost.Num());
+    Json.Text("fired", Fired).Integer("listeners", Conversation->OnFound.Num() + Conversation->OnLost.Num() - Before);
 }
 
 std::string Session::Answer(const std::string& Line)
@@ -264,6 +318,8 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "cast")
     {
         Conversation->HeadB->Avatar = UTF8_TO_TCHAR(First.c_str());
+        Conversation->HeadA->Avatar =
+            Second.empty() ? Conversation->HeadA->Avatar : FString(UTF8_TO_TCHAR(Second.c_str()));
     }
     else if (Verb == "sentences")
     {
@@ -323,6 +379,34 @@ std::string Session::Answer(const std::string& Line)
         Conversation->SetRelationship({true, ERsaTalkerStatus::AIsSenior, 1.0f});
         Conversation->HeadB->SetMood({TEXT("happy"), 1.0f});
     }
+    else if (Verb == "when")
+    {
+        Planned[First] = Second;
+    }
+    else if (Verb == "visitor")
+    {
+        if (First == "enter")
+        {
+            Conversation->ActorA = Engine.World->Spawn<AActor>();
+            Conversation->ActorA->CreateDefaultSubobject<URsaTalkerHeadComponent>(TEXT("Face"));
+        }
+        else
+        {
+            Conversation->ActorA->Destroy();
+        }
+    }
+    else if (Verb == "sun")
+    {
+        if (First == "none")
+        {
+            Sun->Destroy();
+        }
+        else
+        {
+            FLinearColor& Color = Sun->FindComponentByClass<UDirectionalLightComponent>()->Color;
+            std::sscanf(First.c_str(), "%f,%f,%f", &Color.R, &Color.G, &Color.B);
+        }
+    }
     else if (Verb == "heard-start" || Verb == "heard-end")
     {
         const std::set<int64>& Events = Verb == "heard-start" ? Started : Ended;
@@ -349,9 +433,13 @@ std::string Session::Answer(const std::string& Line)
     {
         TellWindow(Engine, First, Json);
     }
-    else if (Verb == "materials")
+    else if (Verb == "editor")
     {
         TellMaterials(Engine, Json);
+    }
+    else if (Verb == "materials")
+    {
+        First == "missing" ? StubHideMaterials() : StubMissing().clear();
     }
     else
     {

@@ -176,8 +176,13 @@ template <class T, class... Arguments> TSharedPtr<T> MakeShared(Arguments&&... V
 template <class T> class TUniquePtr
 {
 public:
-    explicit TUniquePtr(T* InPointer) : Pointer(InPointer)
+    explicit TUniquePtr(T* InPointer = nullptr) : Pointer(InPointer)
     {
+    }
+
+    void Reset(T* InPointer = nullptr)
+    {
+        Pointer.reset(InPointer);
     }
 
     bool IsValid() const

@@ -73,6 +73,7 @@ public:
     virtual UWorld* GetWorld() const;
 
     UObject* Outer = nullptr;
+    bool bIsGarbage = false; // destroyed; the collector has not come yet
 };
 
 std::set<UObject*>& StubObjects();
@@ -91,6 +92,29 @@ template <class T, class From> auto Cast(From* Object)
 {
     return dynamic_cast<std::conditional_t<std::is_const_v<From>, const T, T>*>(Object);
 }
+
+bool StubIsAlive(const UObject* Object);
+
+inline bool IsValid(const UObject* Object)
+{
+    return Object && StubIsAlive(Object) && !Object->bIsGarbage;
+}
+
+template <class T> class TWeakObjectPtr
+{
+public:
+    TWeakObjectPtr(T* InPointer = nullptr) : Pointer(InPointer)
+    {
+    }
+
+    T* Get() const
+    {
+        return IsValid(Pointer) ? Pointer : nullptr;
+    }
+
+private:
+    T* Pointer;
+};
 
 template <class T> const T* GetDefault()
 {
@@ -138,7 +162,9 @@ struct FSoftObjectPath
     FString Path;
 };
 
-UObject* StubLoad(const FString& Path); // an asset of the stub's content; null if there is none
+UObject* StubLoaded(const FString& Path); // an asset of the stub's content; null if it is not loaded
+std::set<std::u16string>& StubMissing();  // assets that are not there
+void StubHideMaterials();                 // of the plugin's content
 
 template <class T> class TSoftObjectPtr
 {
@@ -149,13 +175,39 @@ public:
     {
     }
 
-    T* LoadSynchronous() const
+    T* Get() const
     {
-        return dynamic_cast<T*>(StubLoad(Path));
+        return dynamic_cast<T*>(StubLoaded(Path));
+    }
+
+    FSoftObjectPath ToSoftObjectPath() const
+    {
+        return FSoftObjectPath(*Path);
     }
 
 private:
     FString Path;
+};
+
+// Loads what is asked for at the next tick of the game.
+struct FStreamableHandle
+{
+    bool HasLoadCompleted() const
+    {
+        return bIsDone;
+    }
+
+    bool bIsDone = false;
+};
+
+struct FStreamableManager
+{
+    TSharedPtr<FStreamableHandle> RequestAsyncLoad(const TArray<FSoftObjectPath>& Paths);
+};
+
+struct UAssetManager
+{
+    static FStreamableManager& GetStreamableManager();
 };
 
 template <class T> class TObjectIterator

@@ -2,6 +2,8 @@
 
 #include "Rendering.h"
 
+#include "Services.h"
+
 namespace
 {
 std::vector<std::function<void()>>& Commands()
@@ -32,19 +34,47 @@ void StubRunRenderThread()
     }
 }
 
-UObject* StubLoad(const FString& Path) // any material of the plugin's content is there
+UObject* StubLoaded(const FString& Path)
 {
-    const std::u16string Name = *Path;
-    if (Name.find(u"/RsaTalker/M_") != 0)
-    {
-        return nullptr;
-    }
-    UMaterialInterface*& Found = Assets()[Name];
-    if (!Found || !StubIsAlive(Found))
-    {
-        Found = NewObject<UMaterialInterface>();
-    }
-    return Found;
+    const auto Found = Assets().find(*Path);
+    return Found != Assets().end() && StubIsAlive(Found->second) ? Found->second : nullptr;
+}
+
+std::set<std::u16string>& StubMissing()
+{
+    static std::set<std::u16string> Paths;
+    return Paths;
+}
+
+void StubHideMaterials()
+{
+    StubMissing() = {u"/RsaTalker/M_RsaTalkerSolid.M_RsaTalkerSolid", u"/RsaTalker/M_RsaTalkerEdge.M_RsaTalkerEdge"};
+    Assets().clear(); // unloaded
+}
+
+FStreamableManager& UAssetManager::GetStreamableManager()
+{
+    static FStreamableManager Only;
+    return Only;
+}
+
+TSharedPtr<FStreamableHandle> FStreamableManager::RequestAsyncLoad(const TArray<FSoftObjectPath>& Paths)
+{
+    const TSharedPtr<FStreamableHandle> Handle = MakeShared<FStreamableHandle>();
+    AsyncTask(ENamedThreads::GameThread,
+              [Handle, Paths]
+              {
+                  for (const FSoftObjectPath& Each : Paths)
+                  {
+                      const std::u16string Name = *Each.Path; // any material of the plugin's content is there
+                      if (Name.find(u"/RsaTalker/M_") == 0 && StubMissing().count(Name) == 0 && !StubLoaded(Each.Path))
+                      {
+                          Assets()[Name] = NewObject<UMaterialInterface>();
+                      }
+                  }
+                  Handle->bIsDone = true;
+              });
+    return Handle;
 }
 
 UTexture2D* UTexture2D::CreateTransient(int32 Width, int32 Height, EPixelFormat Format)

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstdlib>
@@ -55,7 +56,8 @@ std::string Exchanged(const IHttpRequest& Request)
     const std::size_t PathAt = Request.Url.find('/', HostAt);
     const std::string Authority = Request.Url.substr(HostAt, PathAt - HostAt);
     const std::size_t Colon = Authority.rfind(':');
-    const int Socket = Connected(Authority.substr(0, Colon), Authority.substr(Colon + 1), Request.TimeoutS);
+    const int Socket = Connected(Authority.substr(0, Colon), Authority.substr(Colon + 1),
+                                 std::min(Request.TimeoutS, Request.SilenceS));
     if (Socket < 0)
     {
         return "";
@@ -209,6 +211,11 @@ void FPlatformProcess::Sleep(float Seconds)
 uint32 FPlatformProcess::GetCurrentProcessId()
 {
     return static_cast<uint32>(getpid());
+}
+
+bool FPlatformProcess::IsProcRunning(FProcHandle& Handle)
+{
+    return Handle.Pid > 0 && waitpid(Handle.Pid, nullptr, WNOHANG) == 0;
 }
 
 FProcHandle FPlatformProcess::CreateProc(const TCHAR* Program, const TCHAR* Arguments, bool, bool, bool, uint32*, int32,

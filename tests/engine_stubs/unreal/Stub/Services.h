@@ -78,6 +78,11 @@ public:
         TimeoutS = Seconds;
     }
 
+    void SetActivityTimeout(float Seconds)
+    {
+        SilenceS = Seconds;
+    }
+
     void SetContent(TArray<uint8>&& Content)
     {
         Body.assign(reinterpret_cast<const char*>(Content.GetData()), static_cast<std::size_t>(Content.Num()));
@@ -92,6 +97,7 @@ public:
 
     std::string Url, Verb, Headers, Body;
     float TimeoutS = 0;
+    float SilenceS = 30; // without a byte from the other side, as in newer engines
     FHttpRequestCompleteDelegate Complete;
 };
 
@@ -287,6 +293,8 @@ struct FPlatformProcess
     static FProcHandle CreateProc(const TCHAR* Program, const TCHAR* Arguments, bool bDetached, bool bHidden,
                                   bool bReallyHidden, uint32* ProcessId, int32 Priority, const TCHAR* Folder,
                                   void* PipeWrite);
+
+    static bool IsProcRunning(FProcHandle& Handle);
 
     static void CloseProc(FProcHandle& Handle)
     {

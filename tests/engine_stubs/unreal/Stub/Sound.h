@@ -97,6 +97,7 @@ public:
     void DestroyComponent(bool bPromoteChildren = false) override;
 
     bool bAutoDestroy = true;
+    bool bOverrideAttenuation = false;
     TObjectPtr<USoundAttenuation> AttenuationSettings;
 
 private:

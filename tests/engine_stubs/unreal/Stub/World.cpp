@@ -87,6 +87,25 @@ UGameInstance* AActor::GetGameInstance() const
     return GetWorld() ? GetWorld()->Game : nullptr;
 }
 
+bool AActor::Destroy()
+{
+    if (bIsGarbage)
+    {
+        return true;
+    }
+    bIsGarbage = true;
+    EndPlay(EEndPlayReason::Destroyed);
+    const auto Gone = Components;
+    for (UActorComponent* Each : Gone)
+    {
+        Each->DestroyComponent();
+        Each->bIsGarbage = true;
+    }
+    auto& All = GetWorld()->Actors;
+    All.erase(std::remove(All.begin(), All.end(), this), All.end());
+    return true;
+}
+
 bool ULocalPlayer::GetProjectionData(FViewport*, FSceneViewProjectionData& Data, int32 StereoViewIndex) const
 {
     const FVector Forward = Gaze.Rotate(FVector(1, 0, 0));
@@ -145,7 +164,8 @@ void FStubEngine::Tick(float DeltaSeconds)
     const auto Actors = World->Actors;
     for (AActor* Actor : Actors)
     {
-        if (Actor->PrimaryActorTick.bCanEverTick && (!World->bIsPaused || Actor->PrimaryActorTick.bTickEvenWhenPaused))
+        if (!Actor->bIsGarbage && Actor->PrimaryActorTick.bCanEverTick &&
+            (!World->bIsPaused || Actor->PrimaryActorTick.bTickEvenWhenPaused))
         {
             Actor->Tick(DeltaSeconds);
         }
@@ -155,7 +175,8 @@ void FStubEngine::Tick(float DeltaSeconds)
 void FStubEngine::Travel()
 {
     UWorld* const Old = World;
-    for (AActor* Actor : Old->Actors)
+    const auto Ended = Old->Actors;
+    for (AActor* Actor : Ended)
     {
         Actor->EndPlay(EEndPlayReason::LevelTransition);
     }
@@ -185,7 +206,8 @@ void FStubEngine::Travel()
 
 void FStubEngine::EndPlay(EEndPlayReason::Type Reason)
 {
-    for (AActor* Actor : World->Actors)
+    const auto Ended = World->Actors;
+    for (AActor* Actor : Ended)
     {
         Actor->EndPlay(Reason);
     }

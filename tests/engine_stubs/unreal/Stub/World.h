@@ -51,6 +51,12 @@ public:
     AActor* GetOwner() const;
     UWorld* GetWorld() const override;
     virtual void RegisterComponent();
+
+    bool IsRegistered() const
+    {
+        return bIsRegistered;
+    }
+
     virtual void DestroyComponent(bool bPromoteChildren = false);
 
     virtual void EndPlay(const EEndPlayReason::Type)
@@ -68,6 +74,11 @@ public:
     void SetupAttachment(USceneComponent* InParent)
     {
         Parent = InParent;
+    }
+
+    USceneComponent* GetAttachParent() const
+    {
+        return Parent;
     }
 
     void SetRelativeLocationAndRotation(const FVector& Location, const FRotator& Rotation)
@@ -203,6 +214,8 @@ public:
     virtual void Tick(float)
     {
     }
+
+    bool Destroy(); // as in the engine: its play ends at once, its memory goes when the collector comes
 
     FTickFunction PrimaryActorTick;
     TObjectPtr<USceneComponent> RootComponent;

@@ -3,7 +3,9 @@
 #include "RsaTalkerConversation.h"
 
 #include <map>
+#include <set>
 
+#include "Async/Async.h"
 #include "Conversation.h"
 #include "Engine/GameInstance.h"
 #include "Engine/World.h"
@@ -14,9 +16,11 @@
 #include "RsaTalkerLight.h"
 #include "RsaTalkerLog.h"
 #include "RsaTalkerPcm.h"
+#include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSetup.h"
 #include "RsaTalkerSubsystem.h"
+#include "RsaTalkerThreads.h"
 
 /** The engine-free conversation, and what belongs to it. */
 struct ARsaTalkerConversation::FInside
@@ -34,6 +38,9 @@ struct ARsaTalkerConversation::FInside
 
     ARsaTalkerConversation& Actor;
     std::map<std::uint64_t, std::shared_ptr<RsaTalker::VoiceBuffer>> Voices; // of turns that are not over
+    std::set<std::uint64_t> Growing; // of those, the ones whose samples come piece by piece
+    std::shared_ptr<RsaTalker::VoiceBuffer> Heard[RsaTalker::Participants];  // what each head says now
+    TWeakObjectPtr<URsaTalkerHeadComponent> Joined[RsaTalker::Participants]; // whom the heads were last
     FRsaTalkerLight Light;
     RsaTalker::EngineSlot State{};
     RsaTalker::Conversation Talk;
@@ -45,23 +52,23 @@ static_assert(static_cast<int>(ERsaTalkerState::Failed) == static_cast<int>(RsaT
 void ARsaTalkerConversation::FInside::Turn(const RsaTalker::TurnEvent& Event)
 {
     const ERsaTalkerHead Head = static_cast<ERsaTalkerHead>(Event.Head);
-    URsaTalkerHeadComponent* Speaker = Actor.GetHead(Head);
+    const std::shared_ptr<RsaTalker::VoiceBuffer> Voice = Voices[Event.TurnId];
     const int64 Number = static_cast<int64>(Event.TurnId);
     switch (Event.Kind)
     {
     case RsaTalker::TurnEventKind::Began:
-        if (Speaker)
-        {
-            Speaker->PlayVoice(Voices[Event.TurnId]);
-        }
+        Heard[Event.Head] = Voice;
+        Actor.Meet(Head).KeepPlaying(Voice);
         Actor.OnTurnStart.Broadcast(Head, Number);
         break;
     case RsaTalker::TurnEventKind::Ended:
-        if (Speaker)
+        if (URsaTalkerHeadComponent* const Speaker = Joined[Event.Head].Get())
         {
-            Speaker->EndVoice(Voices[Event.TurnId]);
+            Speaker->EndVoice(Voice);
         }
+        Heard[Event.Head] = Heard[Event.Head] == Voice ? nullptr : Heard[Event.Head];
         Voices.erase(Event.TurnId);
+        Growing.erase(Event.TurnId);
         Actor.OnTurnEnd.Broadcast(Head, Number, Event.WasCut);
         Actor.GoOn(Number, Event.WasCut);
         break;
@@ -94,8 +101,26 @@ ARsaTalkerConversation::~ARsaTalkerConversation() = default;
 URsaTalkerHeadComponent* ARsaTalkerConversation::GetHead(ERsaTalkerHead Head) const
 {
     const AActor* Other = Head == ERsaTalkerHead::A ? ActorA : ActorB;
-    URsaTalkerHeadComponent* Found = Other ? Other->FindComponentByClass<URsaTalkerHeadComponent>() : nullptr;
+    URsaTalkerHeadComponent* Found = IsValid(Other) ? Other->FindComponentByClass<URsaTalkerHeadComponent>() : nullptr;
     return Found ? Found : (Head == ERsaTalkerHead::A ? HeadA : HeadB).Get();
+}
+
+// The head of a participant as of now: another one than before if Actor A or B has come, changed or gone.
+URsaTalkerHeadComponent& ARsaTalkerConversation::Meet(ERsaTalkerHead Head)
+{
+    URsaTalkerHeadComponent* const Now = GetHead(Head);
+    TWeakObjectPtr<URsaTalkerHeadComponent>& Before = Inside->Joined[static_cast<int32>(Head)];
+    URsaTalkerHeadComponent* const Old = Before.Get();
+    if (Old != Now)
+    {
+        if (Old)
+        {
+            Old->Leave();
+        }
+        Before = Now;
+        Now->Join(this, Head);
+    }
+    return *Now;
 }
 
 FVector ARsaTalkerConversation::GetSpaceOrigin() const
@@ -106,6 +131,7 @@ FVector ARsaTalkerConversation::GetSpaceOrigin() const
 void ARsaTalkerConversation::BeginPlay()
 {
     Super::BeginPlay();
+    bHasEnded = false; // a level that is streamed in again begins anew
     if (bStartOnPlay)
     {
         StartConversation();
@@ -114,7 +140,10 @@ void ARsaTalkerConversation::BeginPlay()
 
 void ARsaTalkerConversation::EndPlay(const EEndPlayReason::Type EndPlayReason)
 {
+    bHasEnded = true;
     Stop();
+    // Whoever heard of a turn may have destroyed this actor, in the midst of the conversation's work: it goes later.
+    AsyncTask(ENamedThreads::GameThread, [Gone = Inside] {});
     Inside.Reset();
     Super::EndPlay(EndPlayReason);
 }
@@ -123,10 +152,10 @@ void ARsaTalkerConversation::StartConversation()
 {
     UGameInstance* Game = GetGameInstance();
     URsaTalkerSubsystem* Sidecar = Game ? Game->GetSubsystem<URsaTalkerSubsystem>() : nullptr;
-    if (!Sidecar)
+    if (!Sidecar || bHasEnded)
     {
         return Complain(
-            TEXT("There is no game instance, so no conversation. Start it in play, not in the editor's world."));
+            TEXT("The conversation is in no game that plays. Start it in play, not in the editor's world."));
     }
     if (!Inside.IsValid())
     {
@@ -134,8 +163,8 @@ void ARsaTalkerConversation::StartConversation()
     }
     Complaint = FString();
     bHasOpened = false;
-    GetHead(ERsaTalkerHead::A)->Join(this, ERsaTalkerHead::A);
-    GetHead(ERsaTalkerHead::B)->Join(this, ERsaTalkerHead::B);
+    Meet(ERsaTalkerHead::A).Join(this, ERsaTalkerHead::A);
+    Meet(ERsaTalkerHead::B).Join(this, ERsaTalkerHead::B);
     Inside->Talk.Start(RsaTalkerSetupOf(*this, IsRsaTalkerStereo(GetWorld())));
     if (GetDefault<URsaTalkerSettings>()->bStartSidecar && !Sidecar->IsConnected())
     {
@@ -145,17 +174,18 @@ void ARsaTalkerConversation::StartConversation()
 
 void ARsaTalkerConversation::Stop()
 {
-    if (Inside.IsValid())
+    if (!Inside.IsValid())
     {
-        Inside->Talk.Stop();
+        return;
     }
-    for (const ERsaTalkerHead Head : {ERsaTalkerHead::A, ERsaTalkerHead::B})
+    for (const TWeakObjectPtr<URsaTalkerHeadComponent>& Joined : Inside->Joined)
     {
-        if (URsaTalkerHeadComponent* Component = GetHead(Head))
+        if (URsaTalkerHeadComponent* const Head = Joined.Get())
         {
-            Component->Leave();
+            Head->Leave();
         }
     }
+    Inside->Talk.Stop();
 }
 
 void ARsaTalkerConversation::Enter(ERsaTalkerState State)
@@ -219,6 +249,11 @@ FString ARsaTalkerConversation::GetSentence() const
     {
         return Complaint;
     }
+    const FString Starting = GetState() == ERsaTalkerState::Waiting ? RsaTalkerProgramSentence() : FString();
+    if (!Starting.IsEmpty())
+    {
+        return Starting;
+    }
     return Inside.IsValid() ? FString(UTF8_TO_TCHAR(Inside->Talk.Sentence().c_str())) : FString(TEXT("Not started."));
 }
 
@@ -238,35 +273,47 @@ FRsaTalkerHealth ARsaTalkerConversation::GetHealth()
 
 int64 ARsaTalkerConversation::Speak(ERsaTalkerHead Head, USoundWave* Sound, bool bInterrupt)
 {
-    FRsaTalkerPcm Pcm;
     FString Why;
-    if (!DecodeRsaTalkerSound(Sound, Pcm, Why))
+    const TSharedPtr<FRsaTalkerSound> Opened = OpenRsaTalkerSound(Sound, Why);
+    if (!Opened.IsValid())
     {
         Complain(Why);
         return 0;
     }
-    const int64 Turn = BeginVoice(Head, Pcm.SampleRateHz, bInterrupt);
-    if (Turn != 0 && !Inside->Voices[Turn]->Append(Pcm.Samples.GetData(), static_cast<std::size_t>(Pcm.Samples.Num())))
+    const int64 Turn = BeginTurn(Head, static_cast<int32>(Opened->Quality.SampleRate), bInterrupt);
+    if (Turn != 0)
     {
-        Complain(TEXT("The sound is longer than 300 s, the longest turn. Cut it into several."));
+        const std::shared_ptr<RsaTalker::VoiceBuffer> Voice = Inside->Voices[static_cast<std::uint64_t>(Turn)];
+        RunRsaTalkerApart([Opened, Voice] { DecodeRsaTalkerSound(*Opened, *Voice); });
     }
-    EndVoice(Turn);
     return Turn;
 }
 
 int64 ARsaTalkerConversation::SpeakSamples(ERsaTalkerHead Head, const TArray<float>& Samples, int32 SampleRateHz,
                                            bool bInterrupt)
 {
-    const int64 Turn = BeginVoice(Head, SampleRateHz, bInterrupt);
-    if (Turn != 0 && !AppendVoice(Turn, Samples))
+    if (Samples.Num() > static_cast<int64>(RsaTalker::VoiceBuffer::LongestS) * SampleRateHz)
     {
-        Complain(TEXT("The sound is longer than 300 s, the longest turn. Cut it into several."));
+        Complain(RsaTalkerTooLong);
+        return 0;
     }
+    const int64 Turn = BeginVoice(Head, SampleRateHz, bInterrupt);
+    AppendVoice(Turn, Samples);
     EndVoice(Turn);
     return Turn;
 }
 
 int64 ARsaTalkerConversation::BeginVoice(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt)
+{
+    const int64 Turn = BeginTurn(Head, SampleRateHz, bInterrupt);
+    if (Turn != 0)
+    {
+        Inside->Growing.insert(static_cast<std::uint64_t>(Turn));
+    }
+    return Turn;
+}
+
+int64 ARsaTalkerConversation::BeginTurn(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt)
 {
     if (!Inside.IsValid() || GetState() == ERsaTalkerState::Stopped)
     {
@@ -288,25 +335,22 @@ int64 ARsaTalkerConversation::BeginVoice(ERsaTalkerHead Head, int32 SampleRateHz
 
 bool ARsaTalkerConversation::AppendVoice(int64 Turn, const TArray<float>& Samples)
 {
-    if (!Inside.IsValid())
-    {
-        return false;
-    }
-    const auto Found = Inside->Voices.find(static_cast<std::uint64_t>(Turn));
-    if (Found == Inside->Voices.end())
+    const std::uint64_t Number = static_cast<std::uint64_t>(Turn);
+    if (!Inside.IsValid() || Inside->Growing.count(Number) == 0)
     {
         return false;
     }
     TArray<int16> Pcm;
     AppendRsaTalkerSamples(Samples, Pcm);
-    return Found->second->Append(Pcm.GetData(), static_cast<std::size_t>(Pcm.Num()));
+    return Inside->Voices[Number]->Append(Pcm.GetData(), static_cast<std::size_t>(Pcm.Num()));
 }
 
 void ARsaTalkerConversation::EndVoice(int64 Turn)
 {
-    if (Inside.IsValid() && Inside->Voices.count(static_cast<std::uint64_t>(Turn)) > 0)
+    const std::uint64_t Number = static_cast<std::uint64_t>(Turn);
+    if (Inside.IsValid() && Inside->Growing.erase(Number) > 0)
     {
-        Inside->Voices[static_cast<std::uint64_t>(Turn)]->Finish();
+        Inside->Voices[Number]->Finish();
     }
 }
 
@@ -346,12 +390,12 @@ void ARsaTalkerConversation::Tick(float DeltaSeconds)
     Inside->Talk.Voices().OutputLatencyUs =
         static_cast<int64>(GetDefault<URsaTalkerSettings>()->OutputLatencyMs * 1000.0f);
     Inside->Talk.Tick(NowNs);
-    for (int32 Head = 0; Head < RsaTalker::Participants; ++Head)
+    for (int32 Head = 0; Inside.IsValid() && Head < RsaTalker::Participants; ++Head) // it ends if who hears destroys us
     {
         FString Why;
-        URsaTalkerHeadComponent* Component = GetHead(static_cast<ERsaTalkerHead>(Head));
-        Component->KeepPlaying();
-        if (GetState() == ERsaTalkerState::Live && !Component->Follow(Inside->Talk, Head, NowNs, Why))
+        URsaTalkerHeadComponent& Component = Meet(static_cast<ERsaTalkerHead>(Head));
+        Component.KeepPlaying(Inside->Heard[Head]);
+        if (GetState() == ERsaTalkerState::Live && !Component.Follow(Inside->Talk, Head, NowNs, Why))
         {
             Complain(Why);
         }

@@ -5,6 +5,8 @@
 #include "Components/AudioComponent.h"
 #include "Components/SkeletalMeshComponent.h"
 #include "Conversation.h"
+#include "Engine/AssetManager.h"
+#include "Engine/StreamableManager.h"
 #include "Engine/Texture2D.h"
 #include "GameFramework/Actor.h"
 #include "LiveLinkCurves.h"
@@ -40,6 +42,7 @@ void URsaTalkerHeadComponent::Join(ARsaTalkerConversation* InConversation, ERsaT
 {
     Stage = InConversation;
     Head = InHead;
+    Materials.Reset(); // looked for anew, if they were missing
 }
 
 void URsaTalkerHeadComponent::SetMood(const FRsaTalkerMood& NewMood)
@@ -66,17 +69,31 @@ UTexture2D* URsaTalkerHeadComponent::GetFrameTexture() const
     return Texture;
 }
 
-bool URsaTalkerHeadComponent::MakeCard(FString& Why)
+// Whether both materials are there; loads them meanwhile. No sentence: they are on their way.
+bool URsaTalkerHeadComponent::HasMaterials(FString& Why)
 {
     const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
-    UMaterialInterface* Solid = Settings->SolidMaterial.LoadSynchronous();
-    UMaterialInterface* Edge = Settings->EdgeMaterial.LoadSynchronous();
-    if (!Solid || !Edge)
+    if (Settings->SolidMaterial.Get() && Settings->EdgeMaterial.Get())
+    {
+        return true;
+    }
+    if (!Materials.IsValid())
+    {
+        const TArray<FSoftObjectPath> Both = {Settings->SolidMaterial.ToSoftObjectPath(),
+                                              Settings->EdgeMaterial.ToSoftObjectPath()};
+        Materials = UAssetManager::GetStreamableManager().RequestAsyncLoad(Both);
+    }
+    if (!Materials.IsValid() || Materials->HasLoadCompleted())
     {
         Why = TEXT(
             "The materials of the heads are missing. Choose Tools > RSATalker > Make Materials in the editor once.");
-        return false;
     }
+    return false;
+}
+
+void URsaTalkerHeadComponent::MakeCard()
+{
+    const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
     Mesh = NewObject<UProceduralMeshComponent>(GetOwner());
     Mesh->SetUsingAbsoluteLocation(true); // pictures stand in the world where they were drawn for
     Mesh->SetUsingAbsoluteRotation(true);
@@ -86,15 +103,18 @@ bool URsaTalkerHeadComponent::MakeCard(FString& Why)
     Mesh->SetupAttachment(this);
     Mesh->RegisterComponent();
     Card = MakeShared<FRsaTalkerCard>();
-    Card->Attach(Mesh, Solid, Edge);
-    return true;
+    Card->Attach(Mesh, Settings->SolidMaterial.Get(), Settings->EdgeMaterial.Get());
 }
 
 bool URsaTalkerHeadComponent::ShowFrame(RsaTalker::Conversation& Conversation, int32 Index, FString& Why)
 {
-    if (!Card.IsValid() && !MakeCard(Why))
+    if (!Card.IsValid())
     {
-        return false;
+        if (!HasMaterials(Why))
+        {
+            return Why.IsEmpty();
+        }
+        MakeCard();
     }
     Mesh->SetWorldLocation(Stage->GetSpaceOrigin());
     RsaTalker::Problem Problem;
@@ -137,18 +157,19 @@ void URsaTalkerHeadComponent::Express(const RsaTalker::Pose& Pose)
     }
 }
 
-void URsaTalkerHeadComponent::PlayVoice(std::shared_ptr<RsaTalker::VoiceBuffer> Voice)
+void URsaTalkerHeadComponent::PlayVoice(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice)
 {
     EndVoice(std::shared_ptr<RsaTalker::VoiceBuffer>(Playing));
-    Playing = std::move(Voice);
+    Playing = Voice;
     if (!Speaker)
     {
         Speaker = NewObject<UAudioComponent>(GetOwner());
         Speaker->SetupAttachment(this);
         Speaker->bAutoDestroy = false;
-        Speaker->AttenuationSettings = Attenuation;
         Speaker->RegisterComponent();
     }
+    Speaker->AttenuationSettings = Attenuation;
+    Speaker->bOverrideAttenuation = !Attenuation; // without any it would be heard from everywhere, not from the head
     Wave = NewObject<URsaTalkerSoundWave>(this);
     Wave->SetVoice(Playing);
     Speaker->SetSound(Wave);
@@ -164,9 +185,13 @@ void URsaTalkerHeadComponent::EndVoice(const std::shared_ptr<RsaTalker::VoiceBuf
     }
 }
 
-void URsaTalkerHeadComponent::KeepPlaying()
+void URsaTalkerHeadComponent::KeepPlaying(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice)
 {
-    if (Playing && Speaker && !Speaker->IsPlaying())
+    if (Voice && Voice != Playing)
+    {
+        PlayVoice(Voice);
+    }
+    else if (Playing && !Speaker->IsPlaying())
     {
         Speaker->Play(); // the voice goes on where it was: it keeps its own place
     }

@@ -8,6 +8,21 @@
 #include "Interfaces/IHttpResponse.h"
 #include "RsaTalkerLan.h"
 
+namespace
+{
+// How long a request may be silent: an avatar that is made for the first time takes longer than the engine's default.
+// Engines before it was there have no such limit.
+template <class RequestType>
+auto SetSilence(RequestType& Http, float Seconds, int32) -> decltype(Http.SetActivityTimeout(Seconds))
+{
+    Http.SetActivityTimeout(Seconds);
+}
+
+template <class RequestType> void SetSilence(RequestType&, float, int64)
+{
+}
+} // namespace
+
 void FRsaTalkerHttp::Post(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done)
 {
     if (!Request.Fingerprint.empty())
@@ -20,6 +35,7 @@ void FRsaTalkerHttp::Post(RsaTalker::HttpRequest Request, std::function<void(con
     Http->SetHeader(TEXT("Content-Type"), TEXT("application/json"));
     Http->SetHeader(TEXT("Authorization"), FString(TEXT("Bearer ")) + UTF8_TO_TCHAR(Request.Token.c_str()));
     Http->SetTimeout(static_cast<float>(Request.TimeoutS));
+    SetSilence(*Http, static_cast<float>(Request.TimeoutS), int32{0});
     TArray<uint8> Body;
     Body.Append(reinterpret_cast<const uint8*>(Request.Body.data()), static_cast<int32>(Request.Body.size()));
     Http->SetContent(MoveTemp(Body));

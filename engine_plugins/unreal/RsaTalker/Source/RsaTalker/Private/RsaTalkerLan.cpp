@@ -2,47 +2,16 @@
 
 #include "RsaTalkerLan.h"
 
-#include <atomic>
-
 #include "Async/Async.h"
 #include "CoreMinimal.h"
 #include "HAL/PlatformProcess.h"
 #include "HttpAnswer.h"
+#include "RsaTalkerThreads.h"
 #include "RsaTalkerTls.h"
-
-#if !PLATFORM_WINDOWS
-#include <signal.h>
-#endif
 
 namespace
 {
 constexpr double LookS = 0.1; // between looks whether a stream is still wanted
-
-std::atomic<int32> Threads{0};
-
-// A sidecar that dies must not take the game with it: OpenSSL writes to its connection without MSG_NOSIGNAL.
-void IgnoreBrokenPipes()
-{
-#if !PLATFORM_WINDOWS
-    sigset_t Signals;
-    sigemptyset(&Signals);
-    sigaddset(&Signals, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &Signals, nullptr); // of this thread alone
-#endif
-}
-
-// Runs on a thread of its own.
-template <class FunctionType> void RunApart(FunctionType Work)
-{
-    Threads.fetch_add(1);
-    Async(EAsyncExecution::Thread,
-          [Work = std::move(Work)]() mutable
-          {
-              IgnoreBrokenPipes();
-              Work();
-              Threads.fetch_sub(1);
-          });
-}
 
 // Connects, if the sidecar shows the certificate that it should show. Null: the answer says why, and nothing was sent.
 std::unique_ptr<FRsaTalkerTls> Met(const RsaTalker::HttpRequest& Request, RsaTalker::HttpResponse& Why)
@@ -88,7 +57,7 @@ void WatchHere(const RsaTalker::HttpRequest& Request, RsaTalker::StreamSink& Sin
     std::string Bytes;
     std::string Body;
     bool bGoesOn = Line && Line->Send(RsaTalker::HttpText(Request, false), Request.TimeoutS);
-    while (bGoesOn && Sink.IsWanted() && !Answer.IsWhole())
+    while (bGoesOn && Sink.IsWanted() && !IsRsaTalkerLeaving() && !Answer.IsWhole())
     {
         Bytes.clear();
         const bool bIsOpen = Line->Receive(Bytes, LookS) != ERsaTalkerReceived::Closed;
@@ -108,7 +77,8 @@ void RepeatHere(RsaTalker::HttpRequest Request, double EveryS, RsaTalker::PostSo
 {
     RsaTalker::HttpResponse Why;
     std::unique_ptr<FRsaTalkerTls> Line;
-    for (bool bGoesOn = true; bGoesOn && Source.IsWanted(); FPlatformProcess::Sleep(static_cast<float>(EveryS)))
+    for (bool bGoesOn = true; bGoesOn && Source.IsWanted() && !IsRsaTalkerLeaving();
+         FPlatformProcess::Sleep(static_cast<float>(EveryS)))
     {
         if (!Source.Next(Request.Body))
         {
@@ -130,7 +100,7 @@ void RepeatHere(RsaTalker::HttpRequest Request, double EveryS, RsaTalker::PostSo
 
 void PostRsaTalkerLan(RsaTalker::HttpRequest Request, std::function<void(const RsaTalker::HttpResponse&)> Done)
 {
-    RunApart(
+    RunRsaTalkerApart(
         [Request = std::move(Request), Done = std::move(Done)]
         {
             RsaTalker::HttpResponse Result;
@@ -144,19 +114,11 @@ void PostRsaTalkerLan(RsaTalker::HttpRequest Request, std::function<void(const R
 
 void WatchRsaTalkerLan(RsaTalker::HttpRequest Request, std::shared_ptr<RsaTalker::StreamSink> Sink)
 {
-    RunApart([Request = std::move(Request), Sink = std::move(Sink)] { WatchHere(Request, *Sink); });
+    RunRsaTalkerApart([Request = std::move(Request), Sink = std::move(Sink)] { WatchHere(Request, *Sink); });
 }
 
 void RepeatRsaTalkerLan(RsaTalker::HttpRequest Request, double EveryS, std::shared_ptr<RsaTalker::PostSource> Source)
 {
-    RunApart([Request = std::move(Request), EveryS, Source = std::move(Source)]
-             { RepeatHere(Request, EveryS, *Source); });
-}
-
-void JoinRsaTalkerLan()
-{
-    for (int32 Turn = 0; Threads.load() > 0 && Turn < 500; ++Turn)
-    {
-        FPlatformProcess::Sleep(0.01f);
-    }
+    RunRsaTalkerApart([Request = std::move(Request), EveryS, Source = std::move(Source)]
+                      { RepeatHere(Request, EveryS, *Source); });
 }

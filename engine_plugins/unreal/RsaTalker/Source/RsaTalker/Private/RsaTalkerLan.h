@@ -15,6 +15,3 @@ void WatchRsaTalkerLan(RsaTalker::HttpRequest Request, std::shared_ptr<RsaTalker
 
 /** Posts what a source has while it is wanted, over one connection. */
 void RepeatRsaTalkerLan(RsaTalker::HttpRequest Request, double EveryS, std::shared_ptr<RsaTalker::PostSource> Source);
-
-/** Waits until the threads have ended, so that their code may be unloaded; some seconds at most. */
-void JoinRsaTalkerLan();

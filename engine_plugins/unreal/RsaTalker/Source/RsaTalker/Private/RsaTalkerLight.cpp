@@ -16,6 +16,12 @@ namespace
 {
 constexpr double Pi = 3.141592653589793;
 
+// A light that was destroyed is still there until the garbage collector comes, but no longer registered.
+bool Shines(const ULightComponentBase& Light, const UWorld* World)
+{
+    return Light.GetWorld() == World && Light.IsRegistered() && Light.IsVisible() && Light.bAffectsWorld;
+}
+
 RsaTalker::LinearColor Scaled(const FLinearColor& Color, double Factor)
 {
     return {Color.R * Factor, Color.G * Factor, Color.B * Factor};
@@ -68,7 +74,7 @@ void FRsaTalkerLight::Look(const UWorld* World, const FVector& Place)
     for (TObjectIterator<ULightComponent> It; It; ++It)
     {
         const ULightComponent& Light = **It;
-        if (Light.GetWorld() != World || !Light.IsVisible() || !Light.bAffectsWorld)
+        if (!Shines(Light, World))
         {
             continue;
         }
@@ -90,7 +96,7 @@ void FRsaTalkerLight::Look(const UWorld* World, const FVector& Place)
     }
     for (TObjectIterator<USkyLightComponent> It; It; ++It)
     {
-        if (It->GetWorld() != World || !It->IsVisible())
+        if (!Shines(**It, World))
         {
             continue;
         }

@@ -1,8 +1,8 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 #include "Modules/ModuleManager.h"
-#include "RsaTalkerLan.h"
 #include "RsaTalkerLog.h"
+#include "RsaTalkerThreads.h"
 
 DEFINE_LOG_CATEGORY(LogRsaTalker);
 
@@ -12,7 +12,7 @@ class FRsaTalkerModule final : public IModuleInterface
 public:
     virtual void ShutdownModule() override
     {
-        JoinRsaTalkerLan();
+        JoinRsaTalkerThreads();
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include "HostClock.h"
 #include "RsaTalkerHttp.h"
+#include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSetup.h"
 #include "SidecarLink.h"
@@ -47,5 +48,6 @@ bool FRsaTalkerProbe::IsFound() const
 
 FString FRsaTalkerProbe::GetSentence() const
 {
-    return UTF8_TO_TCHAR(Inside->Link.Sentence().c_str());
+    const FString Starting = Inside->bIsFound ? FString() : RsaTalkerProgramSentence();
+    return Starting.IsEmpty() ? FString(UTF8_TO_TCHAR(Inside->Link.Sentence().c_str())) : Starting;
 }

@@ -18,6 +18,8 @@ const TCHAR* const ProgramName = TEXT("rsatalker");
 const TCHAR* const PathSeparator = TEXT(":");
 #endif
 
+FProcHandle Started; // by us
+
 // The program that the settings name, or the first one in PATH; empty if there is none.
 FString FindProgram(const FString& Named)
 {
@@ -41,6 +43,10 @@ FString FindProgram(const FString& Named)
 
 FString StartRsaTalkerProgram()
 {
+    if (Started.IsValid() && FPlatformProcess::IsProcRunning(Started))
+    {
+        return FString();
+    }
     const URsaTalkerSettings* Settings = GetDefault<URsaTalkerSettings>();
     const FString Program = FindProgram(Settings->SidecarProgram);
     if (Program.IsEmpty())
@@ -57,14 +63,22 @@ FString StartRsaTalkerProgram()
     {
         Arguments += FString::Printf(TEXT(" --stop-with %u"), FPlatformProcess::GetCurrentProcessId());
     }
-    FProcHandle Process =
-        FPlatformProcess::CreateProc(*Program, *Arguments, true, true, true, nullptr, 0, nullptr, nullptr);
-    if (!Process.IsValid())
+    FPlatformProcess::CloseProc(Started);
+    Started = FPlatformProcess::CreateProc(*Program, *Arguments, true, true, true, nullptr, 0, nullptr, nullptr);
+    return Started.IsValid() ? FString()
+                             : FString::Printf(TEXT("%s could not be run. Run it in a terminal to see why."), *Program);
+}
+
+FString RsaTalkerProgramSentence()
+{
+    if (!Started.IsValid())
     {
-        return FString::Printf(TEXT("%s could not be run. Run it in a terminal to see why."), *Program);
+        return FString();
     }
-    FPlatformProcess::CloseProc(Process);
-    return FString();
+    return FPlatformProcess::IsProcRunning(Started)
+               ? TEXT("The sidecar gets ready; its first start on a machine takes some minutes.")
+               : TEXT(
+                     "The sidecar that was started from here has ended. Run rsatalker serve in a terminal to see why.");
 }
 
 FString RsaTalkerClientName()

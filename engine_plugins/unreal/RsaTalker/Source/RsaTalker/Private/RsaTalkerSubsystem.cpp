@@ -44,6 +44,11 @@ FString URsaTalkerSubsystem::GetSentence() const
     {
         return StartProblem;
     }
+    const FString Starting = IsConnected() ? FString() : RsaTalkerProgramSentence();
+    if (!Starting.IsEmpty())
+    {
+        return Starting;
+    }
     return Connection.IsValid() ? FString(UTF8_TO_TCHAR(Connection->Link.Sentence().c_str())) : FString();
 }
 
@@ -59,13 +64,16 @@ bool URsaTalkerSubsystem::StartSidecar()
 
 void URsaTalkerSubsystem::UseSidecar(const FString& Address, const FString& Token, const FString& Fingerprint)
 {
-    Connection->Link.Configure(RsaTalkerLinkOf(Address, Token, Fingerprint));
+    if (Connection.IsValid()) // the game has not ended
+    {
+        Connection->Link.Configure(RsaTalkerLinkOf(Address, Token, Fingerprint));
+    }
 }
 
 bool URsaTalkerSubsystem::FindSidecars()
 {
     Announced = 0;
-    return Connection->Lan.Ask();
+    return Connection.IsValid() && Connection->Lan.Ask();
 }
 
 RsaTalker::SidecarLink& URsaTalkerSubsystem::Link() const

@@ -4,6 +4,7 @@
 
 #include "HAL/PlatformProcess.h"
 #include "HAL/PlatformTime.h"
+#include "RsaTalkerThreads.h"
 
 #define UI OpenSslUi // a type of OpenSSL, a namespace of Unreal
 THIRD_PARTY_INCLUDES_START
@@ -47,7 +48,7 @@ FRsaTalkerTls::~FRsaTalkerTls() = default;
 // Whether the last call only has to wait, and has waited a little.
 bool FRsaTalkerTls::MayTryAgain(double EndS) const
 {
-    if (!BIO_should_retry(Inside->Line) || FPlatformTime::Seconds() > EndS)
+    if (!BIO_should_retry(Inside->Line) || FPlatformTime::Seconds() > EndS || IsRsaTalkerLeaving())
     {
         return false;
     }

@@ -33,7 +33,7 @@ public:
     UPROPERTY(VisibleAnywhere, BlueprintReadOnly, Category = "RSATalker")
     TObjectPtr<URsaTalkerHeadComponent> HeadB;
 
-    /** An actor with an RsaTalker Head that takes the place of Head A, such as a MetaHuman. */
+    /** An actor with an RsaTalker Head that takes the place of Head A, such as a MetaHuman; it may come and go. */
     UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
     TObjectPtr<AActor> ActorA;
 
@@ -93,11 +93,13 @@ public:
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     void Stop();
 
-    /** Says a whole sound. Returns the turn's number; 0, and Get Sentence says why, if the sound cannot be read. */
+    /** Says a whole sound, which is decoded meanwhile. Returns the turn's number; 0, and Get Sentence says why, if the
+     * sound cannot be read or is longer than 300 s. */
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     int64 Speak(ERsaTalkerHead Head, USoundWave* Sound, bool bInterrupt = false);
 
-    /** Says samples between -1 and 1, one channel. Returns the turn's number. */
+    /** Says samples between -1 and 1, one channel. Returns the turn's number; 0, and Get Sentence says why, if there
+     * are more than 300 s of them. */
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     int64 SpeakSamples(ERsaTalkerHead Head, const TArray<float>& Samples, int32 SampleRateHz, bool bInterrupt = false);
 
@@ -137,7 +139,7 @@ public:
     UFUNCTION(BlueprintCallable, Category = "RSATalker")
     FRsaTalkerHealth GetHealth();
 
-    /** The head of a participant: its own, or that of Actor A or B. */
+    /** The head of a participant: its own, or that of Actor A or B while there is one. */
     UFUNCTION(BlueprintPure, Category = "RSATalker")
     URsaTalkerHeadComponent* GetHead(ERsaTalkerHead Head) const;
 
@@ -153,12 +155,15 @@ private:
 
     void Enter(ERsaTalkerState State);
     void Complain(const FString& Sentence);
+    URsaTalkerHeadComponent& Meet(ERsaTalkerHead Head);
     void Publish(int64 NowNs);
     void Open();
+    int64 BeginTurn(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt);
     void GoOn(int64 Turn, bool bWasCut);
 
     TSharedPtr<FInside> Inside;
     FString Complaint;
     int64 FirstTurn = 0;
     bool bHasOpened = false; // said its first sentence, once for each start
+    bool bHasEnded = false;  // left play
 };

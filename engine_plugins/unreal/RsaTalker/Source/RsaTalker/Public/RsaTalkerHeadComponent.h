@@ -16,6 +16,7 @@ class UProceduralMeshComponent;
 class URsaTalkerSoundWave;
 class USkeletalMeshComponent;
 class UTexture2D;
+struct FStreamableHandle;
 
 namespace RsaTalker
 {
@@ -62,7 +63,7 @@ public:
     UPROPERTY(BlueprintReadWrite, Category = "RSATalker")
     TObjectPtr<USkeletalMeshComponent> FaceMesh;
 
-    /** How the head's voice fades with distance. */
+    /** How the head's voice fades with distance. None: as Unreal has it where nothing is chosen, within 40 m. */
     UPROPERTY(EditAnywhere, BlueprintReadWrite, Category = "RSATalker")
     TObjectPtr<class USoundAttenuation> Attenuation;
 
@@ -88,14 +89,12 @@ public:
      * damaged. */
     bool Follow(RsaTalker::Conversation& Conversation, int32 Head, int64 NowNs, FString& Why);
 
-    /** For the conversation: plays a voice from this head. */
-    void PlayVoice(std::shared_ptr<RsaTalker::VoiceBuffer> Voice);
-
     /** For the conversation: that voice is over; another one that is heard by now goes on. */
     void EndVoice(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice);
 
-    /** For the conversation: goes on playing after the audio device has changed. */
-    void KeepPlaying();
+    /** For the conversation: this is what is to be heard; goes on with it after the audio device or the head has
+     * changed. */
+    void KeepPlaying(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice);
 
     /** For the conversation: shows, plays and pushes nothing any more. */
     void Leave();
@@ -104,9 +103,11 @@ public:
     void Join(class ARsaTalkerConversation* InConversation, ERsaTalkerHead InHead);
 
 private:
+    void PlayVoice(const std::shared_ptr<RsaTalker::VoiceBuffer>& Voice);
     bool ShowFrame(RsaTalker::Conversation& Conversation, int32 Head, FString& Why);
     void Express(const RsaTalker::Pose& Pose);
-    bool MakeCard(FString& Why);
+    bool HasMaterials(FString& Why);
+    void MakeCard();
     void Disappear();
 
     UPROPERTY(Transient)
@@ -127,5 +128,6 @@ private:
     ERsaTalkerHead Head = ERsaTalkerHead::A;
     FString Refusal;
     TSharedPtr<FRsaTalkerCard> Card;
+    TSharedPtr<FStreamableHandle> Materials; // that are being loaded
     std::shared_ptr<RsaTalker::VoiceBuffer> Playing;
 };
