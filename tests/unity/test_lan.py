@@ -2,14 +2,13 @@
 
 import json
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from lan import FAKES, Machine, two_machines
-from unity_package import ROOT, UnityPackage
+from unity_package import ROOT, UnityPackage, run
 from unity_session import playing
 
 pytestmark = pytest.mark.cross_language
@@ -24,22 +23,42 @@ def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Machine
 
 
 @pytest.fixture(scope="module")
-def served(machines: tuple[Machine, Machine]) -> Iterator[subprocess.Popen[str]]:
+def served(machines: tuple[Machine, Machine]) -> Iterator[list[str]]:
+    """A sidecar that is open to the LAN: what it has printed."""
     options = json.dumps({"lan": True, "interface": [machines[0].interface], "least_frame_scale": 1.0})
     process = machines[0].start(
         "serve_patterned_studio.py", "0", options, RSATALKER_TOKEN=TOKEN, PYTHONPATH=f"{ROOT}:{FAKES}"
     )
     assert process.stdout
-    while "Other machines need the token" not in (line := process.stdout.readline()):
-        assert line, "the sidecar ended"
-    yield process
+    printed = [process.stdout.readline()]
+    while "Other machines need the token" not in printed[-1]:
+        assert printed[-1], "the sidecar ended"
+        printed.append(process.stdout.readline())
+    yield printed
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=30)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
+def test_window_lists_a_sidecar_of_the_lan_and_trusts_it(
+    package: UnityPackage, machines: tuple[Machine, Machine], served: list[str], tmp_path: Path
+) -> None:
+    session = package.program(
+        "WindowSession", package.protocol, package.engine, package.engine_editor, package.adapters
+    )
+    command = ["ip", "netns", "exec", machines[1].name, *session.command("dotnet", str(package.editor.path), "lan")]
+    folders = {"RSATALKER_RUNTIME": str(tmp_path), "RSATALKER_STATE": str(tmp_path / "state")}
+    result = run(command, RSATALKER_TOKEN=TOKEN, **folders)
+    assert result.stderr == ""
+    found, fingerprint, *shown = result.stdout.splitlines()
+    assert found.split(": ")[1].startswith(f"{machines[0].address}:")
+    assert any(fingerprint in line for line in served)
+    assert "State: Live" in shown
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")
 def test_heads_of_another_machine_are_found_trusted_and_drawn(
-    package: UnityPackage, machines: tuple[Machine, Machine], served: object, tmp_path: Path
+    package: UnityPackage, machines: tuple[Machine, Machine], served: list[str], tmp_path: Path
 ) -> None:
     there = ("ip", "netns", "exec", machines[1].name)
     with playing(package.play_session, "mono", tmp_path, *there, RSATALKER_TOKEN=TOKEN) as player:

@@ -9,8 +9,9 @@ using UnityEditor;
 using UnityEngine;
 
 /// <summary>
-/// Starts a sidecar by the button of the window, plays a conversation with it, and prints what the window shows then:
-/// WindowSession EDITOR_ASSEMBLY PROGRAM. Ends without stopping the sidecar, as an editor does.
+/// Starts a sidecar by the button of the window, or trusts the one that it finds on the LAN; plays a conversation with it,
+/// and prints what the window shows then: WindowSession EDITOR_ASSEMBLY PROGRAM, or "lan" instead of a program. Ends
+/// without stopping the sidecar, as an editor does.
 /// </summary>
 internal static class WindowSession
 {
@@ -23,19 +24,20 @@ internal static class WindowSession
     {
         var assembly = Assembly.LoadFrom(arguments[0]);
         _window = Activator.CreateInstance(assembly.GetType("RsaTalker.Sidecar.Editor.SidecarWindow"));
-        EditorPrefs.SetString("RSATalker.Program", arguments[1]);
-        Until(() => Shows("Warning: No sidecar is running"), () => Thread.Sleep(20));
-        GUILayout.Pressed = "Start sidecar";
-        Draw();
-        GUILayout.Pressed = "";
-        Draw();
-        Console.WriteLine(EditorGUILayout.Shown.Single(shown => shown.StartsWith("Info: ", StringComparison.Ordinal)));
-        Until(() => Shows("Info: Sidecar "), () => Thread.Sleep(20));
         var menu = assembly.GetTypes().SelectMany(type => type.GetMethods(Any))
             .Single(method => method.GetCustomAttribute<MenuItem>()?.Path == "GameObject/RSATalker/Conversation");
         menu.Invoke(null, new object[] { new MenuCommand() });
         var conversation = ((GameObject)Selection.activeObject).GetComponent<Conversation>();
         (conversation.HeadA.Avatar, conversation.HeadB.Avatar) = ("ann", "bob");
+        Until(() => Shows("Warning: No sidecar is running"), () => Thread.Sleep(20));
+        if (arguments[1] == "lan")
+        {
+            Trust();
+        }
+        else
+        {
+            StartProgram(arguments[1]);
+        }
         conversation.FrameSizePx = 32;
         PlayMode.Start();
         Until(() => conversation.IsLive, () => PlayMode.Frame());
@@ -46,6 +48,31 @@ internal static class WindowSession
         EditorGUILayout.Shown.ForEach(Console.WriteLine);
         PlayMode.Stop();
         PlayMode.Escaped.ForEach(Console.Error.WriteLine);
+    }
+
+    private static void StartProgram(string program)
+    {
+        EditorPrefs.SetString("RSATalker.Program", program);
+        Press("Start sidecar");
+        Draw();
+        Console.WriteLine(EditorGUILayout.Shown.Single(shown => shown.StartsWith("Info: ", StringComparison.Ordinal)));
+        Until(() => Shows("Info: Sidecar "), () => Thread.Sleep(20));
+    }
+
+    private static void Trust()
+    {
+        Press("Look for sidecars on the LAN");
+        var lines = EditorGUILayout.Shown.Count;
+        Until(() => Shows("") && EditorGUILayout.Shown.Count > lines, () => Thread.Sleep(20));
+        EditorGUILayout.Shown.Skip(lines).ToList().ForEach(Console.WriteLine);
+        Press("Trust this fingerprint and use it");
+    }
+
+    private static void Press(string button)
+    {
+        GUILayout.Pressed = button;
+        Draw();
+        GUILayout.Pressed = "";
     }
 
     private static bool Shows(string beginning)

@@ -109,7 +109,7 @@ namespace RsaTalker.Sidecar.Editor
                 EditorGUILayout.HelpBox("It was started with --insecure-lan; this plugin speaks TLS only.", MessageType.Info);
                 return;
             }
-            EditorGUILayout.SelectableLabel(shown);
+            EditorGUILayout.SelectableLabel(Sentences.InPairs(shown));
             if (GUILayout.Button("Trust this fingerprint and use it"))
             {
                 KnownSidecars.Trust(sidecar.HttpAddress, shown);

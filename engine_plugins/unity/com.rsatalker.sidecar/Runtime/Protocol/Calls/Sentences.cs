@@ -1,5 +1,7 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
+using System.Text;
+
 namespace RsaTalker.Sidecar.Protocol
 {
     /// <summary>
@@ -35,15 +37,26 @@ namespace RsaTalker.Sidecar.Protocol
 
         public static string OtherCertificate(Endpoint endpoint, string shown)
         {
-            return "The sidecar at " + endpoint.HttpAddress + " shows a certificate with the fingerprint " + shown
-                + "; expected " + endpoint.Fingerprint + ". If it has not been renewed, another machine answers in its "
+            return "The sidecar at " + endpoint.HttpAddress + " shows a certificate with the fingerprint "
+                + InPairs(shown) + "; expected " + InPairs(endpoint.Fingerprint) + ". If it has not been renewed, another machine answers in its "
                 + "place: do not send it your token.";
         }
 
         public static string UnknownCertificate(string address, string shown)
         {
-            return "The sidecar at " + address + " is not known here; its certificate has the fingerprint " + shown
-                + ". If that is what its `rsatalker serve --lan` printed, trust it in Window > RSATalker.";
+            return "The sidecar at " + address + " is not known here; its certificate has the fingerprint "
+                + InPairs(shown) + ". If that is what its `rsatalker serve --lan` printed, trust it in Window > RSATalker.";
+        }
+
+        /// <summary>A fingerprint as `rsatalker serve --lan` prints it, so that people can compare them.</summary>
+        public static string InPairs(string fingerprint)
+        {
+            var pairs = new StringBuilder();
+            for (var at = 0; at < fingerprint.Length; ++at)
+            {
+                pairs.Append(at > 0 && at % 2 == 0 ? ":" : "").Append(fingerprint[at]);
+            }
+            return pairs.ToString();
         }
 
         public static string NoToken(string address)
