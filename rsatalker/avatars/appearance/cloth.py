@@ -17,7 +17,7 @@ SPACING, UNDERSIDE_SPACING = 0.80, 2.0  # centimetres between surfels down the c
 # Surfels side by side in a column of quads: patterns follow them (see `weave`).
 ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 2, Part.UNDERSIDE: 1, Part.LEAF: 1}
 SEEN_SELDOM_DEG = 90.0  # azimuth from which the back begins, where one surfel a column does
-WIDER = np.array([1.0, 2.0, 1.0])  # of the underside, where every second column has surfels
+WIDER = np.array([1.0, 2.0, 1.0])  # where only every second column has surfels
 INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
 
 
@@ -49,7 +49,7 @@ def add_garment(
     around = np.stack([np.cos(azimuth), 0 * azimuth, -np.sin(azimuth)], 1)
     cloud.add(
         center=p,
-        factor=cells.factor * (1.06 * np.where((part == Part.UNDERSIDE)[:, None, None], WIDER, 1.0)),
+        factor=cells.factor * (1.06 * np.where(_sparse(garment)[cells.quad - first_quad, None, None], WIDER, 1.0)),
         frame=np.where(  # the triangles of the underside meet in a point, and are no frames to measure in
             part == Part.UNDERSIDE, torso, frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads))
         ),
@@ -63,8 +63,13 @@ def _tiled(garment: Garment) -> np.ndarray:
     """Return the quads that get surfels: not those deep inside the neckline, nor every second one below the bust."""
     column, row = np.divmod(np.arange(len(garment.quads)), garment.rows - 1)
     inside = (garment.part == Part.BAND) & (row == 0)
-    every_second = (garment.part == Part.UNDERSIDE) & (column % 2 == 1)
-    return np.flatnonzero(~inside & ~every_second)
+    return np.flatnonzero(~inside & ~(_sparse(garment) & (column % 2 == 1)))
+
+
+def _sparse(garment: Garment) -> np.ndarray:
+    """Return the quads of the underside, but for those at the hem: there wide surfels would stick out at the arms."""
+    first = int(np.flatnonzero(garment.part == Part.UNDERSIDE)[0])
+    return (garment.part == Part.UNDERSIDE) & (np.arange(len(garment.quads)) % (garment.rows - 1) > first)
 
 
 def _spacing(

@@ -14,6 +14,8 @@ from rsatalker.avatars.appearance.noise import smooth_step
 from rsatalker.avatars.appearance.strands import strand_gaussians
 from rsatalker.avatars.binding import Cloud, Material
 
+# Centimetres off the edge of the lid, or in a blink the skin of the lower one hides what grows there.
+LINE_LIFT, ROOT_LIFT = 0.022, 0.045
 SEGMENTS = 4
 LOWER_SHARE, LOWER_LENGTH, LOWER_OPACITY = 0.5, 0.30, 0.34  # of the upper lashes' number, length, opacity
 WET_PINK = (0.50, 0.24, 0.20)
@@ -54,7 +56,7 @@ def add_lashes(
         if upper:
             opacity = look.line_opacity * smooth_step(1.0, 0.8, place) * smooth_step(0.0, 0.06, place)
             width = look.line_width * (1.15 - 0.5 * place)
-            _add_line(cloud, curve + outward * 0.015, width, look.line, opacity, first_frame, ground, wet=False)
+            _add_line(cloud, curve + outward * LINE_LIFT, width, look.line, opacity, first_frame, ground, wet=False)
             add_caruncle(cloud, edge[-1], float(np.sign(eye_center[0])), brightness, ground, random)
         else:
             pink = tuple(np.array(WET_PINK) * brightness / 0.40)
@@ -91,7 +93,7 @@ def _add_hairs(
     length = length * (0.55 + 0.45 * smooth_step(1.0, 0.55, place)) * (1 + 0.18 * smooth_step(0.5, 0.1, place))
     clumps = 0.22 * np.sin(np.arange(count) * 2.1)[:, None] * lateral  # lashes lean together in small groups
     base = outward + fan * 0.62 + [0, up * 0.05, 0] + 0.14 * random.normal(size=(count, 3)) + clumps
-    points = [root + outward * 0.02]
+    points = [root + outward * ROOT_LIFT]
     for k in range(SEGMENTS):
         grown = (k + 0.5) / SEGMENTS
         lift = -0.30 + 1.35 * grown if upper else 0.45 + 0.4 * grown
