@@ -171,9 +171,27 @@ def test_every_sentence_is_explained() -> None:
     manual = (PACKAGE / "Documentation~" / "troubleshooting.md").read_text(encoding="utf-8")
     text = (PACKAGE / "Runtime" / "Protocol" / "Calls" / "Sentences.cs").read_text(encoding="utf-8")
     beginnings = re.findall(r'(?:return|const string \w+ =)\s+"([^"]{4,})"', text)
-    assert len(beginnings) > 12
-    unknown = [sentence for sentence in beginnings if sentence.split(". ")[0].strip(" .(")[:30] not in manual]
-    assert unknown == []
+    thrown = r'(?:\.Fail|new (?:InvalidOperation|Sidecar|Region)Exception)\(\s*(?:[\w.]+,\s*|"\w*",\s*)*"([^"]{4,})"'
+    ours = [path for path in SOURCES if "Runtime" in path.parts]
+    beginnings += [found for path in ours for found in re.findall(thrown, path.read_text(encoding="utf-8"))]
+    assert len(beginnings) > 20
+    assert [one for one in beginnings if re.split(r"[.:] ", one)[0].strip(" .(:")[:30] not in manual] == []
+
+
+def test_every_thread_is_in_the_manual() -> None:
+    manual = (PACKAGE / "Documentation~" / "threads.md").read_text(encoding="utf-8")
+    code = "".join(path.read_text(encoding="utf-8") for path in SOURCES if "Runtime" in path.parts)
+    threads = {name.removeprefix("rsatalker") for name in re.findall(r'"(rsatalker-\w+)"', code)}
+    assert len(threads) > 3
+    assert {
+        name.removeprefix("rsatalker") for name in re.findall(r"`(?:rsatalker)?(-\w+|rsatalker-\w+)`", manual)
+    } == threads
+
+
+def test_checklist_for_a_real_engine_has_20_steps() -> None:
+    manual = (PACKAGE / "Documentation~" / "not-run.md").read_text(encoding="utf-8")
+    checklist = manual.partition("## A checklist of 20 steps")[2]
+    assert [int(number) for number in re.findall(r"^(\d+)\. ", checklist, re.MULTILINE)] == list(range(1, 21))
 
 
 def test_menus_and_buttons_of_the_manual_exist() -> None:

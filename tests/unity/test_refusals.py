@@ -85,6 +85,16 @@ def test_wrong_token_is_refused_in_the_sidecars_words(package: UnityPackage, sid
     assert "token" in sentence
 
 
+def test_sidecar_at_an_address_is_taken_with_its_token(
+    package: UnityPackage, sidecar: PatternedSidecar, tmp_path: Path
+):
+    with playing(package.play_session, "dotnet", tmp_path) as player:  # whose own runtime file names none
+        player.do(f"scene at {sidecar.record['http_address']} {sidecar.record['token']}")
+        player.do("start")
+        assert player.do("until live 20")["state"] == "Live"
+        assert player.do("until drawn 10")["drawn"] == 2
+
+
 def test_address_without_a_port_is_refused(package: UnityPackage, tmp_path: Path):
     assert sentence_of(package, tmp_path, "at somewhere a-token", "refused") == (
         "The address is somewhere; expected host:port of the sidecar's HTTP, such as 192.168.1.20:50552."
