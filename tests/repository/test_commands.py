@@ -80,3 +80,13 @@ def named_files() -> list[str]:
 @pytest.mark.parametrize("name", named_files())
 def test_file_of_the_documents_exists(name: str):
     assert (ROOT / name).exists()
+
+
+def test_links_and_pictures_of_the_documents_exist():
+    links = [
+        (document, target)
+        for document in DOCUMENTS
+        for target in re.findall(r"\]\(([^)#:]+)[)#]", (ROOT / document).read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 20
+    assert [link for link in links if not ((ROOT / link[0]).parent / link[1]).exists()] == []
