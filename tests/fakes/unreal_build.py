@@ -58,7 +58,8 @@ ENGINE_HEADERS = {
         "Widgets/Input/SButton.h", "Widgets/SBoxPanel.h", "Widgets/Text/STextBlock.h",
     ],
     "Editor": [
-        "AssetRegistry/AssetRegistryModule.h", "Framework/Notifications/NotificationManager.h",
+        "AssetRegistry/AssetRegistryModule.h", "Framework/Application/SlateApplication.h",
+        "Framework/Notifications/NotificationManager.h",
         "MaterialEditingLibrary.h", "Materials/Material.h", "Materials/MaterialExpressionCustom.h",
         "Materials/MaterialExpressionScalarParameter.h", "Materials/MaterialExpressionTextureCoordinate.h",
         "Materials/MaterialExpressionTextureSampleParameter2D.h", "Misc/PackageName.h", "ToolMenus.h",

@@ -7,8 +7,9 @@
 
 IModuleInterface* StubModuleRsaTalkerEditor();
 
-void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json)
+void TellMaterials(const FStubEngine& Engine, bool bIsCommandlet, RsaTalker::JsonWriter& Json)
 {
+    FSlateApplication::bIsThere = !bIsCommandlet;
     StubModuleRsaTalkerEditor()->StartupModule();
     for (const auto& [File, Material] : StubSaved())
     {
@@ -22,7 +23,9 @@ void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json)
     Json.Integer("entries", static_cast<int64>(Section.Entries.size()));
     Section.Entries.at(TEXT("RsaTalkerStartSidecar")).Execute();
     Json.Boolean("asksLan", Engine.World->Game->GetSubsystem<URsaTalkerSubsystem>()->FindSidecars());
-    Json.Text("note", FSlateNotificationManager::Get().Shown.back());
+    const auto& Notes = FSlateNotificationManager::Get().Shown;
+    Json.Text("note", Notes.empty() ? std::string() : Notes.back());
+    FSlateApplication::bIsThere = true;
     StubModuleRsaTalkerEditor()->ShutdownModule();
 }
 

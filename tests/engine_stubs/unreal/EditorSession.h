@@ -7,8 +7,8 @@
 #include "JsonWriter.h"
 #include "Stub/Services.h"
 
-// Lets the module make its materials and menu, and tells what they are.
-void TellMaterials(const FStubEngine& Engine, RsaTalker::JsonWriter& Json);
+// Lets the module make its materials and menu, and tells what they are; as a commandlet, it has no windows.
+void TellMaterials(const FStubEngine& Engine, bool bIsCommandlet, RsaTalker::JsonWriter& Json);
 
 // Tells what the status window shows, which is made at the first call; may press a button: start, lan, trust.
 void TellWindow(const FStubEngine& Engine, const std::string& Pressed, RsaTalker::JsonWriter& Json);

@@ -174,6 +174,16 @@ struct FNotificationInfo
     float ExpireDuration = 1;
 };
 
+struct FSlateApplication
+{
+    static bool IsInitialized()
+    {
+        return bIsThere;
+    }
+
+    inline static bool bIsThere = true; // false: a commandlet
+};
+
 class FSlateNotificationManager
 {
 public:

@@ -204,4 +204,5 @@ void StubLogLine(const char* Category, const char* Verbosity, const TCHAR* Forma
 #define DEFINE_LOG_CATEGORY(Name)                                                                                      \
     extern const char* const Stub##Name;                                                                               \
     const char* const Stub##Name = #Name
+#define DEFINE_LOG_CATEGORY_STATIC(Name, Default, All) static const char* const Stub##Name = #Name
 #define UE_LOG(Name, Verbosity, Format, ...) StubLogLine(Stub##Name, #Verbosity, Format, __VA_ARGS__)

@@ -1,6 +1,7 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
 #include "CoreMinimal.h"
+#include "Framework/Application/SlateApplication.h"
 #include "Framework/Notifications/NotificationManager.h"
 #include "Modules/ModuleManager.h"
 #include "RsaTalkerMaterials.h"
@@ -9,10 +10,17 @@
 #include "ToolMenus.h"
 #include "Widgets/Notifications/SNotificationList.h"
 
+DEFINE_LOG_CATEGORY_STATIC(LogRsaTalkerEditor, Log, All);
+
 namespace
 {
 void Notify(const FString& Sentence)
 {
+    if (!FSlateApplication::IsInitialized()) // a commandlet, such as the one that cooks
+    {
+        UE_LOG(LogRsaTalkerEditor, Warning, TEXT("%s"), *Sentence);
+        return;
+    }
     FNotificationInfo Info(FText::FromString(Sentence));
     Info.ExpireDuration = 8.0f;
     FSlateNotificationManager::Get().AddNotification(Info);
