@@ -209,6 +209,18 @@ def test_voice_of_a_paused_game_waits_for_it(live: PlaySession) -> None:
     assert live("look")["heardSamples"] > 19_000  # of 19,200
 
 
+def test_game_that_lost_the_focus_goes_on_with_few_ticks(live: PlaySession, tmp_path: Path) -> None:
+    turn = spoken(live, "A", 2.5)
+    live("run", 0.3)
+    live("unseen", 2)
+    unseen = live("look")
+    assert (unseen["state"], unseen["lost"]) == ("live", 0)
+    ended = live("heard-end", turn, PATIENCE_S)
+    assert (ended["reached"], ended["cut"]) == (True, False)
+    assert live("look")["heardSamples"] > 39_000  # of 40,000
+    assert card_of(live, "A", tmp_path / "a")[0]["visible"]
+
+
 def test_conversation_of_the_next_map_lives_over_the_same_connection(live: PlaySession) -> None:
     spoken(live, "A", 9)
     live("travel")
@@ -380,6 +392,8 @@ def test_voice_goes_on_when_its_sidecar_dies_and_comes_back(
     play.until("live")
     ended = play("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
+    events = play("look")
+    assert (events["found"], events["lost"]) == (2, 1)
     play("end")
 
 
@@ -497,6 +511,14 @@ def test_nodes_of_blueprint_fire_their_pins_in_order(
     fired = play("nodes")
     assert fired["fired"] == "failed live began ended "
     assert fired["listeners"] == 0  # a node that is done listens no more
+    play("end")
+
+
+def test_editor_without_windows_writes_into_the_log(play: PlaySession) -> None:
+    play("begin", "mono")
+    assert play("editor", "commandlet")["note"] == ""
+    (line,) = (line for line in play("look")["log"] if "No program rsatalker" in line)
+    assert line.startswith("LogRsaTalkerEditor Warning: ")
     play("end")
 
 

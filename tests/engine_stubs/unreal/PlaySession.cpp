@@ -9,6 +9,7 @@
 //   sentences SECONDS           what both heads say first, from the next start on; turns 1 and 2
 //   until STATE SECONDS         ticks at 100 Hz until the conversation is in a state; tells what `look` tells
 //   run SECONDS                 ticks
+//   unseen SECONDS              ticks three times a second, as a game that lost the focus may
 //   start | stop | pause | resume | swap-audio | move METRES
 //   speak HEAD SECONDS [interrupt]    a sound asset, a ramp from silence to full scale
 //   stream HEAD SECONDS         the same, in pieces of 40 ms as time goes by
@@ -26,7 +27,7 @@
 //   window [start|lan|trust]    the editor's window, made at the first call; presses a button; tells its texts and
 //   which
 //                               buttons are there
-//   editor                      the editor's part: the materials that it makes, and its menu
+//   editor [commandlet]         the editor's part: the materials that it makes, and its menu; without a window
 
 #include <unistd.h>
 
@@ -84,6 +85,7 @@ private:
     ARsaTalkerConversation* Conversation = nullptr;
     std::set<int64> Started, Ended, Cut;
     int64 StreamTurn = 0;
+    int Found = 0, Lost = 0;                    // events so far, in this map
     std::map<std::string, std::string> Planned; // actions by events
     AActor* Sun = nullptr;
 };
@@ -105,6 +107,7 @@ void Session::Begin(bool bStereo)
 
 void Session::SetTheStage()
 {
+    Found = Lost = 0;
     Engine.World->Controller->Player->Eye = FVector(0, -100, 160);
     Engine.World->Controller->Player->Gaze = FRotator(0, 90, 0).Quaternion();
     Sun = Engine.World->Spawn<AActor>();
@@ -121,7 +124,13 @@ void Session::SetTheStage()
             Started.insert(Turn);
             Happened("began");
         });
-    Conversation->OnFound.AddStub([this](ERsaTalkerState, const FString&) { Happened("found"); });
+    Conversation->OnFound.AddStub(
+        [this](ERsaTalkerState, const FString&)
+        {
+            ++Found;
+            Happened("found");
+        });
+    Conversation->OnLost.AddStub([this](ERsaTalkerState, const FString&) { ++Lost; });
     Conversation->OnTurnEnd.AddStub(
         [this](ERsaTalkerHead, int64 Turn, bool bWasCut)
         {
@@ -236,6 +245,7 @@ void Session::Look(RsaTalker::JsonWriter& Json) const
 {
     Json.Text("state", NameOf(Conversation->GetState())).Text("sentence", StubUtf8(*Conversation->GetSentence()));
     Json.Integer("heardSamples", FStubAudioDevice::HeardSamples()).Integer("playing", FStubAudioDevice::PlayingCount());
+    Json.Integer("found", Found).Integer("lost", Lost);
     Json.Integer("speakersWithAPlace", SpeakersWithAPlace());
     Json.Text("refusalB", StubUtf8(*Conversation->GetHead(ERsaTalkerHead::B)->GetRefusal()));
     Json.Begin("log", '[');
@@ -273,9 +283,9 @@ void Session::Nodes(RsaTalker::JsonWriter& Json)
     const int32 Before = Conversation->OnFound.Num() + Conversation->OnLost.Num();
     const auto Note = [&Fired](const char* Pin)
     { return [&Fired, Pin](const FString&) { Fired += std::string(Pin) + " "; }; };
-    URsaTalkerSpeak* const Lost = URsaTalkerSpeak::SpeakAndWait(nullptr, ERsaTalkerHead::A, nullptr, false);
-    Lost->OnFailed.AddStub(Note("failed"));
-    Lost->Activate();
+    URsaTalkerSpeak* const Nowhere = URsaTalkerSpeak::SpeakAndWait(nullptr, ERsaTalkerHead::A, nullptr, false);
+    Nowhere->OnFailed.AddStub(Note("failed"));
+    Nowhere->Activate();
     URsaTalkerStartConversation* const Start = URsaTalkerStartConversation::StartConversationAndWait(Conversation);
     Start->OnLive.AddStub(Note("live"));
     Start->Activate();
@@ -334,6 +344,14 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "run")
     {
         RunUntil(Number(First), [] { return false; });
+    }
+    else if (Verb == "unseen")
+    {
+        for (int Ticks = static_cast<int>(3 * Number(First)); Ticks > 0; --Ticks)
+        {
+            Engine.Tick(0.33f);
+            std::this_thread::sleep_for(std::chrono::milliseconds(330));
+        }
     }
     else if (Verb == "start")
     {
@@ -435,7 +453,7 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "editor")
     {
-        TellMaterials(Engine, Json);
+        TellMaterials(Engine, First == "commandlet", Json);
     }
     else if (Verb == "materials")
     {

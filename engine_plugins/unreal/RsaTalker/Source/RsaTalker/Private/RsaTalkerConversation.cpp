@@ -191,6 +191,8 @@ void ARsaTalkerConversation::Stop()
 void ARsaTalkerConversation::Enter(ERsaTalkerState State)
 {
     Complaint = FString(); // of what went before
+    const bool bHadSidecar = Was == ERsaTalkerState::Live || Was == ERsaTalkerState::Creating;
+    Was = State;
     const FString Sentence = GetSentence();
     UE_LOG(LogRsaTalker, Log, TEXT("%s: %s"), *GetName(), *Sentence);
     if (State == ERsaTalkerState::Live)
@@ -206,7 +208,7 @@ void ARsaTalkerConversation::Enter(ERsaTalkerState State)
         OnFound.Broadcast(State, Sentence);
         Open();
     }
-    else if (State == ERsaTalkerState::Waiting || State == ERsaTalkerState::Failed)
+    else if (State == ERsaTalkerState::Failed || (State == ERsaTalkerState::Waiting && bHadSidecar))
     {
         OnLost.Broadcast(State, Sentence);
     }

@@ -163,6 +163,7 @@ private:
 
     TSharedPtr<FInside> Inside;
     FString Complaint;
+    ERsaTalkerState Was = ERsaTalkerState::Stopped; // when it was told last
     int64 FirstTurn = 0;
     bool bHasOpened = false; // said its first sentence, once for each start
     bool bHasEnded = false;  // left play
