@@ -20,6 +20,7 @@ from rsatalker.kernels import njit
 
 LEVELS = 64  # frames from torso (first) to skull (last): steps of 1 mm where hair touches the shoulders
 MARGIN_SPAN = 2  # lid edges take their direction from this many segments to either side
+LASH_LEAN = np.float32(1.6)  # closed lids let their lashes hang; the way round the ball leaves them pointing forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,9 @@ def pose_helpers(
     for margin, ids in enumerate(helpers.margins):
         eye_center = axes[margin // 2] @ helpers.eye_centers[margin // 2] + origins[margin // 2]
         part = slice(helpers.margin_start(margin), helpers.margin_start(margin + 1))
-        _fill_margin_frames(posed, ids, eye_center, axes[part], origins[part])
+        lean = LASH_LEAN if margin % 2 == 0 else np.float32(0)
+        up, center_at_rest = np.ascontiguousarray(skull.rotation[:, 1]), helpers.eye_centers[margin // 2]
+        _fill_margin_frames(posed, ids, eye_center, neutral, center_at_rest, up, lean, axes[part], origins[part])
     levels = slice(helpers.level(0), helpers.level(LEVELS))
     _fill_level_frames(
         helpers.pivot,
@@ -108,10 +111,13 @@ def pose_helpers(
 
 
 @njit(nogil=True, error_model="numpy")
-def _fill_margin_frames(posed, ids, eye_center, axes, origins):
-    """Write frames of a margin's segments: along it, away from the eye, and across."""
+def _fill_margin_frames(posed, ids, eye_center, neutral, center_at_rest, up, lean, axes, origins):
+    """Write frames of a margin's segments: along it, away from the eye, and across.
+
+    What a lid has gone down since rest, times `lean`, turns its frames further than the ball does.
+    """
     count = len(ids) - 1
-    along, outward = np.empty(3, np.float32), np.empty(3, np.float32)
+    along, outward, at_rest = np.empty(3, np.float32), np.empty(3, np.float32), np.empty(3, np.float32)
     for i in range(count):
         behind, ahead = ids[max(i - MARGIN_SPAN, 0)], ids[min(i + MARGIN_SPAN + 1, count)]
         for axis in range(3):
@@ -120,6 +126,14 @@ def _fill_margin_frames(posed, ids, eye_center, axes, origins):
             outward[axis] = middle - eye_center[axis]
             origins[i, axis] = middle
         outward /= _length(outward)
+        if lean > 0:
+            for axis in range(3):
+                at_rest[axis] = (neutral[ids[i], axis] + neutral[ids[i + 1], axis]) / np.float32(2)
+            at_rest -= center_at_rest
+            height = outward[0] * up[0] + outward[1] * up[1] + outward[2] * up[2]
+            sunk = lean * (height - at_rest[1] / _length(at_rest))
+            outward += sunk * up
+            outward /= _length(outward)
         common = along[0] * outward[0] + along[1] * outward[1] + along[2] * outward[2]
         for axis in range(3):
             along[axis] -= common * outward[axis]

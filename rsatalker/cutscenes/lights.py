@@ -59,8 +59,8 @@ def _noir() -> Light:
 def _overcast() -> Light:
     """An even grey sky: soft, no shadows to speak of."""
     return light_from_lamps(
-        (Lamp((0.0, 1.0, 0.2), 1.2, (1.00, 1.03, 1.075)),),
-        sky=(0.34, 0.355, 0.38),
+        (Lamp((0.15, 1.0, 0.35), 1.6, (1.16, 1.17, 1.20)),),
+        sky=(0.35, 0.36, 0.375),
         ground=(0.085, 0.08, 0.075),
         key_direction=(0.1, 0.9, 0.5),
         key_color=(0.34, 0.34, 0.35),

@@ -31,7 +31,7 @@ def _candle() -> Light:
     """One small warm flame below the face, next to nothing else."""
     return light_from_lamps(
         (), sky=(0.030, 0.024, 0.020), ground=(0.070, 0.036, 0.015), key_direction=(-0.45, -0.15, 0.85),
-        key_color=(0.95, 0.50, 0.18),
+        key_color=(0.98, 0.56, 0.25),
     )  # fmt: skip
 
 
