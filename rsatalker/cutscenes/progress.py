@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+import time
+from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,10 +64,12 @@ class TerminalWatcher:
 
 
 @contextmanager
-def shown_progress(console: Console, scene: str) -> Generator[TerminalWatcher]:
-    """Show progress while the context is open."""
+def shown_progress(
+    console: Console, scene: str, clock: Callable[[], float] = time.monotonic
+) -> Generator[TerminalWatcher]:
+    """Show progress while the context is open; the clock says how quickly it goes, seconds."""
     columns = (TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    progress = Progress(*columns, TimeRemainingColumn(), console=console)
+    progress = Progress(*columns, TimeRemainingColumn(), console=console, get_time=clock)
     if not console.is_terminal:
         yield TerminalWatcher(scene, progress, None)
         return
