@@ -159,3 +159,19 @@ def test_docs_list_every_call_of_the_engine() -> None:
     adapters = [file for file in CODE if CORE not in file.parents or file.parent.name == "Engine"]
     text = "".join(without_comments(file.read_text()) for file in adapters)
     assert sorted(set(re.findall(r"(?:->|\.|::)([A-Z]\w+)\(", text)) - own - listed) == []
+
+
+ADVICE = re.compile(
+    r"\b(?:Ask|Call|Check|Choose|Connect|Convert|Correct|Cut|Install|Let|Restart|Run|Set|Start|Update)\b.*\."
+)
+
+
+def test_docs_explain_every_sentence_that_tells_what_to_do() -> None:
+    explained = " ".join((PLUGIN / "Docs" / "Troubleshooting.md").read_text().split())
+    said = set()
+    for file in CODE:
+        code = re.sub(r"(?<!:)//[^\n]*", "", file.read_text())
+        joined = re.sub(r'"\s*(?:TEXT\()?"', "", code)  # one literal after the other
+        said |= {text for text in re.findall(r'"([A-Z][^"\n]*)"', joined) if ADVICE.search(text)}
+    assert len(said) > 15
+    assert [text for text in sorted(said) if re.split("%[sd]", text)[0][:24].strip() not in explained] == []
