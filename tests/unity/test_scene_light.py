@@ -90,7 +90,12 @@ def test_sun_brightens_the_side_that_it_comes_from(player: PlaySession, tmp_path
 
 
 def test_red_lamp_reddens_the_side_where_it_hangs(player: PlaySession, tmp_path: Path) -> None:
-    in_dim_light(player, tmp_path)
-    player.do("lamp 1.3 1.6 1.6 1 0.05 0.05")
-    left, right = halves_when(player, tmp_path, lambda halves: halves[1][0] > 2.5 * halves[1][1])
-    assert right[0] / right[1] > 1.3 * left[0] / left[1]
+    dim = in_dim_light(player, tmp_path)
+    player.do("lamp 0.8 1.6 1.6 1 0.05 0.05")
+    lit = halves_when(player, tmp_path, partial(is_brighter, dim, 1))
+    (left_red, left_green, _), (right_red, right_green, _) = (
+        now / before for now, before in zip(lit, dim, strict=True)
+    )
+    assert right_red > 1.5 * right_green
+    assert right_red > 1.3 * left_red
+    assert left_green < 1.5
