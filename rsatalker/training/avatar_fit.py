@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import tyro
-from jaxtyping import Float
+from jaxtyping import Float, Float32
 from rich.console import Console
 from torch import Tensor
 
@@ -27,6 +27,7 @@ from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
 from rsatalker.errors import AssetError
 from rsatalker.heads.shape_head import ShapeHead, with_offset
 from rsatalker.motion.pose import FlamePose
+from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.rasterization import choose_rasterization
 from rsatalker.training.avatar_capture import Capture, View, read_capture
@@ -37,6 +38,8 @@ from rsatalker.training.avatar_photos import Photos
 from rsatalker.training.avatar_refinement import MOVING_SHARE, MeshRefinement
 from rsatalker.training.avatar_report import Scores, as_plain, print_scores, save_preview, score_held_out, score_split
 from rsatalker.training.avatar_start import start_on_surface
+from rsatalker.training.closer_look import EVERY as CLOSER_LOOK_EVERY
+from rsatalker.training.closer_look import closer_look, shining_through
 from rsatalker.training.training_run import TrainingRun
 
 LOG_EVERY = 20  # steps
@@ -157,16 +160,15 @@ class AvatarFit:
         truth = torch.from_numpy(photo.before(background.cpu().numpy())).to(self.device)
         mask = None if photo.mask is None else torch.from_numpy(photo.mask).to(self.device)
         degree = sum(done >= begin for begin in HARMONICS_FROM[: options.sh_degree + 1]) - 1
+        pose = self.capture.poses[view.timestep]
+        axes, origins = self._carried(pose)
         drawing = self.model.draw(
-            self._rasterization,
-            *self._carried(self.capture.poses[view.timestep]),
-            photo.camera,
-            background,
-            degree,
-            antialiased=options.antialiased,
+            self._rasterization, axes, origins, photo.camera, background, degree, antialiased=options.antialiased
         )
         drawing.means2d.retain_grad()
         parts = fitting_loss(self.model, drawing, truth, mask)
+        if photo.mask is not None and step % CLOSER_LOOK_EVERY == 0:
+            parts |= self._closed(photo.camera, photo.mask, pose, axes, origins)
         self.optimizer.zero_grad()
         if self.refinement is not None and mesh_moves:
             parts |= self.refinement.loss()
@@ -179,6 +181,20 @@ class AvatarFit:
         if is_densify_step(step, options.steps):
             self._densify(step)
         return {name: float(part.detach()) for name, part in parts.items()}
+
+    def _closed(
+        self, camera: Camera, mask: Float32[np.ndarray, "H W"], pose: FlamePose, axes: Tensor, origins: Tensor
+    ) -> dict[str, Float[Tensor, ""]]:
+        """Return what gaps cost that images do not show; see `closer_look`."""
+        head = self.capture.head
+        look = closer_look(camera, mask, head(pose), head.faces, self._random)
+        if look is None:
+            return {}
+        drawing = self.model.draw(
+            self._rasterization, axes, origins, look.camera, self.background, 0,
+            antialiased=self.options.antialiased, triangles=torch.from_numpy(look.outside).to(self.device),
+        )  # fmt: skip
+        return {"closed": shining_through(drawing.alpha, torch.from_numpy(look.closed).to(self.device))}
 
     def _densify(self, step: int) -> None:
         rounds_left = sum(is_densify_step(later, self.options.steps) for later in range(step, self.options.steps + 1))
@@ -260,7 +276,8 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
         run.show(f"loss {sum(logged[-1].values()):.4f}, {len(fit.model):,} Gaussians")
         stops = step % options.preview_every == 0 or step == options.steps
         if step % LOG_EVERY == 0 or stops:
-            means = {name: float(np.mean([parts.get(name, 0.0) for parts in logged])) for name in logged[-1]}
+            names = dict.fromkeys(name for parts in logged for name in parts)  # not every step looks closer
+            means = {name: float(np.mean([parts[name] for parts in logged if name in parts])) for name in names}
             entry: dict[str, object] = {"loss": means, "gaussians": len(fit.model)}
             logged = []
             if stops:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Bool, Float, Float32, Int
 from torch import Tensor, nn
 
 from rsatalker.avatars.bound_splats import BoundSplats
@@ -92,15 +92,19 @@ class SplatModel(nn.Module):
         sh_degree: int,
         *,
         antialiased: bool,
+        triangles: Bool[Tensor, " F"] | None = None,
     ) -> Drawing:
-        """Return what a camera sees where the carriers are."""
+        """Return what a camera sees where the carriers are, or what it sees of Gaussians on some triangles alone."""
         device = self.centers.device
         turned = axes.index_select(0, self.carrier)
         means = torch.einsum("nij,nj->ni", turned, self.centers) + origins.index_select(0, self.carrier)
         halves = turned @ (rotations(self.quats) * torch.exp(self.log_scales)[:, None])
+        opacities = torch.sigmoid(self.opacity_logits)
+        if triangles is not None:
+            opacities = opacities * triangles[self.binding]
         count = (sh_degree + 1) ** 2
         images, alphas, seen_as = rasterization(
-            means, None, None, torch.sigmoid(self.opacity_logits),
+            means, None, None, opacities,
             torch.cat([self.sh_first, self.sh_rest[:, : count - 1]], 1),
             torch.from_numpy(camera.camera_from_world).to(device)[None], torch.from_numpy(camera.K).to(device)[None],
             camera.width, camera.height, near_plane=NEAR_M, sh_degree=sh_degree, backgrounds=background[None],
