@@ -251,10 +251,17 @@ internal static class PlaySession
                 return Heads[Spoken.Last().Participant].Pose.Arkit[17] > 0.2f
                     && AudioSettings.dspTime > Spoken.Last().StartDspS + 0.35;
             case "loud":
-                return Heads[0].GetComponent<AudioSource>().Loudest > 0;
+                return Sources(Heads[0]).Any(source => source.Loudest > 0);
             default:
                 return _conversation.State.ToString().ToLowerInvariant() == what && (what != "live" || _conversation.IsLive);
         }
+    }
+
+    // Its own, and the hidden one that plays every other utterance once it is there.
+    private static List<AudioSource> Sources(TalkingHead head)
+    {
+        var others = head.transform.Children.Select(child => child.GetComponent<AudioSource>());
+        return others.Prepend(head.GetComponent<AudioSource>()).ToList();
     }
 
     private static AudioClip Clip(string[] words)
@@ -308,9 +315,9 @@ internal static class PlaySession
         {
             var source = head.GetComponent<AudioSource>();
             json.BeginItem().Field("pose", head.HasPose).Field("refusal", head.Refusal).Field("jaw", head.Pose.Arkit[17]).Field("sounds", source.isPlaying);
-            json.Field("loudest", source.Loudest).Field("starts", source.Starts.Count);
+            json.Field("loudest", Sources(head).Max(one => one.Loudest)).Field("starts", source.Starts.Count);
             json.Field("fromS", source.Starts.Count > 0 ? source.Starts.Last().FromS : -1).End();
-            source.Loudest = 0;
+            Sources(head).ForEach(one => one.Loudest = 0);
         }
         json.EndList().BeginList("utterances");
         foreach (var utterance in Spoken)
