@@ -13,11 +13,14 @@ from rsatalker.avatars.appearance.surfels import tile
 from rsatalker.avatars.appearance.weave import WOVEN, band_threads, threads
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 
-SPACING, UNDERSIDE_SPACING = 0.80, 2.0  # centimetres between surfels down the cloth
+SPACING, UNDERSIDE_SPACING = 0.80, 1.4  # centimetres between surfels down the cloth
 # Surfels side by side in a column of quads: patterns follow them (see `weave`).
 ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 2, Part.UNDERSIDE: 1, Part.LEAF: 1}
-SEEN_SELDOM_DEG = 90.0  # azimuth from which the back begins, where one surfel a column does
+SEEN_SELDOM_DEG = 100.0  # azimuth from which the back begins, where one surfel a column does
 WIDER = np.array([1.0, 2.0, 1.0])  # where only every second column has surfels
+# Where the cloth turns by more than that down or across a quad, at the shoulders, surfels are smaller: flat ones stand
+# out from a round silhouette.
+BENT_DEG, BENT_SPACING = (8.0, 5.0), 0.55
 INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
 
 
@@ -85,7 +88,13 @@ def _spacing(
     plain_band = (garment.part == Part.BAND) & ((row < garment.first_row) | (look.weave in WOVEN))
     count = np.where(behind & (garment.part != Part.LEAF) | plain_band, 1.0, count)
     down = np.where(garment.part == Part.UNDERSIDE, UNDERSIDE_SPACING, SPACING)
-    return np.stack([down, across / count], 1)
+    normals = anatomy.normals[anatomy.quads[first_quad:]]
+    edges = (((0, 1), (3, 2)), ((0, 3), (1, 2)))  # down and across
+    cosines = [np.min([(normals[:, i] * normals[:, j]).sum(1) for i, j in pair], axis=0) for pair in edges]
+    turns = [cosine < np.cos(np.radians(most)) for cosine, most in zip(cosines, BENT_DEG, strict=True)]
+    on_body = garment.part == Part.BODY
+    down = np.where(on_body & turns[0], BENT_SPACING, down)
+    return np.stack([down, across / np.where(on_body & turns[1], np.maximum(count, 2.0), count)], 1)
 
 
 def _length_at(garment: Garment, quad: np.ndarray, u: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:

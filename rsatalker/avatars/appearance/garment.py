@@ -32,7 +32,7 @@ BODY_ROWS = 18
 CUT_MIDDLE, CUT_ARMS = 12.8, 10.8  # centimetres below the neckline at which the bust ends
 # The hem: (inwards, down) from the last row of the cloth, centimetres; rolled, then the closed underside.
 HEM = np.array([(-0.16, 0.15), (0.0, 0.62), (0.48, 0.72), (0.95, 0.30)])
-UNDERSIDE = (0.08, 0.30, 0.62, 0.97)  # shares of the way to the middle
+UNDERSIDE = (0.08, 0.26, 0.56, 0.97)  # shares of the way to the middle
 UNDERSIDE_RISE = 2.0  # centimetres by which the middle of the underside lies higher
 ROLL_HEIGHT, ROLL_LEAN = 2.6, 0.55  # centimetres: a roll neck stands so high, and leans outwards by that
 # Outlines from the neckline outwards: (distance from the neck's axis, height below the neckline at the sides).

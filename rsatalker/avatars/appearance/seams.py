@@ -37,9 +37,9 @@ def add_seams(
 def _where_aside(garment: Garment, x: float) -> Float[np.ndarray, "M 2"]:
     """Return (column, row) places in front, below the band, at a distance to the left of the middle."""
     first = garment.first_row
-    rows = np.arange(first + len(BAND_STEPS) + 1, first + garment.lengths.shape[1])
+    rows = np.arange(first + len(BAND_STEPS) + 1, first + garment.lengths.shape[1] - 1)
     value = garment.grid[:, rows, 0] - x
-    value[COLUMNS // 4 : -COLUMNS // 4] = 1.0  # at the back, cloth is drawn too coarsely for seams
+    value[COLUMNS // 4 : -COLUMNS // 4] = np.nan  # at the back, cloth is drawn too coarsely for seams
     after = np.roll(value, -1, 0)
     column, row = np.nonzero(value * after < 0)
     share = value[column, row] / (value[column, row] - after[column, row])
