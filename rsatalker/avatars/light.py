@@ -79,5 +79,5 @@ def studio_light() -> Light:
         sky=(0.19, 0.20, 0.22),
         ground=(0.10, 0.085, 0.075),
         key_direction=(-0.66, 0.52, 0.60),
-        key_color=(1.27, 1.165, 1.04),
+        key_color=(1.16, 1.065, 0.95),
     )

@@ -74,8 +74,8 @@ def _enamel(
     if len(gums):
         near_gum = KDTree(gums).query(points)[0]
         enamel = mix(enamel, color * [0.90, 0.76, 0.60], smooth_step(0.40, 0.0, near_gum) * 0.55)
-    back = smooth_step(1.5, 4.5, anatomy.landmarks[62, 2] - points[:, 2])
-    return enamel * (1 - 0.45 * back)[:, None]
+    back = smooth_step(1.2, 3.6, anatomy.landmarks[62, 2] - points[:, 2])
+    return enamel * (1 - 0.68 * back)[:, None]
 
 
 def _from_next_tooth(points: Float[np.ndarray, "N 3"], anatomy: Anatomy) -> Float[np.ndarray, " N"]:

@@ -23,7 +23,7 @@ KENJI = Character(
     ),
     look=Look(
         skin=SkinLook(
-            color=(0.395, 0.228, 0.147), blood=(0.41, 0.152, 0.098), shade=(0.29, 0.155, 0.100), redness=0.45,
+            color=(0.372, 0.211, 0.136), blood=(0.39, 0.142, 0.092), shade=(0.29, 0.155, 0.100), redness=0.45,
             under_eyes=0.6, oil=0.9, pores=0.9, moles=2, age=0.2,
         ),
         lips=LipLook(color=(0.33, 0.145, 0.115), amount=0.52, gloss=0.5, roughness=0.42),
