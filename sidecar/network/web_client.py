@@ -28,9 +28,15 @@ from sidecar.services.status import answer_to
 
 PAGE = "/view/"
 SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
-OWN_FILES = ("index.html", "style.css", "src/*.js")
+OWN_FILES = ("index.html", "icon.svg", "style.css", "src/*.js")
 LIBRARY_FILES = ("node_modules/three/build/three.core.js", "node_modules/three/build/three.module.js")
-MEDIA_TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript", ".wav": "audio/wav"}
+MEDIA_TYPES = {
+    ".html": "text/html",
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".wav": "audio/wav",
+}
 CODE_DIGITS = 10  # 33 bits: at MOST_TRIES a minute a hundred years for a chance of one in two thousand
 MOST_TRIES = 10  # wrong codes from all clients ...
 TRIES_S = 60.0  # ... in this time

@@ -21,7 +21,7 @@ EVIL = "https://evil.example"
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A web client of which nothing works."""
-    files = ("index.html", "style.css", "src/main.js", "secret.txt", *LIBRARY_FILES)
+    files = ("index.html", "icon.svg", "style.css", "src/main.js", "secret.txt", *LIBRARY_FILES)
     for name in files:
         file = tmp_path / "web" / name
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +53,7 @@ def ask(running: RunningSidecar, code: object, **headers: str) -> Answer:
     )
 
 
-@pytest.mark.parametrize("name", ["", "index.html", "style.css", "src/main.js", *LIBRARY_FILES])
+@pytest.mark.parametrize("name", ["", "index.html", "icon.svg", "style.css", "src/main.js", *LIBRARY_FILES])
 def test_page_and_its_files_need_no_token(serving: RunningSidecar, name: str):
     answer = get(serving, f"/view/{name}")
     assert (answer.status, answer.body) == (200, f"this is {name or 'index.html'}".encode())
