@@ -38,6 +38,7 @@ HEAD_WIDTH_M = 0.37  # of head, hair and most of the shoulders
 BUST_END_M = -0.235  # height at which busts end: a two-shot ends there too, or they would float
 HEADROOM_M = 0.01  # and no further does it look up for that
 CLEAR_M = 0.16  # from the middle of a head to where its hair ends
+NOSE_M = 0.09  # from the eyes of a head at rest to the nose of one that has turned to its partner
 LOOKING_ROOM = 0.10  # of the picture's width, that a face stands away from the middle, with room where it looks
 FACE_SIDES_DEG = (32.0, 40.0, 48.0, 56.0)  # between a close-up's camera and the gaze: the first that is clear
 SHOULDER_BACK_M, SHOULDER_SIDE_M = 0.50, 0.35  # camera of an over-the-shoulder, seen from the near head's eyes
@@ -94,9 +95,18 @@ def framed(
         towards = _clear_side(participants, of, distance, height_m * aspect / 2)
     looks = _level(eyes_of(participants, 1 - of) - eyes_of(participants, of))
     right = np.cross(UP, towards)  # of the picture: the camera looks along -towards
-    room = LOOKING_ROOM * height_m * aspect * float(np.sign(looks @ right))
-    target = face + room * right
+    beside = float(np.sign(looks @ right)) * right  # of the picture: the side where the partner is
+    room = LOOKING_ROOM * height_m * aspect
+    ahead, aside = (float((_nose_of(participants, 1 - of) - face) @ axis) for axis in (towards, beside))
+    free = aside - height_m * aspect / 2 * (distance - ahead) / distance  # up to where a nose would show at the edge
+    target = face + (free if 0 <= free < room else room) * beside
     return _view(target + distance * towards, target, fov)
+
+
+def _nose_of(participants: Sequence[Participant], index: int) -> Float[np.ndarray, "3"]:
+    """Return how far the face of someone who looks at the other one reaches."""
+    eyes = eyes_of(participants, index)
+    return eyes + NOSE_M * _level(eyes_of(participants, 1 - index) - eyes)
 
 
 def _both(participants: Sequence[Participant], height_m: float, fov: float, aspect: float) -> View:

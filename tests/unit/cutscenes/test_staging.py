@@ -69,6 +69,16 @@ def test_single_has_room_where_the_face_looks_and_no_partner(shown, preset, of):
     assert partner[2] < 0 or not -0.05 < partner[0] < 1.05
 
 
+@pytest.mark.parametrize("of", ["mara", "tomas"])
+def test_close_up_has_no_nose_at_its_edge_where_the_two_stand_close(shown, of):
+    camera, cutscene = shown("open", preset="close-up", of=of)
+    index = ["mara", "tomas"].index(of)
+    face, partner = (eyes_of(cutscene.participants, who) for who in (index, 1 - index))
+    tip = partner + 0.07 * (face - partner) / np.linalg.norm(face - partner)
+    assert not 0 < place(camera, tip)[0] < 1
+    assert 0.25 < place(camera, face)[0] < 0.75
+
+
 def test_no_cut_changes_who_is_on_the_left(shown):
     for preset in get_args(Preset):
         camera, cutscene = shown(preset=preset, of="mara")
