@@ -306,54 +306,6 @@ def test_clip_that_cannot_be_read_is_refused_with_what_to_do(live: PlaySession):
     assert answer["sentence"] == ("The samples of clip clip cannot be read: set its Load Type to Decompress On Load.")
 
 
-def test_components_make_no_garbage_per_frame(package: UnityPackage, sidecar: PatternedSidecar):
-    with playing(package.play_session, "dotnet", sidecar.folder, COMPlus_TieredCompilation="0") as player:
-        player.do("scene")
-        player.do("start")
-        player.do("until live 20")
-        player.do("until drawn 10")
-        player.do("speak 0 60 0.5")
-        player.do("until heard 10")
-        player.do("voice 1")  # whose sound is made on the audio thread
-        player.do("push 50")
-        player.do("until playing 10")
-        player.do("frames 60")
-        first = player.do("frames 20")
-        second = player.do("frames 200")
-        assert spoken(second)["state"] == "Playing"
-        assert int(second["scriptBytes"]) - int(first["scriptBytes"]) == 0
-        player.do("stop")
-
-
-def test_scene_that_is_left_while_one_speaks_takes_everything_along(package: UnityPackage, sidecar: PatternedSidecar):
-    with playing(package.play_session, "mono", sidecar.folder) as player:
-        player.do("scene")
-        player.do("start")
-        player.do("until live 20")
-        player.do("until drawn 10")
-        player.do("voice 0")
-        player.do("push 0.6")
-        player.do("until loud 10")
-        answer = player.do("leave")
-    assert (answer["mapped"], answer["listeners"], answer["escaped"]) == (0, 0, "")
-    assert answer["kinds"] == "1 Mesh, 1 Shader, 1 Texture2D"  # the scene's own face, our shader, Unity's white
-
-
-def test_head_that_is_destroyed_ends_the_conversation_with_a_sentence(package: UnityPackage, sidecar: PatternedSidecar):
-    with playing(package.play_session, "mono", sidecar.folder) as player:
-        player.do("scene")
-        player.do("start")
-        player.do("until live 20")
-        player.do("speak 0 5 0.5")
-        player.do("until heard 10")
-        player.do("destroy 0")
-        answer = player.do("frames 3")
-        player.do("stop")
-    assert (answer["state"], answer["mapped"], answer["escaped"]) == ("Refused", 0, "")
-    assert answer["sentence"].startswith("Head A was destroyed while the conversation lived. ")
-    assert spoken(answer)["state"] == "Failed"
-
-
 def test_domain_reload_while_playing_is_survived(live: PlaySession):
     live.do("speak 0 3 0.5")
     answer = live.do("reload")
@@ -412,21 +364,3 @@ def test_play_can_be_stopped_and_pressed_again(live: PlaySession):
     live.do("start")
     assert live.do("until live 20")["state"] == "Live"
     live.do("until drawn 10")
-
-
-def test_hundred_restarts_leave_nothing_behind(package: UnityPackage, sidecar: PatternedSidecar):
-    with playing(package.play_session, "dotnet", sidecar.folder) as player:
-        player.do("scene")
-        player.do("start")
-        player.do("until live 20")
-        counts: list[Any] = []
-        for restarts in (3, 100):
-            player.do(f"churn {restarts}")
-            player.do("until drawn 10")
-            counts.append(player.do("frames 30"))  # the last one before has ended, and this one has all regions open
-        before, after = counts
-        for counted in ("objects", "listeners", "mapped"):
-            assert after[counted] == before[counted]
-        assert after["threads"] < before["threads"] + 8  # the runtime's pool breathes
-        assert len(list(SHARED_MEMORY.glob("{*}"))) < 20
-        player.do("stop")

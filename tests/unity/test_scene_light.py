@@ -94,7 +94,7 @@ def test_red_lamp_reddens_the_side_where_it_hangs(player: PlaySession, tmp_path:
     player.do("lamp 0.8 1.6 1.6 1 0.05 0.05")
     lit = halves_when(player, tmp_path, partial(is_brighter, dim, 1))
     (left_red, left_green, _), (right_red, right_green, _) = (
-        now / before for now, before in zip(lit, dim, strict=True)
+        after / before for after, before in zip(lit, dim, strict=True)
     )
     assert right_red > 1.5 * right_green
     assert right_red > 1.3 * left_red

@@ -96,7 +96,7 @@ namespace RsaTalker.Sidecar.Protocol
         public static string ProgramNotFound(string program)
         {
             return "There is no program " + program + ". Install the sidecar as its README says, and set the whole path "
-                + "of its rsatalker, such as /home/you/rsatalker/.venv/bin/rsatalker, in Window > RSATalker.";
+                + "of its rsatalker, such as /opt/rsatalker/.venv/bin/rsatalker, in Window > RSATalker.";
         }
     }
 }
