@@ -6,6 +6,7 @@ cut, and who encoded them, shows only in which pictures are key frames.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -89,6 +90,8 @@ class SegmentWriter:
 
     def __init__(self, path: Path, codec: str, width: int, height: int, frame_rate: Fraction, quality: int) -> None:
         self._codec = CODECS[codec]
+        if self._codec.name == "libsvtav1":  # it writes settings to stderr, and complains when it is given up
+            os.environ.setdefault("SVT_LOG", "0")
         scales = {"quality": str(quality), "quality63": str(round(quality * 63 / 51))}
         options = {name: value.format(**scales) for name, value in self._codec.options.items()}
         self._container = av.open(str(path), "w", format=self._codec.container)

@@ -94,7 +94,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         check=True,
         capture_output=True,
         text=True,
-        env=os.environ | {"SVT_LOG": "1", "LD_PRELOAD": str(library)},
+        env=os.environ | {"LD_PRELOAD": str(library)},
     )
     return [json.loads(line) for line in told.stdout.splitlines()]
 

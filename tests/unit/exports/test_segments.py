@@ -164,6 +164,11 @@ def test_memory_of_a_picture_may_be_used_for_the_next_one(tmp_path: Path, codec:
     assert (tmp_path / "own").read_bytes() == (tmp_path / "reused").read_bytes()
 
 
+def test_encoder_keeps_its_settings_to_itself(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    write(tmp_path, "av1", Fraction(24), pieces=1)
+    assert capfd.readouterr() == ("", "")
+
+
 def test_video_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with SegmentWriter(tmp_path / "0.mp4", "mp4", WIDTH, HEIGHT, Fraction(24), 18) as writer:
         writer.write(encoded(0, has_alpha=False))
