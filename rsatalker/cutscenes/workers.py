@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -25,7 +26,7 @@ from rsatalker.errors import OutputError
 ATTEMPTS = 3  # for a chunk whose worker dies: the system may have killed one for memory, but not three times
 JOBS_EACH = 2  # that a worker has: one that it draws and one that waits, so that it need not wait for this process
 # One thread a worker: each has its own frame, and threads in fewer frames would only get in each other's way.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "SVT_LOG": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 DrawChunk = Callable[[ChunkJob, Path, Callable[[], bool]], StageTimes]  # the last says whether to give it up
 Prepare = Callable[[SceneSettings], None]
@@ -200,9 +201,18 @@ _stop: list[c_bool] = []  # of a worker: its parent's word; has no lock, which a
 
 
 def _begin_worker(stop: c_bool) -> None:
-    """Ignore Ctrl+C, which terminals send to every process: the parent says when to stop."""
+    """Ignore Ctrl+C, which terminals send to every process: the parent says when to stop, or by its own end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _stop[:] = [stop]
+    threading.Thread(target=_end_with_parent, name="end with parent", daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    """End this process when its parent has ended: one that was killed has told nobody, and the queue stays open."""
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    parent.join()
+    os._exit(1)
 
 
 def _draw_unless_stopped(draw: DrawChunk, job: ChunkJob, folder: Path) -> StageTimes:

@@ -20,7 +20,7 @@ PROGRAM: Sequence[str] = (sys.executable, "-m", "sidecar.cutscenes.background_re
 STOP_S = 3.0  # for an orderly end: longer than the program takes for it
 SAID_BYTES = 4000  # of what a process wrote before it died, for the log
 # The renderer takes one thread as it is; libraries that read these would take a thread for each core.
-ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "SVT_LOG": "1"}
+ONE_THREAD = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 log = logging.getLogger(__name__)
 

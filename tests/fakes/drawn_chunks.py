@@ -43,3 +43,8 @@ def draw_light(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never)
 def prepare(settings: str) -> None:
     """Leave a mark in the folder that the settings name; a test's settings are its path."""
     Path(settings, f"ready-{os.getpid()}").touch()
+
+
+def say(words: str) -> None:
+    """Write words to stdout, which a worker has of its parent."""
+    print(words, flush=True)  # noqa: T201

@@ -1,6 +1,8 @@
 """Real processes, and what becomes of a job whose process dies."""
 
 import os
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -69,6 +71,33 @@ def test_this_process_takes_jobs_only_as_it_draws(tmp_path: Path, monkeypatch: p
 
     next(ThisProcess().draw(jobs(), tmp_path))
     assert taken == ["a"]
+
+
+LEFT_ALONE = """
+import sys
+from pathlib import Path
+import numpy as np
+from drawn_chunks import ENDLESS, draw, say
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.workers import LocalProcesses
+
+workers = LocalProcesses(1, draw, say)
+workers.get_ready("drawing")
+job = ChunkJob(None, 7, np.zeros((3, 2, 5), np.float32), (), None, ENDLESS)
+list(workers.draw(iter([job]), Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no kill -9")
+def test_processes_end_when_their_parent_is_killed(tmp_path: Path) -> None:
+    program = [sys.executable, "-c", LEFT_ALONE, str(tmp_path)]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    with subprocess.Popen(program, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        assert parent.stdout is not None
+        assert parent.stdout.readline() == "drawing\n"  # said by the worker
+        parent.kill()
+        said, _ = parent.communicate(timeout=60)  # its end is there when the last one that holds it has ended
+        assert said == ""
 
 
 def test_chunks_under_way_are_given_up_when_drawing_is_closed(tmp_path: Path) -> None:
