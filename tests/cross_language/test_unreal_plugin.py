@@ -443,6 +443,10 @@ def test_sidecar_that_the_editor_starts_runs_and_ends_with_it(
         play("begin", "mono")
         assert play("window", "start")["text"].startswith("The sidecar gets ready; its first start on a machine")
         assert play("look")["sentence"].startswith("The sidecar gets ready;")
+        named = play("sidecar", "10.0.0.7", "token")  # it does not hide what is wrong with another one
+        assert named["sentence"].startswith("The address is 10.0.0.7; expected host:port")
+        assert play("look")["sentence"] == named["sentence"]
+        play("sidecar")
         for _ in range(PATIENCE_S):
             if (seen := play("window"))["text"].startswith("Connected to sidecar"):
                 break

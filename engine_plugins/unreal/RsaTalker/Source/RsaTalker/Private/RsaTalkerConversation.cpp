@@ -25,10 +25,10 @@
 /** The engine-free conversation, and what belongs to it. */
 struct ARsaTalkerConversation::FInside
 {
-    explicit FInside(ARsaTalkerConversation& InActor, RsaTalker::SidecarLink& Link)
-        : Actor(InActor),
+    explicit FInside(ARsaTalkerConversation& InActor, RsaTalker::SidecarLink& InLink)
+        : Actor(InActor), Link(InLink),
           Talk(
-              Link, std::make_shared<FRsaTalkerJpeg>(),
+              InLink, std::make_shared<FRsaTalkerJpeg>(),
               [this](RsaTalker::ConversationState Now) { Actor.Enter(static_cast<ERsaTalkerState>(Now)); },
               [this](const RsaTalker::TurnEvent& Event) { Turn(Event); })
     {
@@ -37,6 +37,7 @@ struct ARsaTalkerConversation::FInside
     void Turn(const RsaTalker::TurnEvent& Event);
 
     ARsaTalkerConversation& Actor;
+    const RsaTalker::SidecarLink& Link;
     std::map<std::uint64_t, std::shared_ptr<RsaTalker::VoiceBuffer>> Voices; // of turns that are not over
     std::set<std::uint64_t> Growing; // of those, the ones whose samples come piece by piece
     std::shared_ptr<RsaTalker::VoiceBuffer> Heard[RsaTalker::Participants];  // what each head says now
@@ -251,7 +252,8 @@ FString ARsaTalkerConversation::GetSentence() const
     {
         return Complaint;
     }
-    const FString Starting = GetState() == ERsaTalkerState::Waiting ? RsaTalkerProgramSentence() : FString();
+    const bool bWaitsHere = GetState() == ERsaTalkerState::Waiting && Inside->Link.WaitsHere();
+    const FString Starting = bWaitsHere ? RsaTalkerProgramSentence() : FString();
     if (!Starting.IsEmpty())
     {
         return Starting;
@@ -294,7 +296,7 @@ int64 ARsaTalkerConversation::Speak(ERsaTalkerHead Head, USoundWave* Sound, bool
 int64 ARsaTalkerConversation::SpeakSamples(ERsaTalkerHead Head, const TArray<float>& Samples, int32 SampleRateHz,
                                            bool bInterrupt)
 {
-    if (Samples.Num() > static_cast<int64>(RsaTalker::VoiceBuffer::LongestS) * SampleRateHz)
+    if (SampleRateHz > 0 && Samples.Num() > static_cast<int64>(RsaTalker::VoiceBuffer::LongestS) * SampleRateHz)
     {
         Complain(RsaTalkerTooLong);
         return 0;

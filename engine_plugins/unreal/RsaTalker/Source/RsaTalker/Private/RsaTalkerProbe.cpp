@@ -48,6 +48,6 @@ bool FRsaTalkerProbe::IsFound() const
 
 FString FRsaTalkerProbe::GetSentence() const
 {
-    const FString Starting = Inside->bIsFound ? FString() : RsaTalkerProgramSentence();
+    const FString Starting = Inside->Link.WaitsHere() ? RsaTalkerProgramSentence() : FString();
     return Starting.IsEmpty() ? FString(UTF8_TO_TCHAR(Inside->Link.Sentence().c_str())) : Starting;
 }

@@ -44,7 +44,8 @@ FString URsaTalkerSubsystem::GetSentence() const
     {
         return StartProblem;
     }
-    const FString Starting = IsConnected() ? FString() : RsaTalkerProgramSentence();
+    const FString Starting =
+        Connection.IsValid() && Connection->Link.WaitsHere() ? RsaTalkerProgramSentence() : FString();
     if (!Starting.IsEmpty())
     {
         return Starting;

@@ -49,6 +49,12 @@ public:
         return Is;
     }
 
+    // Whether it waits for one that starts on this machine: none is named, and none is found.
+    bool WaitsHere() const
+    {
+        return Is == LinkState::Searching && Settings.HttpAddress.empty();
+    }
+
     // What is wrong, or where it is connected to; for people.
     const std::string& Sentence() const
     {
