@@ -30,7 +30,7 @@ GUSTAV = Character(
         ),
         lips=LipLook(color=(0.33, 0.150, 0.125), amount=0.48, gloss=0.4, roughness=0.46),
         eyes=EyeLook(inner=(0.17, 0.21, 0.23), outer=(0.060, 0.100, 0.150), pupil=0.29),
-        brows=BrowLook(hairs=600, color=(0.36, 0.332, 0.295), thickness=0.52, length=0.62),
+        brows=BrowLook(hairs=600, color=(0.42, 0.345, 0.265), thickness=0.52, length=0.62),
         lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.38),
         hair=HairLook(
             style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=2800, width=0.041,
@@ -43,7 +43,7 @@ GUSTAV = Character(
             shoulder_width=1.06, folds=0.6, fold_seed=31,
         ),
         stubble=StubbleLook(amount=0.25, color=(0.40, 0.33, 0.29), dots=250),
-        beard=BeardLook(length=0.75, dark=(0.22, 0.202, 0.18), light=(0.53, 0.497, 0.448), strands=2560, width=0.022),
+        beard=BeardLook(length=0.75, dark=(0.25, 0.205, 0.16), light=(0.56, 0.49, 0.41), strands=2560, width=0.022),
         seed=3,
     ),
 )  # fmt: skip

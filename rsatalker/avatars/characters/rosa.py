@@ -27,7 +27,7 @@ ROSA = Character(
         ),
         lips=LipLook(color=(0.37, 0.130, 0.110), amount=0.7, gloss=0.6, roughness=0.42),
         eyes=EyeLook(inner=(0.12, 0.055, 0.020), outer=(0.050, 0.024, 0.011), pupil=0.32),
-        brows=BrowLook(hairs=420, color=(0.12, 0.105, 0.095), thickness=0.34, length=0.44),
+        brows=BrowLook(hairs=420, color=(0.130, 0.092, 0.066), thickness=0.34, length=0.44),
         lashes=LashLook(hairs=80, length=0.36, line_opacity=0.5),
         hair=HairLook(
             style="bun", dark=(0.185, 0.179, 0.172), light=(0.44, 0.43, 0.42), strands=1690, width=0.060,
