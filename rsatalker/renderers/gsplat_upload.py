@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import torch
@@ -40,8 +41,12 @@ class GaussiansUpload:
         self._device = device
         self._memory = memory
         self._recurring = RecurringArrays(memory) if reads_in_place else None
-        self._filling = {name: torch.from_numpy(value).to(device) for name, value in FILLING.items()}
         self._helper = ThreadPoolExecutor(1, "packing")
+
+    @cached_property
+    def _filling(self) -> dict[str, Tensor]:
+        """What FILLING holds, on the device, which is not touched before there is something to draw."""
+        return {name: torch.from_numpy(value).to(self._device) for name, value in FILLING.items()}
 
     def __call__(self, heads: Sequence[Gaussians]) -> HeadTensors:
         """Return all heads on the device; shorter heads are filled up with Gaussians that are not seen.
