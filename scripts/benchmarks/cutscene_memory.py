@@ -104,12 +104,13 @@ def run(options: Options) -> None:
         probe.writing("the end")
         spans = (report.motion_s, report.drawing_s, report.joining_s)
         probe.rows.add("seconds", "motion {:.0f}, drawing {:.0f}, writing {:.0f}".format(*spans), "", "", "")
-    below = [
-        "{}, later half beside the second tenth: this process {:+.0f} MB, a worker {:+.0f} MB.".format(
-            stage, *probe.growth_mb(stage)
-        )
-        for stage in ("motion", "frames")
-    ]
+    own_motion, _ = probe.growth_mb("motion")  # workers load meanwhile
+    below = (
+        f"Motion, later half beside the second tenth: this process {own_motion:+.0f} MB.",
+        "Frames, later half beside the second tenth: this process {:+.0f} MB, a worker {:+.0f} MB.".format(
+            *probe.growth_mb("frames")
+        ),
+    )
     probe.rows.print(
         f"{options.seconds:.0f} s of {options.width} x {options.height} at {options.frame_rate} frames/s, "
         f"{', '.join(options.formats)}, {options.workers} workers; memory that is a process's alone; {busy()}",
