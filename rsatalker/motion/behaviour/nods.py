@@ -13,20 +13,28 @@ from rsatalker.motion.behaviour.decision import Decision
 from rsatalker.motion.behaviour.voice_state import STEP_S
 
 REFRACTORY_S = 1.4
-BEAT_FADES = 0.84  # a step: a beat is over within a fifth of a second
+BEAT_FADES = 0.84  # a step: a beat is over within a third of a second
+BEAT_RISES = 0.5  # a step, twice: the head is heavy, and reaches a beat's depth after a tenth of a second
 BEAT_SHARE = 0.6
 
 
 class Nods:
-    """Nods of one head; `pitch_rad` (positive is down) and `began` after each step."""
+    """Nods of one head after each step.
+
+    Attributes:
+        pitch_rad: Positive is down.
+        meant_rad: The same before the weight of the head delays its beats: what the partner is told, as the model of
+            both heads has learned it.
+        began: Whether a nod did.
+    """
 
     def __init__(self, random: np.random.Generator) -> None:
-        self.pitch_rad = 0.0
+        self.pitch_rad = self.meant_rad = 0.0
         self.began = False
         self._random = random
         self._age_s, self._length_s = 10.0, 0.0
         self._amplitude_rad, self._rate_hz = 0.0, 2.5
-        self._beat_rad = 0.0
+        self._beat_rad = self._risen_rad = self._shown_rad = 0.0
 
     @property
     def can_begin(self) -> bool:
@@ -46,7 +54,10 @@ class Nods:
         if decision.has("beat"):
             self._beat_rad = amplitude * math.radians(self._random.uniform(1.5, 4.0))
         self._beat_rad *= BEAT_FADES
-        self.pitch_rad = self._nod() + BEAT_SHARE * self._beat_rad
+        self._risen_rad += BEAT_RISES * (self._beat_rad - self._risen_rad)
+        self._shown_rad += BEAT_RISES * (self._risen_rad - self._shown_rad)
+        nod_rad = self._nod()
+        self.pitch_rad, self.meant_rad = nod_rad + self._shown_rad, nod_rad + BEAT_SHARE * self._beat_rad
 
     def _nod(self) -> float:
         if self._age_s >= self._length_s:

@@ -120,7 +120,7 @@ class Nonverbal:
     def _seen(self, toward: Float32[np.ndarray, "2"]) -> Float32[np.ndarray, "7"]:
         turned = self.gaze.head - HEAD_SHARE_PARTNER * toward
         seen = (
-            float(self.gaze.at_partner), self.blinks.closure, 10 * self.nods.pitch_rad, self.smiles.amount,
+            float(self.gaze.at_partner), self.blinks.closure, 10 * self.nods.meant_rad, self.smiles.amount,
             self.brows.raised, 5 * turned[0], 5 * (turned[1] + self._chin_rad),
         )  # fmt: skip
         assert len(seen) == len(SEEN)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from rsatalker.motion.behaviour.decision import EVENT_INDEX, EVENTS, SEEN, TENDENCIES, TENDENCY_INDEX, Decision
+from rsatalker.motion.behaviour.nods import Nods
 from rsatalker.motion.behaviour.nonverbal import Nonverbal, NonverbalInstant
 from rsatalker.motion.behaviour.voice_state import CUES, STEP_S, VoiceState
 from rsatalker.motion.expression_space import ARKIT_INDEX
@@ -120,6 +121,16 @@ def test_cues_of_a_voice_stay_between_0_and_1() -> None:
     assert np.min(cues) >= 0
     assert np.max(cues) <= 1
     assert pytest.approx(1 / 30) == STEP_S
+
+
+def test_beat_of_the_head_begins_without_a_jerk() -> None:
+    nods = Nods(np.random.default_rng(4))
+    pitches = [0.0]
+    for step in range(20):
+        nods.step(decide("beat") if step == 2 else decide(), 1.0, 1.0)
+        pitches.append(nods.pitch_rad)
+    assert max(pitches) > np.radians(0.7)
+    assert np.abs(np.diff(pitches)).max() < 0.45 * max(pitches)  # a heavy head takes several steps
 
 
 def test_brows_beat_time_to_stresses_unnoticed_by_the_partner() -> None:
