@@ -1,6 +1,7 @@
 """Builds each probe once a session: C++ by two compilers under the sanitizers and for Windows, C# for Mono, Python."""
 
 import runpy
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from functools import cache
@@ -10,6 +11,7 @@ from typing import Any
 
 import pytest
 from placed_regions import Place, placed_regions
+from play_session import PlaySession, bulging_sidecar, play_session
 from region_probes import BUILDERS, NATIVE, ROOT, Probe, start_windows, windows_environment
 from unreal_build import build_checks, build_session, clang_compiler, core_objects, gcc_compiler, windows_compiler
 
@@ -101,3 +103,24 @@ def native_core(unreal_checks: Callable[[str], Path]) -> Probe:
 def build_unreal_session(unreal_core: Callable[[str], tuple[Any, Path, list[Path]]]) -> Callable[[str], Path]:
     """Build the whole plugin on stubs that behave: as C++17 by g++, as C++20 by clang."""
     return cache(lambda name: build_session(*unreal_core(name)))
+
+
+@pytest.fixture
+def play(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> Iterator[PlaySession]:
+    with play_session(build_unreal_session("gcc"), tmp_path) as session:
+        yield session
+
+
+@pytest.fixture
+def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
+    """Start sidecars one after the other."""
+    started: list[Any] = []
+
+    def start() -> subprocess.Popen[str]:
+        context = bulging_sidecar(tmp_path)
+        started.append(context)
+        return context.__enter__()
+
+    yield start
+    for context in reversed(started):
+        context.__exit__(None, None, None)

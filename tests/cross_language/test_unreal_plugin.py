@@ -1,15 +1,8 @@
 """The Unreal plugin on stubs that behave, against live sidecars: scripted play sessions."""
 
-import json
-import os
-import re
-import signal
 import subprocess
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,21 +16,11 @@ from play_session import (
     play_session,
     spoken,
 )
-from region_probes import ROOT
-from waiting import until
-
-from sidecar.client import SidecarClient
 
 pytestmark = pytest.mark.cross_language
 
 SIZE_PX = 64
 LONGEST_COMPILE_S = 240  # the first frame may have to wait for kernels, on a machine that does much else
-
-
-@pytest.fixture
-def play(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> Iterator[PlaySession]:
-    with play_session(build_unreal_session("gcc"), tmp_path) as session:
-        yield session
 
 
 @pytest.fixture(params=["gcc", "clang"])
@@ -64,21 +47,6 @@ def live(build_unreal_session: Callable[[str], Path], shared_runtime: Path) -> I
         session.until("live")
         yield session
         assert session("end")["regions"] == 0
-
-
-@pytest.fixture
-def sidecar(tmp_path: Path) -> Iterator[Callable[[], subprocess.Popen[str]]]:
-    """Start sidecars one after the other."""
-    started: list[Any] = []
-
-    def start() -> subprocess.Popen[str]:
-        context = bulging_sidecar(tmp_path)
-        started.append(context)
-        return context.__enter__()
-
-    yield start
-    for context in reversed(started):
-        context.__exit__(None, None, None)
 
 
 def test_play_session_goes_from_start_to_start_again(
@@ -347,164 +315,10 @@ def test_voice_of_a_head_that_is_refused_is_heard(live: PlaySession) -> None:
     assert live("heard-end", turn, PATIENCE_S)["reached"]
 
 
-def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
-    process = sidecar()
-    play("begin", "mono")
-    play.until("live")
-    turn = spoken(play, "A", 2.5)
-    process.send_signal(signal.SIGSTOP)
-    play("run", 1.2)  # more than twice as long as a heartbeat may take
-    halted = play("look")["state"]
-    process.send_signal(signal.SIGCONT)
-    assert halted == "live"
-    ended = play("heard-end", turn, PATIENCE_S)
-    assert (ended["reached"], ended["cut"]) == (True, False)
-    assert play("look")["state"] == "live"
-    play("end")
-
-
-def test_answer_to_a_conversation_of_the_map_before_calls_nobody(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
-) -> None:
-    process = sidecar()
-    play("begin", "mono")
-    play.until("live")
-    process.send_signal(signal.SIGSTOP)
-    play("run", 1.2)  # the sidecar is asked whether it lives
-    play("travel")
-    process.send_signal(signal.SIGCONT)
-    play.until("live")
-    play("end")
-
-
-def test_voice_goes_on_when_its_sidecar_dies_and_comes_back(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]
-) -> None:
-    first = sidecar()
-    play("begin", "mono")
-    play.until("live")
-    turn = spoken(play, "A", 4)
-    first.kill()
-    first.wait()
-    play.until("waiting")
-    assert play("look")["playing"] == 1
-    sidecar()
-    play.until("live")
-    ended = play("heard-end", turn, PATIENCE_S)
-    assert (ended["reached"], ended["cut"]) == (True, False)
-    events = play("look")
-    assert (events["found"], events["lost"]) == (2, 1)
-    play("end")
-
-
 def test_streamed_voice_is_heard_and_ends(live: PlaySession) -> None:
     turn = live("stream", "B", 1.0)["turn"]
     ended = live("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
-
-
-def test_each_change_of_state_is_logged_once(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
-    play("begin", "mono")
-    play("run", 1.5)  # looks again and again
-    sidecar()
-    play.until("live")
-    play("run", 0.5)
-    lines = play("look")["log"]
-    assert len(lines) == len(set(lines))
-    assert len(lines) <= 5
-    assert [line for line in lines if re.search(r"Connected to sidecar .* at http://127\.0\.0\.1:\d+\.", line)]
-    play("end")
-
-
-def test_nothing_is_left_after_100_starts_and_stops(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    sidecar()
-    left = []
-    for number in range(100):
-        play("begin", "stereo")
-        if number % 40 == 0:  # the others end wherever they are
-            play.until("live")
-            play("speak", "A", 1)
-        play("run", 0.02 * (number % 3))
-        left.append(play("end"))
-    assert [entry["regions"] for entry in left] == [0] * 100
-    assert left[-1] == left[20]  # objects, threads, files, tickers
-    record = json.loads((tmp_path / "sidecar.json").read_text())
-    with SidecarClient(record["address"], record["token"]) as client:
-        assert list(client.status().conversations) == []  # nor in the sidecar, until leases end
-
-
-def test_sidecar_that_the_editor_starts_runs_and_ends_with_it(
-    build_unreal_session: Callable[[str], Path], tmp_path: Path
-) -> None:
-    arguments = '"$@" --port=0 --http-port=0 --no-warm-up'
-    with session_with_program(build_unreal_session("gcc"), tmp_path, arguments) as play:
-        play("begin", "mono")
-        assert play("window", "start")["text"].startswith("The sidecar gets ready; its first start on a machine")
-        assert play("look")["sentence"].startswith("The sidecar gets ready;")
-        named = play("sidecar", "10.0.0.7", "token")  # it does not hide what is wrong with another one
-        assert named["sentence"].startswith("The address is 10.0.0.7; expected host:port")
-        assert play("look")["sentence"] == named["sentence"]
-        play("sidecar")
-        for _ in range(PATIENCE_S):
-            if (seen := play("window"))["text"].startswith("Connected to sidecar"):
-                break
-            play("run", 1)
-        assert seen["text"].startswith("Connected to sidecar")
-        assert not seen["mayStart"]
-        play("end")
-    until(lambda: not (tmp_path / "sidecar.json").exists(), "the sidecar ends with the program that started it", 60)
-
-
-def test_sidecar_that_ends_at_once_when_it_is_started_is_told(
-    build_unreal_session: Callable[[str], Path], tmp_path: Path
-) -> None:
-    with session_with_program(build_unreal_session("gcc"), tmp_path, "--no-such-option") as play:
-        play("begin", "mono")
-        play("window", "start")
-        for _ in range(PATIENCE_S):
-            if "has ended" in (said := play("window")["text"]):
-                break
-            play("run", 1)
-        assert said.startswith("The sidecar that was started from here has ended. Run rsatalker serve in a terminal")
-        play("end")
-
-
-@contextmanager
-def session_with_program(session: Path, runtime: Path, arguments: str) -> Iterator[PlaySession]:
-    """A session that finds a program `rsatalker` in PATH: the command line, with arguments of ours."""
-    program = runtime / "bin" / "rsatalker"
-    program.parent.mkdir()
-    program.write_text(f"#!/bin/sh\nexec {sys.executable} -m sidecar.cli {arguments}\n")
-    program.chmod(0o755)
-    path = f"{program.parent}:{os.environ['PATH']}"
-    with play_session(session, runtime, PATH=path, PYTHONPATH=str(ROOT)) as play:
-        yield play
-
-
-def test_window_of_the_editor_says_what_is_missing_and_how_it_goes(
-    play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]], tmp_path: Path
-) -> None:
-    play("begin", "mono")
-    missing = play("window")
-    assert missing["text"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
-    assert missing["mayStart"]
-    assert "\nNo program rsatalker is in PATH." in play("window", "start")["text"]
-    sidecar()
-    play.until("live")
-    spoken(play, "A", 9)
-    play("run", 2.2)
-    play("window")  # asks
-    play("run", 0.5)
-    found = play("window")
-    assert not found["mayStart"]
-    assert re.fullmatch(
-        r"Connected to sidecar 0\.1\.0 at http://127\.0\.0\.1:\d+\.\n\n\w+: Live\.\n"
-        r"[1-9]\d* frames a second, [1-9]\d* ms from eyes to picture, faces \d+ ms (behind|ahead of) their sound\.",
-        found["text"],
-    )
-    play("end")
 
 
 def test_nodes_of_blueprint_fire_their_pins_in_order(
@@ -515,25 +329,4 @@ def test_nodes_of_blueprint_fire_their_pins_in_order(
     fired = play("nodes")
     assert fired["fired"] == "failed live began ended "
     assert fired["listeners"] == 0  # a node that is done listens no more
-    play("end")
-
-
-def test_editor_without_windows_writes_into_the_log(play: PlaySession) -> None:
-    play("begin", "mono")
-    assert play("editor", "commandlet")["note"] == ""
-    (line,) = (line for line in play("look")["log"] if "No program rsatalker" in line)
-    assert line.startswith("LogRsaTalkerEditor Warning: ")
-    play("end")
-
-
-def test_editor_makes_both_materials_and_a_menu(play: PlaySession) -> None:
-    play("begin", "mono")
-    made = play("editor")
-    solid, edge = made["/RsaTalker/M_RsaTalkerSolid.uasset"], made["/RsaTalker/M_RsaTalkerEdge.uasset"]
-    assert (solid["blend"], edge["blend"]) == (1, 2)  # masked, premultiplied
-    assert solid["connections"] == edge["connections"] == 8
-    assert solid["outputs"] == edge["outputs"] == 2
-    assert made["entries"] == 3
-    assert made["asksLan"]
-    assert made["note"].startswith("No program rsatalker is in PATH.")
     play("end")

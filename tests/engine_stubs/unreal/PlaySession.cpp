@@ -24,34 +24,31 @@
 //   card HEAD FILE              writes the texture's pixels of the newest frame; tells sizes and the surface's corners
 //   look                        state, sentence, log, curves, sounds
 //   end                         play ends; tells what is left
-//   window [start|lan|trust]    the editor's window, made at the first call; presses a button; tells its texts and
-//   which
-//                               buttons are there
+//   window [start|lan|trust]    the editor's window, made at the first call; presses a button; tells its texts
+//                               and which buttons are there
 //   editor [commandlet]         the editor's part: the materials that it makes, and its menu; without a window
 
 #include <unistd.h>
 
 #include <cstdio>
-#include <fstream>
 #include <iostream>
 #include <set>
 #include <sstream>
 #include <thread>
 #include <utility>
 
+#include "BlueprintSession.h"
 #include "Components/DirectionalLightComponent.h"
 #include "Components/SkyLightComponent.h"
 #include "EditorSession.h"
-#include "Engine/Texture2D.h"
 #include "JsonWriter.h"
 #include "Leftovers.h"
-#include "ProceduralMeshComponent.h"
-#include "RsaTalkerActions.h"
 #include "RsaTalkerConversation.h"
 #include "RsaTalkerHeadComponent.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSubsystem.h"
 #include "SidecarLink.h"
+#include "Sights.h"
 #include "Stub/Services.h"
 #include "Stub/Sound.h"
 
@@ -74,11 +71,8 @@ private:
     void SetTheStage();
     bool RunUntil(double Seconds, const std::function<bool()>& bReached);
     USoundWave* Ramp(double Seconds) const;
-    std::string Card(ERsaTalkerHead Head, const std::string& File) const;
-    int SpeakersWithAPlace() const;
     void Look(RsaTalker::JsonWriter& Json) const;
     void End(RsaTalker::JsonWriter& Json);
-    void Nodes(RsaTalker::JsonWriter& Json);
     void Happened(const char* Event);
 
     FStubEngine Engine;
@@ -89,12 +83,6 @@ private:
     std::map<std::string, std::string> Planned; // actions by events
     AActor* Sun = nullptr;
 };
-
-const char* NameOf(ERsaTalkerState State)
-{
-    const char* const Names[] = {"stopped", "waiting", "creating", "live", "failed"};
-    return Names[static_cast<int>(State)];
-}
 
 void Session::Begin(bool bStereo)
 {
@@ -194,77 +182,10 @@ USoundWave* Session::Ramp(double Seconds) const
     return Wave;
 }
 
-std::string Session::Card(ERsaTalkerHead Head, const std::string& File) const
-{
-    RsaTalker::JsonWriter Json;
-    const UTexture2D* Texture = Conversation->GetHead(Head)->GetFrameTexture();
-    if (!Texture)
-    {
-        return Json.Boolean("shown", false).Take();
-    }
-    std::ofstream(File, std::ios::binary)
-        .write(reinterpret_cast<const char*>(Texture->Pixels.data()),
-               static_cast<std::streamsize>(Texture->Pixels.size()));
-    Json.Boolean("shown", true).Integer("width", Texture->GetSizeX()).Integer("height", Texture->GetSizeY());
-    const URsaTalkerHeadComponent* const Shown = Conversation->GetHead(Head);
-    Json.Boolean("own", Shown->GetOwner() == Conversation);
-    for (const UActorComponent* Each : Shown->GetOwner()->Components)
-    {
-        const auto* Mesh = dynamic_cast<const UProceduralMeshComponent*>(Each);
-        if (Mesh && Mesh->GetAttachParent() == Shown)
-        {
-            const TArray<FVector>& Places = Mesh->Sections.at(0).Vertices;
-            std::vector<float> Values;
-            for (const FVector& Place : Places)
-            {
-                const FVector World = Place + Mesh->GetComponentLocation();
-                Values.insert(Values.end(),
-                              {static_cast<float>(World.X), static_cast<float>(World.Y), static_cast<float>(World.Z)});
-            }
-            const auto& Eyes = Mesh->Sections.at(1).UV1;
-            Json.Numbers("corners", Values.data(), Values.size()).Number("firstEye", Eyes[0].X);
-            Json.Number("lastEye", Eyes[Eyes.Num() - 1].X).Boolean("visible", Mesh->IsVisible());
-        }
-    }
-    return Json.Take();
-}
-
-// Heads whose sound comes from where they are.
-int Session::SpeakersWithAPlace() const
-{
-    int Count = 0;
-    for (const UActorComponent* Each : Conversation->Components)
-    {
-        const auto* Speaker = dynamic_cast<const UAudioComponent*>(Each);
-        Count += Speaker && (Speaker->bOverrideAttenuation || Speaker->AttenuationSettings) ? 1 : 0;
-    }
-    return Count;
-}
-
 void Session::Look(RsaTalker::JsonWriter& Json) const
 {
-    Json.Text("state", NameOf(Conversation->GetState())).Text("sentence", StubUtf8(*Conversation->GetSentence()));
-    Json.Integer("heardSamples", FStubAudioDevice::HeardSamples()).Integer("playing", FStubAudioDevice::PlayingCount());
+    TellConversation(*Conversation, Json);
     Json.Integer("found", Found).Integer("lost", Lost);
-    Json.Integer("speakersWithAPlace", SpeakersWithAPlace());
-    Json.Text("refusalB", StubUtf8(*Conversation->GetHead(ERsaTalkerHead::B)->GetRefusal()));
-    Json.Begin("log", '[');
-    for (const std::string& Line : StubLog())
-    {
-        Json.Text("", Line);
-    }
-    Json.End(']').Begin("subjects");
-    for (const auto& [Name, Subject] : IModularFeatures::Get().LiveLink.Subjects)
-    {
-        Json.Begin(StubUtf8(*Name.ToString())).Integer("names", Subject.Names.Num());
-        Json.Integer("frames", Subject.Frames)
-            .Numbers("values", Subject.Values.GetData(), static_cast<std::size_t>(Subject.Values.Num()))
-            .End();
-    }
-    Json.End();
-    const auto& Morphs = Conversation->HeadA->FaceMesh->Morphs;
-    Json.Integer("morphs", static_cast<int>(Morphs.size()));
-    Json.Number("jawOpen", Morphs.count(TEXT("jawOpen")) > 0 ? static_cast<double>(Morphs.at(TEXT("jawOpen"))) : -1.0);
 }
 
 void Session::End(RsaTalker::JsonWriter& Json)
@@ -275,27 +196,6 @@ void Session::End(RsaTalker::JsonWriter& Json)
     Ended.clear();
     Cut.clear();
     TellLeftovers(Json);
-}
-
-void Session::Nodes(RsaTalker::JsonWriter& Json)
-{
-    std::string Fired;
-    const int32 Before = Conversation->OnFound.Num() + Conversation->OnLost.Num();
-    const auto Note = [&Fired](const char* Pin)
-    { return [&Fired, Pin](const FString&) { Fired += std::string(Pin) + " "; }; };
-    URsaTalkerSpeak* const Nowhere = URsaTalkerSpeak::SpeakAndWait(nullptr, ERsaTalkerHead::A, nullptr, false);
-    Nowhere->OnFailed.AddStub(Note("failed"));
-    Nowhere->Activate();
-    URsaTalkerStartConversation* const Start = URsaTalkerStartConversation::StartConversationAndWait(Conversation);
-    Start->OnLive.AddStub(Note("live"));
-    Start->Activate();
-    RunUntil(60, [Start] { return Start->bIsDone; });
-    URsaTalkerSpeak* const Speak = URsaTalkerSpeak::SpeakAndWait(Conversation, ERsaTalkerHead::A, Ramp(0.3), false);
-    Speak->OnBegan.AddStub(Note("began"));
-    Speak->OnEnded.AddStub(Note("ended"));
-    Speak->Activate();
-    RunUntil(60, [Speak] { return Speak->bIsDone; });
-    Json.Text("fired", Fired).Integer("listeners", Conversation->OnFound.Num() + Conversation->OnLost.Num() - Before);
 }
 
 std::string Session::Answer(const std::string& Line)
@@ -433,7 +333,7 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "card")
     {
-        return Card(Head, Second);
+        TellCard(*Conversation, Head, Second, Json);
     }
     else if (Verb == "look")
     {
@@ -445,7 +345,8 @@ std::string Session::Answer(const std::string& Line)
     }
     else if (Verb == "nodes")
     {
-        Nodes(Json);
+        TellNodes(
+            *Conversation, Ramp(0.3), [this](const auto& bDone) { RunUntil(60, bDone); }, Json);
     }
     else if (Verb == "window")
     {

@@ -2,50 +2,17 @@
 
 #include "RsaTalkerConversation.h"
 
-#include <map>
-#include <set>
-
 #include "Async/Async.h"
-#include "Conversation.h"
 #include "Engine/GameInstance.h"
 #include "Engine/World.h"
 #include "HostClock.h"
+#include "RsaTalkerConversationInside.h"
 #include "RsaTalkerEyes.h"
-#include "RsaTalkerHeadComponent.h"
-#include "RsaTalkerJpeg.h"
-#include "RsaTalkerLight.h"
 #include "RsaTalkerLog.h"
-#include "RsaTalkerPcm.h"
 #include "RsaTalkerProgram.h"
 #include "RsaTalkerSettings.h"
 #include "RsaTalkerSetup.h"
 #include "RsaTalkerSubsystem.h"
-#include "RsaTalkerThreads.h"
-
-/** The engine-free conversation, and what belongs to it. */
-struct ARsaTalkerConversation::FInside
-{
-    explicit FInside(ARsaTalkerConversation& InActor, RsaTalker::SidecarLink& InLink)
-        : Actor(InActor), Link(InLink),
-          Talk(
-              InLink, std::make_shared<FRsaTalkerJpeg>(),
-              [this](RsaTalker::ConversationState Now) { Actor.Enter(static_cast<ERsaTalkerState>(Now)); },
-              [this](const RsaTalker::TurnEvent& Event) { Turn(Event); })
-    {
-    }
-
-    void Turn(const RsaTalker::TurnEvent& Event);
-
-    ARsaTalkerConversation& Actor;
-    const RsaTalker::SidecarLink& Link;
-    std::map<std::uint64_t, std::shared_ptr<RsaTalker::VoiceBuffer>> Voices; // of turns that are not over
-    std::set<std::uint64_t> Growing; // of those, the ones whose samples come piece by piece
-    std::shared_ptr<RsaTalker::VoiceBuffer> Heard[RsaTalker::Participants];  // what each head says now
-    TWeakObjectPtr<URsaTalkerHeadComponent> Joined[RsaTalker::Participants]; // whom the heads were last
-    FRsaTalkerLight Light;
-    RsaTalker::EngineSlot State{};
-    RsaTalker::Conversation Talk;
-};
 
 static_assert(static_cast<int>(ERsaTalkerState::Failed) == static_cast<int>(RsaTalker::ConversationState::Failed),
               "states of Blueprint and of the protocol are the same");
@@ -273,97 +240,6 @@ FRsaTalkerHealth ARsaTalkerConversation::GetHealth()
         Health.Warning = UTF8_TO_TCHAR(Found.Warning.c_str());
     }
     return Health;
-}
-
-int64 ARsaTalkerConversation::Speak(ERsaTalkerHead Head, USoundWave* Sound, bool bInterrupt)
-{
-    FString Why;
-    const TSharedPtr<FRsaTalkerSound> Opened = OpenRsaTalkerSound(Sound, Why);
-    if (!Opened.IsValid())
-    {
-        Complain(Why);
-        return 0;
-    }
-    const int64 Turn = BeginTurn(Head, static_cast<int32>(Opened->Quality.SampleRate), bInterrupt);
-    if (Turn != 0)
-    {
-        const std::shared_ptr<RsaTalker::VoiceBuffer> Voice = Inside->Voices[static_cast<std::uint64_t>(Turn)];
-        RunRsaTalkerApart([Opened, Voice] { DecodeRsaTalkerSound(*Opened, *Voice); });
-    }
-    return Turn;
-}
-
-int64 ARsaTalkerConversation::SpeakSamples(ERsaTalkerHead Head, const TArray<float>& Samples, int32 SampleRateHz,
-                                           bool bInterrupt)
-{
-    if (SampleRateHz > 0 && Samples.Num() > static_cast<int64>(RsaTalker::VoiceBuffer::LongestS) * SampleRateHz)
-    {
-        Complain(RsaTalkerTooLong);
-        return 0;
-    }
-    const int64 Turn = BeginVoice(Head, SampleRateHz, bInterrupt);
-    AppendVoice(Turn, Samples);
-    EndVoice(Turn);
-    return Turn;
-}
-
-int64 ARsaTalkerConversation::BeginVoice(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt)
-{
-    const int64 Turn = BeginTurn(Head, SampleRateHz, bInterrupt);
-    if (Turn != 0)
-    {
-        Inside->Growing.insert(static_cast<std::uint64_t>(Turn));
-    }
-    return Turn;
-}
-
-int64 ARsaTalkerConversation::BeginTurn(ERsaTalkerHead Head, int32 SampleRateHz, bool bInterrupt)
-{
-    if (!Inside.IsValid() || GetState() == ERsaTalkerState::Stopped)
-    {
-        Complain(TEXT("The conversation has not been started, so nobody can speak. Call Start Conversation first."));
-        return 0;
-    }
-    if (SampleRateHz < 8000 || SampleRateHz > 96000)
-    {
-        Complain(
-            FString::Printf(TEXT("A voice has 8,000 to 96,000 samples a second; found %d. Convert it."), SampleRateHz));
-        return 0;
-    }
-    const auto Voice = std::make_shared<RsaTalker::VoiceBuffer>(static_cast<std::uint32_t>(SampleRateHz));
-    const std::uint64_t Turn =
-        Inside->Talk.Voices().Begin(static_cast<int>(Head), Voice, bInterrupt, RsaTalker::HostClockNs());
-    Inside->Voices[Turn] = Voice;
-    return static_cast<int64>(Turn);
-}
-
-bool ARsaTalkerConversation::AppendVoice(int64 Turn, const TArray<float>& Samples)
-{
-    const std::uint64_t Number = static_cast<std::uint64_t>(Turn);
-    if (!Inside.IsValid() || Inside->Growing.count(Number) == 0)
-    {
-        return false;
-    }
-    TArray<int16> Pcm;
-    AppendRsaTalkerSamples(Samples, Pcm);
-    return Inside->Voices[Number]->Append(Pcm.GetData(), static_cast<std::size_t>(Pcm.Num()));
-}
-
-void ARsaTalkerConversation::EndVoice(int64 Turn)
-{
-    const std::uint64_t Number = static_cast<std::uint64_t>(Turn);
-    if (Inside.IsValid() && Inside->Growing.erase(Number) > 0)
-    {
-        Inside->Voices[Number]->Finish();
-    }
-}
-
-void ARsaTalkerConversation::CancelTurn(int64 Turn)
-{
-    if (Inside.IsValid())
-    {
-        Inside->Talk.Voices().Cancel(static_cast<std::uint64_t>(Turn));
-    }
 }
 
 void ARsaTalkerConversation::SetRelationship(const FRsaTalkerRelationship& NewRelationship)
