@@ -16,10 +16,13 @@ from rsatalker.heads.regions import Region
 
 INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
 GUM_PINK, TONGUE_PINK = (0.46, 0.17, 0.155), (0.42, 0.15, 0.135)
-CHEEK_PINK, THROAT = (0.30, 0.09, 0.08), (0.10, 0.022, 0.02)
+CHEEK_PINK, THROAT = (0.46, 0.14, 0.115), (0.12, 0.024, 0.02)
+THROAT_FROM, THROAT_TO = 1.5, 6.0  # centimetres behind the lips between which the palate gets as dark as the throat
 SOCKET_PINK = (0.46, 0.24, 0.195)
 PALE_BLOOD = 0.36  # red of the blood in skin from which on gums are no lighter
-BETWEEN_TEETH = 0.6  # light that the space between two teeth loses
+BETWEEN_TEETH = 0.78  # light that the space between two teeth loses
+TOOTH_SHADES = 0.09  # by which one tooth is lighter or darker than its neighbours
+TOOTH_SIDE = np.array([0.25, 0.36, 0.42])  # of a tooth's colour, lost where it faces its neighbour: blood shines through
 SAME_JAW = 0.45  # centimetres between the heights of two teeth that stand side by side, at most
 
 
@@ -29,7 +32,7 @@ def paint_inside(
     """Return paint for surfels inside the mouth, nose and eye sockets; elsewhere it is arbitrary."""
     count = len(points)
     lip_depth = anatomy.landmarks[48:60, 2].min()
-    deep = smooth_step(lip_depth + 1.0, lip_depth - 0.8, points[:, 2])
+    deep = smooth_step(lip_depth - THROAT_FROM, lip_depth - THROAT_TO, points[:, 2])
     paint = Paint(
         albedo=mix(np.tile(CHEEK_PINK, (count, 1)), THROAT, deep),
         specular=np.full(count, 0.5), roughness=np.full(count, 0.4), occlusion=np.ones(count),
@@ -41,9 +44,7 @@ def paint_inside(
     tongue = np.array(TONGUE_PINK) * (1 + 0.20 * value_noise(points, 7, 5)[:, None])
     _wet(paint, region == Region.TONGUE, tongue, 0.7, 0.42)
     _wet(paint, region == Region.TEETH, _enamel(points, region, anatomy, np.array(teeth)), 2.6, 0.19)
-    paint.subsurface[region == Region.TEETH] = 0.9
-    teeth_at = np.flatnonzero(region == Region.TEETH)
-    paint.occlusion[teeth_at] = 1 - BETWEEN_TEETH * smooth_step(0.15, 0.01, _from_next_tooth(points[teeth_at], anatomy))
+    _part_teeth(paint, np.flatnonzero(region == Region.TEETH), points, anatomy)
     _wet(paint, region == Region.EYE_SOCKET, np.tile(np.array(SOCKET_PINK) * (0.3 + 0.7 * dark), (count, 1)), 0.9, 0.30)
     nostril = region == Region.NOSTRIL
     depth = smooth_step(0.0, 0.30, _behind_nostril_rim(points, anatomy))  # no edge where the skin turns inwards
@@ -78,22 +79,37 @@ def _enamel(
     return enamel * (1 - 0.68 * back)[:, None]
 
 
-def _from_next_tooth(points: Float[np.ndarray, "N 3"], anatomy: Anatomy) -> Float[np.ndarray, " N"]:
-    """Return the distance of points to the next tooth of the same jaw, centimetres; far if all are of one piece."""
+def _part_teeth(
+    paint: Paint, teeth_at: Int[np.ndarray, " T"], points: Float[np.ndarray, "N 3"], anatomy: Anatomy
+) -> None:
+    """Make single teeth of a row, in place: a dark, warm line between two of them, and to each its own shade."""
+    distance, middle = _from_next_tooth(points[teeth_at], anatomy)
+    between = smooth_step(0.17, 0.02, distance)
+    shade = value_noise(middle, 1.9, 8)[:, None]
+    paint.albedo[teeth_at] *= (1 + TOOTH_SHADES * shade * [0.7, 1.0, 1.5]) * (1 - between[:, None] * TOOTH_SIDE)
+    paint.occlusion[teeth_at] = 1 - BETWEEN_TEETH * between
+    paint.subsurface[teeth_at] = 0.9
+
+
+def _from_next_tooth(
+    points: Float[np.ndarray, "N 3"], anatomy: Anatomy
+) -> tuple[Float[np.ndarray, " N"], Float[np.ndarray, "N 3"]]:
+    """Return the distance to the next tooth of the same jaw (far if all are of one piece), and one's own middle, cm."""
     quads = anatomy.quads[anatomy.quad_region == Region.TEETH]
     vertices, corner = np.unique(quads, return_inverse=True)
     corner = corner.reshape(quads.shape)
     edges = (np.ones(quads.size), (corner.ravel(), np.roll(corner, 1, 1).ravel()))
     count, tooth = connected_components(coo_matrix(edges, (len(vertices), len(vertices))), directed=False)
     places = anatomy.vertices[vertices]
-    height = np.array([places[tooth == one, 1].mean() for one in range(count)])
+    middle = np.array([places[tooth == one].mean(0) for one in range(count)]).reshape(count, 3)
+    height = middle[:, 1]
     own = tooth[KDTree(places).query(points)[1]]
     distance = np.full(len(points), 9.0)
     for one in np.unique(own):
         others = places[(tooth != one) & (np.abs(height[tooth] - height[one]) < SAME_JAW)]
         if len(others):
             distance[own == one] = KDTree(others).query(points[own == one])[0]
-    return distance
+    return distance, middle[own]
 
 
 def hidden_inside(anatomy: Anatomy) -> np.ndarray:

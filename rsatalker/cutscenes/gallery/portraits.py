@@ -75,6 +75,11 @@ CAST = tuple(
     for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
 )
 GRIN = {"mouthSmile": 0.75, "mouthUpperUp": 0.5, "mouthLowerDown": 0.5, "cheekSquint": 0.4}
+SMILE = {"mouthSmile": 0.7, "cheekSquint": 0.6, "mouthLowerDown": 0.1}
+SHOUT = {
+    "browDown": 0.5, "browInnerUp": 0.15, "noseSneer": 0.4, "cheekSquint": 0.45, "eyeSquint": 0.2,
+    "mouthUpperUp": 0.5, "mouthLowerDown": 0.3, "mouthStretch": 0.35,
+}  # fmt: skip
 CLOSE = (
     Portrait("from half a metre", "mara", EYES, 0.0, turn_deg=8.0, distance_m=0.5, angle_deg=12.0),
     Portrait("a grin", "amara", MOUTH, 0.004, turn_deg=16.0, distance_m=0.5, angle_deg=13.0, weights=GRIN),
@@ -90,9 +95,9 @@ CLOSE = (
     Portrait("noir", "bruno", behind_m=0.05, above_m=0.01, turn_deg=14.0, distance_m=0.7, angle_deg=24.0, light="noir",
              weights={"mouthSmile": 0.45, "cheekSquint": 0.4}),
     Portrait("a smile", "helen", behind_m=0.05, above_m=0.01, turn_deg=-14.0, distance_m=0.55, angle_deg=24.0,
-             jaw_open=0.12, weights={"mouthSmile": 0.65, "cheekSquint": 0.5}),
+             jaw_open=0.12, weights=SMILE),
     Portrait("a shout", "amara", behind_m=0.05, above_m=-0.005, turn_deg=15.0, distance_m=0.6, angle_deg=26.0,
-             jaw_open=0.85, weights={"browInnerUp": 0.5, "mouthStretch": 0.3}),
+             jaw_open=0.8, weights=SHOUT),
     Portrait("a blink", "tomas", EYES, 0.0, turn_deg=-8.0, distance_m=0.5, angle_deg=13.0, weights={"eyeBlink": 1.0}),
     Portrait("a whisper", "kenji", MOUTH, 0.004, turn_deg=12.0, distance_m=0.5, angle_deg=13.0, jaw_open=0.08,
              weights={"mouthFunnel": 0.35}),

@@ -21,6 +21,7 @@ SHAPE_INDEX = {name: i for i, name in enumerate((*PROCEDURAL_1, *CORRECTIVES))}
 LOWER_LID_UP = {"cheekSquint": 0.55, "mouthSmile": 0.28, "noseSneer": 0.15}  # what lifts the lower lid, and how much
 PARTING = ("mouthFunnel", "mouthLowerDown", "mouthUpperUp")  # shapes that part the lips with no help of the jaw
 FUNNEL_FLARE = 0.45  # of a funnel goes with its opening: closed lips that stay flared look swollen
+SMILE_BARES, BARED_JAW = 0.5, 0.14  # of upper lip's raise per smile, once the jaw is so far open: the teeth show
 LIPS_STICK_JAW = 0.06  # share of the jaw's opening up to which lips come apart only gradually
 
 
@@ -38,10 +39,19 @@ class ProceduralDrive:
         sticking = 1.0 - min(jaw_open / LIPS_STICK_JAW, 1.0)  # also when the jaw only moves sideways
         held = max(held, sticking * sticking * (3.0 - 2.0 * sticking))
         weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
+        _bare_teeth(weights, min(jaw_open / BARED_JAW, 1.0) * (1 - held))
         _hold_lips(weights, min(close / max(jaw_open, LIPS_STICK_JAW), 1.0))
         for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
             _drive_lids(weights, side, float(pitch))
         return Drive(weights, held)
+
+
+def _bare_teeth(weights: Float[np.ndarray, " K"], parted: float) -> None:
+    """Let a smile with parted lips lift the upper lip off the teeth, in place."""
+    for side in SIDES:
+        smile = min(max(float(weights[SHAPE_INDEX["mouthSmile" + side]]), 0.0), 1.0)
+        raised = float(weights[SHAPE_INDEX["mouthUpperUp" + side]])
+        weights[SHAPE_INDEX["mouthUpperUp" + side]] = max(raised, min(raised + SMILE_BARES * smile * parted, 1.0))
 
 
 def _hold_lips(weights: Float[np.ndarray, " K"], closed: float) -> None:

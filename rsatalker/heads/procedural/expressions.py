@@ -7,6 +7,7 @@ from jaxtyping import Float
 
 from rsatalker.heads.procedural.curves import bell, smooth_step
 from rsatalker.heads.procedural.drive import PARTING, SHAPE_INDEX
+from rsatalker.heads.procedural.fold_shapes import fold_shapes
 from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities, seal_lips
 from rsatalker.heads.procedural.lid_motion import FADE, UPPER_CLOSES, lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
@@ -24,6 +25,7 @@ LID_SHARES = {
 }
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
+SKIN_FOLLOWS_LIPS = 6.0  # rings around the red that lips pull along
 
 
 def person_shapes(
@@ -75,14 +77,33 @@ def _symmetric_shapes(
 
 
 def _jaw_open_cheeks(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"]) -> Float[np.ndarray, "H 3"]:
-    """Corners of the mouth and cheeks drawn in when the jaw opens wide."""
+    """What skin does when the jaw opens wide: corners and cheeks drawn in, folds beside the mouth, taut lips."""
     x, y, z = positions.T
     front = smooth_step(z, 4.0, 7.0)
     corner = bell(x - 2.6, 1.1) * bell(y + 3.5, 1.3) * front
     cheek = bell(x - 5.0, 1.6) * bell(y + 3.0, 2.2) * front
-    field = np.stack([-0.26 * corner - 0.22 * cheek, 0 * x, -0.12 * cheek], axis=1)
+    field = np.stack([-0.26 * corner - 0.34 * cheek, 0 * x, -0.22 * cheek], axis=1)
+    field += _taut_lips(sculpture, len(x))
     field[:, 0] *= smooth_step(x, 0.0, 0.6)
-    return line_cavities(field, sculpture)
+    return line_cavities(field, sculpture) + fold_shapes()["jawOpenCheeks"]
+
+
+def _taut_lips(sculpture: Sculpture, count: int) -> Float[np.ndarray, "H 3"]:
+    """Lips stretched over the teeth: the opening is a rounded rectangle, and the upper teeth show below a thin lip."""
+    rings = sculpture.template.mouth_rings
+    border, cells = sculpture.template.border_ring, len(rings[0]) // 2
+    along = -np.cos(np.arange(len(rings[0])) / cells * np.pi / 2)  # -1 lower midline, 0 corner, 1 upper midline
+    upper, lower = np.maximum(along, 0.0), np.maximum(-along, 0.0)
+    middle_up, middle_low = 1 - (1 - upper) ** 2.5, 1 - (1 - lower) ** 2.5
+    square = bell(upper - 0.42, 0.26) * (upper > 0) - bell(lower - 0.42, 0.26) * (lower > 0)
+    field = np.zeros((count, 3))
+    for index, ring in enumerate(rings):
+        red = np.clip((index - border) / (len(rings) - 1 - border), 0.0, 1.0)  # 0 border of the red, 1 where lips meet
+        share = smooth_step(np.array(float(index)), border - SKIN_FOLLOWS_LIPS, float(border))
+        rise = middle_up * (0.13 + 0.15 * red) + middle_low * (0.20 - 0.06 * red) + square * (0.07 + 0.07 * red)
+        field[ring, 1] = share * rise
+        field[ring, 2] = -share * (middle_up * 0.05 + middle_low * 0.07)
+    return field
 
 
 def _mouth_sideways(sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], sign: float) -> Float[np.ndarray, "V 3"]:
