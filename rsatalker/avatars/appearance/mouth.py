@@ -22,7 +22,7 @@ SOCKET_PINK = (0.46, 0.24, 0.195)
 PALE_BLOOD = 0.36  # red of the blood in skin from which on gums are no lighter
 BETWEEN_TEETH = 0.78  # light that the space between two teeth loses
 TOOTH_SHADES = 0.09  # by which one tooth is lighter or darker than its neighbours
-TOOTH_SIDE = np.array([0.25, 0.36, 0.42])  # of a tooth's colour, lost where it faces its neighbour: blood shines through
+TOOTH_SIDE = np.array([0.25, 0.36, 0.42])  # of a tooth's colour, lost where it faces its neighbour: gums shine through
 SAME_JAW = 0.45  # centimetres between the heights of two teeth that stand side by side, at most
 
 

@@ -20,6 +20,7 @@ TOMAS = Character(
     identity=Identity(
         male=0.85, face_width=0.0, face_length=0.1, jaw=0.25, chin=0.35, brow_ridge=0.35, cheekbones=0.35, fat=-0.3,
         nose=-0.1, nose_width=-0.1, nose_bridge=0.25, nose_hump=0.3, eye_open=-0.05, lips=0.0, neck=0.2, age=0.1,
+        smile_up=-0.5, smile_skew=-0.7,
     ),
     look=Look(
         skin=SkinLook(

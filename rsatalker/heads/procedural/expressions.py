@@ -8,6 +8,7 @@ from jaxtyping import Float
 from rsatalker.heads.procedural.curves import bell, smooth_step
 from rsatalker.heads.procedural.drive import PARTING, SHAPE_INDEX
 from rsatalker.heads.procedural.fold_shapes import fold_shapes
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.procedural.landmark_shapes import landmark_shapes, line_cavities, seal_lips
 from rsatalker.heads.procedural.lid_motion import FADE, UPPER_CLOSES, lid_motion
 from rsatalker.heads.procedural.sculpture import Sculpture
@@ -25,11 +26,12 @@ LID_SHARES = {
 }
 LEFT_RIGHT_BLEND_CM = 0.9  # a one-sided shape fades out over the midline within this distance
 JAW_FORWARD_TEETH_CM = 0.6
+UPWARDS, OUTWARDS, SKEW = 0.30, 0.22, 0.16  # of a smile: gained, lost and moved to the left per 1 of its manner
 SKIN_FOLLOWS_LIPS = 6.0  # rings around the red that lips pull along
 
 
 def person_shapes(
-    sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], eye_center: Float[np.ndarray, "3"]
+    sculpture: Sculpture, positions: Float[np.ndarray, "H 3"], eye_center: Float[np.ndarray, "3"], identity: Identity
 ) -> Float[np.ndarray, "K V 3"]:
     """Return all shapes of a person on the whole mesh, centimetres, in the order of `SHAPE_INDEX`."""
     symmetric = _symmetric_shapes(sculpture, positions, eye_center)
@@ -48,7 +50,13 @@ def person_shapes(
         shapes[index] = field
     for side, sign in (("Left", 1.0), ("Right", -1.0)):
         shapes[SHAPE_INDEX["mouth" + side]] = _mouth_sideways(sculpture, positions, sign)
+        shapes[SHAPE_INDEX["mouthSmile" + side]] *= (1 + SKEW * identity.smile_skew * sign) * smile_way(identity)
     return shapes
+
+
+def smile_way(identity: Identity) -> Float[np.ndarray, "3"]:
+    """Return what a person's smile is multiplied by sideways, upwards and forwards."""
+    return 1 + identity.smile_up * np.array([-OUTWARDS, UPWARDS, -OUTWARDS])
 
 
 def _symmetric_shapes(
@@ -95,12 +103,12 @@ def _taut_lips(sculpture: Sculpture, count: int) -> Float[np.ndarray, "H 3"]:
     along = -np.cos(np.arange(len(rings[0])) / cells * np.pi / 2)  # -1 lower midline, 0 corner, 1 upper midline
     upper, lower = np.maximum(along, 0.0), np.maximum(-along, 0.0)
     middle_up, middle_low = 1 - (1 - upper) ** 2.5, 1 - (1 - lower) ** 2.5
-    square = bell(upper - 0.42, 0.26) * (upper > 0) - bell(lower - 0.42, 0.26) * (lower > 0)
+    square = bell(upper - 0.38, 0.26) * (upper > 0) - bell(lower - 0.38, 0.26) * (lower > 0)
     field = np.zeros((count, 3))
     for index, ring in enumerate(rings):
         red = np.clip((index - border) / (len(rings) - 1 - border), 0.0, 1.0)  # 0 border of the red, 1 where lips meet
         share = smooth_step(np.array(float(index)), border - SKIN_FOLLOWS_LIPS, float(border))
-        rise = middle_up * (0.13 + 0.15 * red) + middle_low * (0.20 - 0.06 * red) + square * (0.07 + 0.07 * red)
+        rise = middle_up * (0.13 + 0.15 * red) + middle_low * (0.20 - 0.06 * red) + square * (0.10 + 0.14 * red)
         field[ring, 1] = share * rise
         field[ring, 2] = -share * (middle_up * 0.05 + middle_low * 0.07)
     return field

@@ -40,6 +40,8 @@ class Identity:
         eye_fold: How far a fold of the upper lid hides its crease and the inner corner.
         muzzle: How far jaws and lips stand out.
         ears_out: How far the ears stand off.
+        smile_up: How much more a smile draws the corners up than out. Manners: at rest they do not show.
+        smile_skew: How much more the left corner goes than the right one.
     """
 
     male: float = 0.0
@@ -69,6 +71,8 @@ class Identity:
     eye_fold: float = 0.0
     muzzle: float = 0.0
     ears_out: float = 0.0
+    smile_up: float = 0.0
+    smile_skew: float = 0.0
 
     @property
     def betas(self) -> Float[np.ndarray, " B"]:

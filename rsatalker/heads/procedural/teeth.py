@@ -12,7 +12,6 @@ import numpy as np
 from jaxtyping import Float, Int
 from scipy.interpolate import CubicSpline
 
-from rsatalker.heads.procedural.curves import bell
 from rsatalker.heads.procedural.half_mesh import HalfMesh, grid_quads
 from rsatalker.heads.regions import Region
 
@@ -59,6 +58,9 @@ LOWER = Arch(
 )  # fmt: skip
 AROUND = 16
 GAP = 0.006  # cm between neighbours
+ROUNDED = 0.06  # cm that the corners of a cutting edge lie short of its middle
+# How much shorter than the central incisor each tooth is, cm, by `Arch.to_root`; in front the upper lateral is shortest.
+EDGE_LIFTS = {1: (0.0, 0.07, 0.0, 0.05, 0.06, 0.06, 0.06), -1: (0.0, 0.01, 0.0, 0.02, 0.03, 0.03, 0.03)}
 
 
 def add_teeth(mesh: HalfMesh, arch: Arch) -> Int[np.ndarray, " N"]:
@@ -79,13 +81,15 @@ def _add_tooth(
     across = np.sign(np.cos(angle)) * np.abs(np.cos(angle)) ** square
     outward = np.sign(np.sin(angle)) * np.abs(np.sin(angle)) ** square
     cutting = (0.20, 0.20, 0.28, 0.62, 0.68, 0.86, 0.86)[number]  # depth at the edge, share of the depth at the gum
-    edge_lift = 0.10 * bell(np.array(number - 2.0), 0.5) if number != 2 else 0.0
+    edge_lift = EDGE_LIFTS[arch.to_root][number]
     rings = []
     for t in (0.0, 0.18, 0.42, 0.66, 0.86, 0.96, 1.0):  # gum to edge
         wide = np.interp(t, (0, 0.35, 0.7, 0.9, 1.0), (0.80, 0.94, 1.0, 0.97, 0.88))
         deep = np.interp(t, (0, 0.3, 1.0), (0.92, 1.0, cutting)) * (0.75 if t == 1.0 else 1.0)
         bulge = 0.03 * np.sin(np.pi * min(1.0, 0.2 + t * 0.9)) - 0.02
-        tip = 0.10 * np.abs(across) if number == 2 and t > 0.8 else 0.02 * across**2 * (t > 0.8)  # a canine is pointed
+        tip = (
+            0.10 * np.abs(across) if number == 2 and t > 0.8 else ROUNDED * across**4 * (t > 0.8)
+        )  # a canine is pointed
         inset = depth / 2 - (depth / 2) * (1 - deep) * 0.8  # the facial side stays, the inner side slopes
         x = across * width / 2 * wide
         d = outward * depth / 2 * deep - depth / 2 + (depth / 2 - inset) * 0.75 + bulge

@@ -36,6 +36,15 @@ def test_only_ears_are_shaded_by_their_relief(anatomy):
     np.testing.assert_allclose(shade[before_the_ears], 1.0, atol=1e-9)
 
 
+def test_teeth_of_a_row_have_shades_of_their_own(anatomy, character):
+    teeth = surfels_on(anatomy, Region.TEETH)
+    region = np.full(len(teeth), Region.TEETH)
+    albedo = paint_inside(teeth.position, region, anatomy, character.look.teeth, character.look.skin.blood).albedo[:, 1]
+    upper = (teeth.position[:, 1] > -3.6) & (teeth.position[:, 1] < -3.3)
+    left, right = (albedo[upper & (np.abs(teeth.position[:, 0] - x) < 0.15)].mean() for x in (0.42, -0.42))
+    assert abs(left - right) > 0.01
+
+
 def test_light_is_lost_between_two_teeth_and_not_on_their_faces(anatomy, character):
     teeth = surfels_on(anatomy, Region.TEETH)
     region = np.full(len(teeth), Region.TEETH)

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
+from rsatalker.heads.procedural.build import build_head
 from rsatalker.heads.procedural.eyeballs import cornea_bulge
+from rsatalker.heads.procedural.identity import Identity
 from rsatalker.heads.regions import Region
 from rsatalker.motion.expression_space import GAZE_PITCH_RAD, PROCEDURAL_1
 
@@ -130,6 +132,34 @@ def test_left_and_right_shapes_mirror_each_other(average, pose_of, reflection_of
     left = average(pose_of(**{name: 1.0})) - average.neutral_vertices
     right = average(pose_of(**{name.removesuffix("Left") + "Right": 1.0})) - average.neutral_vertices
     np.testing.assert_allclose(left, right[reflection_of(average)] * [-1, 1, 1], atol=2e-6)
+
+
+def test_upper_lip_rises_off_the_teeth_when_the_jaw_opens_wide(average, pose_of):
+    middle = average.lip_contact[0][len(average.lip_contact[0]) // 2]
+    assert average(pose_of(jaw=1.0))[middle, 1] > average.neutral_vertices[middle, 1] + 0.002
+
+
+def test_open_mouth_is_a_rounded_rectangle(average, pose_of):
+    vertices = average(pose_of(jaw=1.0))
+    gap = (vertices[average.lip_contact[0]] - vertices[average.lip_contact[1]])[:, 1]
+    assert gap.mean() > 0.84 * gap.max()
+
+
+def test_smile_lifts_the_upper_lip_more_when_lips_are_parted(average, pose_of):
+    middle = average.lip_contact[0][len(average.lip_contact[0]) // 2]
+
+    def lift(jaw):
+        return (average(pose_of(jaw=jaw, mouthSmile=1.0)) - average(pose_of(jaw=jaw)))[middle, 1]
+
+    assert lift(0.2) > lift(0.0) + 0.002
+
+
+def test_smile_goes_up_and_to_one_side_as_a_person_does(average, pose_of):
+    smiler = build_head(Identity(smile_up=1.0, smile_skew=1.0))
+    corners = average.lip_contact[0][[0, -1]]  # right, left
+    plain, own = (head(pose_of(mouthSmile=1.0)) - head.neutral_vertices for head in (average, smiler))
+    assert (own[corners, 1] > plain[corners, 1]).all()
+    assert np.linalg.norm(own[corners[1]]) > 1.2 * np.linalg.norm(own[corners[0]])
 
 
 def test_tongue_comes_out_between_the_lips(average, pose_of):

@@ -91,7 +91,9 @@ def test_building_twice_gives_the_same_head():
     np.testing.assert_array_equal(first.rig.shapes.offsets, second.rig.shapes.offsets)
 
 
-@pytest.mark.parametrize("name", [field.name for field in dataclasses.fields(Identity)])
+@pytest.mark.parametrize(
+    "name", [field.name for field in dataclasses.fields(Identity) if not field.name.startswith("smile_")]
+)
 def test_every_identity_parameter_moves_the_skin(name):
     sculpture = average_head()
     changed, _ = shape_person(sculpture, Identity(**{name: 0.5}))
@@ -99,7 +101,7 @@ def test_every_identity_parameter_moves_the_skin(name):
 
 
 def test_betas_hold_the_parameters_in_order():
-    betas = Identity(male=0.5, ears_out=-0.25).betas
+    betas = Identity(male=0.5, smile_skew=-0.25).betas
     assert betas[0] == 0.5
     assert betas[-1] == -0.25
     assert len(betas) == len(dataclasses.fields(Identity))
