@@ -38,8 +38,9 @@ class ProceduralDrive:
         held = min(close / max(jaw_open, 1e-6), 1.0)
         sticking = 1.0 - min(jaw_open / LIPS_STICK_JAW, 1.0)  # also when the jaw only moves sideways
         held = max(held, sticking * sticking * (3.0 - 2.0 * sticking))
-        weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * (1 - held)
-        _bare_teeth(weights, min(jaw_open / BARED_JAW, 1.0) * (1 - held))
+        free = (1 - held) ** 3  # of lips: half held, they are hardly taut
+        weights[SHAPE_INDEX["jawOpenCheeks"]] = jaw_open * free
+        _bare_teeth(weights, min(jaw_open / BARED_JAW, 1.0) * free)
         _hold_lips(weights, min(close / max(jaw_open, LIPS_STICK_JAW), 1.0))
         for side, pitch in zip(SIDES, (pose.eye_pose[0], pose.eye_pose[3]), strict=True):
             _drive_lids(weights, side, float(pitch))
