@@ -58,7 +58,7 @@ LOWER = Arch(
 )  # fmt: skip
 AROUND = 16
 GAP = 0.006  # cm between neighbours
-ROUNDED = 0.06  # cm that the corners of a cutting edge lie short of its middle
+ROUNDED = 0.05  # cm that the corners of a cutting edge lie short of its middle
 # How much shorter than the central incisor each tooth is, cm, by `Arch.to_root`; in front the lateral is shortest.
 EDGE_LIFTS = {1: (0.0, 0.07, 0.0, 0.05, 0.06, 0.06, 0.06), -1: (0.0, 0.01, 0.0, 0.02, 0.03, 0.03, 0.03)}
 
