@@ -16,7 +16,8 @@ from rsatalker.heads.regions import Region
 
 INSIDE = (Region.MOUTH_BAG, Region.GUM, Region.TONGUE, Region.TEETH)
 GUM_PINK, TONGUE_PINK = (0.46, 0.17, 0.155), (0.42, 0.15, 0.135)
-CHEEK_PINK, THROAT = (0.46, 0.14, 0.115), (0.12, 0.024, 0.02)
+CHEEK_PINK, THROAT = (0.34, 0.115, 0.098), (0.15, 0.032, 0.026)
+PALATE_GLOW = 1.2  # of the light that arrives deep inside, gained from wet walls close by: else the palate is black
 THROAT_FROM, THROAT_TO = 1.5, 6.0  # centimetres behind the lips between which the palate gets as dark as the throat
 SOCKET_PINK = (0.46, 0.24, 0.195)
 PALE_BLOOD = 0.36  # red of the blood in skin from which on gums are no lighter
@@ -38,6 +39,7 @@ def paint_inside(
         specular=np.full(count, 0.5), roughness=np.full(count, 0.4), occlusion=np.ones(count),
         subsurface=np.full(count, 0.6), sheen=np.zeros(count), bend=np.zeros((count, 3)),
     )  # fmt: skip
+    paint.occlusion += PALATE_GLOW * deep * (region == Region.MOUTH_BAG)
     dark = min(1.0, float(blood[0]) / PALE_BLOOD)  # gums darken with the skin, though less
     gum = np.array(GUM_PINK) * (0.5 + 0.5 * dark) * (1 + 0.12 * value_noise(points, 4, 3)[:, None])
     _wet(paint, region == Region.GUM, gum, 0.8, 0.36)

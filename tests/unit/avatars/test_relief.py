@@ -45,6 +45,17 @@ def test_teeth_of_a_row_have_shades_of_their_own(anatomy, character):
     assert abs(left - right) > 0.01
 
 
+def test_palate_is_red_and_falls_off_into_the_throat(anatomy, character):
+    walls = surfels_on(anatomy, Region.MOUTH_BAG)
+    region = np.full(len(walls), Region.MOUTH_BAG)
+    paint = paint_inside(walls.position, region, anatomy, character.look.teeth, character.look.skin.blood)
+    behind_lips_cm = anatomy.landmarks[48:60, 2].min() - walls.position[:, 2]
+    front, back = behind_lips_cm < 1.5, behind_lips_cm > 4.0
+    assert paint.albedo[front, 0].mean() > 1.4 * paint.albedo[back, 0].mean()
+    assert (paint.albedo[:, 0] > 2.5 * paint.albedo[:, 2]).all()
+    assert (paint.albedo[:, 0] * paint.occlusion)[back].min() > 0.2  # red, not black
+
+
 def test_light_is_lost_between_two_teeth_and_not_on_their_faces(anatomy, character):
     teeth = surfels_on(anatomy, Region.TEETH)
     region = np.full(len(teeth), Region.TEETH)
