@@ -22,7 +22,7 @@ BENCHMARKS: dict[str, str] = {
     "cutscene": "Frames a second of a cutscene with one worker and more, beside what the machine gives.",
     "cutscene-beside": "Whether a live conversation notices that a cutscene is rendered beside it.",
     "cutscene-memory": "Memory of a render and its workers while a scene of an hour is drawn.",
-    "follow": "Milliseconds and CPU time of posing a head and its 65,000 Gaussians, lit.",
+    "follow": "Milliseconds and CPU time of posing a head and its 70,000 Gaussians, lit.",
     "gradients": "Milliseconds of a step of fitting: drawing into tensors, and its gradients.",
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",

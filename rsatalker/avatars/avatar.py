@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 from collections import deque
-from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float32
@@ -14,7 +13,7 @@ from rsatalker.avatars.baked_light import UnfoldedLight, gap
 from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
-from rsatalker.avatars.gaussian_blocks import in_turns, laid_in_blocks
+from rsatalker.avatars.gaussian_blocks import laid_in_blocks
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
@@ -60,8 +59,7 @@ class Avatar:
     def __init__(self, name: str, head: Head, data: AvatarData, threads: int = 2):
         self.name = name
         self.head = head
-        bound, ranks = in_turns(data.bound, len(data.quads))
-        self._data = data = replace(data, bound=bound)
+        self._data = data
         self._world, self._normals = np.empty_like(data.neutral), np.empty_like(data.neutral)
         self._vertex_light = np.zeros((len(data.neutral), VERTEX_LIGHT), np.float32)
         self._dimmed = np.empty(len(data.neutral), np.float32)
@@ -80,8 +78,8 @@ class Avatar:
         unfolded = ((data.mouth, GAP_EXPONENT), (data.left_lid, 1.0), (data.right_lid, 1.0))
         self._unfolded = tuple((which, lit(which), exponent) for which, exponent in unfolded)
         self._crease_starts = np.searchsorted(data.crease_expressions, np.arange(len(head.expression_names) + 2))
-        self._blocks = laid_in_blocks(bound, ranks, data.quads)
-        self._selection = select(bound, self._blocks.firsts, self._blocks.ranks, 1.0)
+        self._blocks = laid_in_blocks(data.bound, data.ranks, data.quads)
+        self._selection = select(data.bound, self._blocks.firsts, self._blocks.ranks, 1.0)
         self._buffers = deque(_empty_gaussians(len(self)) for _ in range(BUFFERS))
         self._swing = self._resting_hair()
         self._vertex_work, self._block_work = SplitWork(threads, BLOCK), SplitWork(threads)

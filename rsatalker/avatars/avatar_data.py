@@ -19,7 +19,8 @@ class AvatarData:
     """Everything about an avatar except its head; lengths in metres, space of the neutral head.
 
     Attributes:
-        bound: Array of `binding.BOUND`.
+        bound: Array of `binding.BOUND`, as `gaussian_blocks.in_turns` orders it.
+        ranks: Of each of them, from 0 to 1: which stay longest where fewer are drawn.
         garment: Vertices of the garment; they follow the torso.
         quads: Of the head, then of the garment (whose vertices follow the head's).
         neutral: Vertices of head and garment at rest.
@@ -39,6 +40,7 @@ class AvatarData:
     """
 
     bound: np.ndarray
+    ranks: Float32[np.ndarray, " N"]
     garment: Float32[np.ndarray, "G 3"]
     quads: Int32[np.ndarray, "Q 4"]
     neutral: Float32[np.ndarray, "V 3"]

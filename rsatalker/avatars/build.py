@@ -33,7 +33,7 @@ from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.avatars.bake import bake_strands, bake_surface
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 from rsatalker.avatars.face_frames import affine_frames
-from rsatalker.avatars.gaussian_blocks import neighbours_together, within_budget
+from rsatalker.avatars.gaussian_blocks import in_turns, neighbours_together, within_budget
 from rsatalker.avatars.helper_frames import LEVELS, Helpers, pose_helpers
 from rsatalker.avatars.rest_light import bake_creases, bake_unfolded
 from rsatalker.heads.head import Head
@@ -59,7 +59,7 @@ def build_avatar_data(
     Args:
         head: Identity baked in.
         look: Recipe.
-        detail: 1 gives about 65,000 Gaussians; spacing of surfels goes with 1 / detail.
+        detail: 1 gives about 70,000 Gaussians; spacing of surfels goes with 1 / detail.
         progress: Told what is being done.
         texels: Side of the depth maps that light is baked with.
     """
@@ -281,9 +281,10 @@ def _lit(
     center = (resting["center"].min(0) + resting["center"].max(0)) / 2
     radius = np.linalg.norm(resting["center"] - center, axis=1).max()
     drivers, lined = wrinkle_drivers(anatomy.head.expression_names, look.skin.age)
-    bound = within_budget(neighbours_together(bound, resting["center"], len(quads)), len(quads), MOST_GAUSSIANS)
+    together = neighbours_together(bound, resting["center"], len(quads))
+    bound, ranks = in_turns(within_budget(together, len(quads), MOST_GAUSSIANS), len(quads))
     return AvatarData(
-        bound=bound, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
+        bound=bound, ranks=ranks, garment=neutral[head_count:], quads=quads, neutral=neutral, light=light,
         mouth=mouth, left_lid=left_lid, right_lid=right_lid, follows_skull=follows,
         around_eyes=tuple(_around_eye(anatomy, eye) for eye in (0, 1)),  # pyright: ignore[reportArgumentType]
         crease_vertices=creases[0], crease_expressions=creases[1], crease_changes=creases[2], helpers=helpers,

@@ -59,7 +59,7 @@ def load_avatar(
 
     Args:
         name: Key of `CHARACTERS`, or the folder of a fitted avatar.
-        detail: 1 gives about 65,000 Gaussians, 0.7 about 45,000; a fitted avatar keeps those it has.
+        detail: 1 gives about 70,000 Gaussians, 0.7 about 48,000; a fitted avatar keeps those it has.
         threads: That one call of `follow` may use.
         progress: Told what is being done and which share of the work is done; not called when the cache answers.
 

@@ -32,6 +32,7 @@ def test_avatar_data_survives_the_round_trip(tmp_path, avatar_data):
     avatar_data.save(path)
     loaded = AvatarData.load(path)
     np.testing.assert_array_equal(loaded.bound, avatar_data.bound)
+    np.testing.assert_array_equal(loaded.ranks, avatar_data.ranks)
     np.testing.assert_array_equal(loaded.light.transfer, avatar_data.light.transfer)
     np.testing.assert_array_equal(loaded.helpers.margins[3], avatar_data.helpers.margins[3])
     assert [path] == list(path.parent.iterdir())
