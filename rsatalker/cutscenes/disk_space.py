@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rsatalker.cutscenes.script import Cutscene, Output, Stereo
+from rsatalker.exports.segments import CODECS
 
 # Bytes a pixel and picture that the formats take with two heads in the picture, rounded up; measured on the gallery.
 BYTES_PER_PIXEL = {"mp4": 0.08, "av1": 0.05, "prores": 1.1, "qtrle": 1.9, "png": 0.8, "exr": 2.6}
@@ -15,7 +16,7 @@ LAYERED_EXR = 2.4  # times as large with a layer for each head
 BYTES_PER_SECOND = 1_000_000  # of sound and motion, whatever the formats
 
 
-VIDEOS = ("mp4", "av1", "prores", "qtrle")  # formats that take room twice: as segments and as a file
+VIDEOS = tuple(CODECS)  # formats that take room twice: as segments and as a file
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from rsatalker.avatars.appearance.anatomy import CLOTH, Anatomy
+from rsatalker.avatars.appearance.collar import LEAF_ROWS
 from rsatalker.avatars.appearance.garment import COLUMNS, Garment, Part, neck_ring
 from rsatalker.avatars.appearance.look import ClothLook
 from rsatalker.avatars.appearance.seams import add_seams
@@ -21,6 +22,7 @@ WIDER = np.array([1.0, 2.0, 1.0])  # where only every second column has surfels
 # Where the cloth turns by more than that down or across a quad, at the shoulders, surfels are smaller: flat ones stand
 # out from a round silhouette.
 BENT_DEG, BENT_SPACING = (8.0, 5.0), 0.55
+LEAF_STEP = 0.7  # centimetres of cloth that a row of a collar's quads counts as
 INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
 
 
@@ -107,4 +109,4 @@ def _length_at(garment: Garment, quad: np.ndarray, u: Float[np.ndarray, " N"]) -
     low = np.minimum(row.astype(int), last - 1)
     share = row - low
     on_body = garment.lengths[column, low] * (1 - share) + garment.lengths[column, low + 1] * share
-    return np.where(on_grid, on_body, 0.7 * (quad % 9))
+    return np.where(on_grid, on_body, LEAF_STEP * ((quad - COLUMNS * rows) % LEAF_ROWS))

@@ -16,6 +16,7 @@ SPREAD_DEG = 15.0  # further round than the fold's end lies the point of the lea
 LYING = 0.42  # centimetres over the cloth
 CLEARANCE = 0.22  # centimetres between the fold and the neck
 ACROSS = (0.0, 0.08, 0.25, 0.50, 0.75, 0.94, 1.0)  # places from the fold to the edge
+LEAF_ROWS = len(ACROSS) + 2  # of quads in a column: up to the fold, over it, and around the edge
 
 
 def collar_leaves(

@@ -87,9 +87,8 @@ def _add_tooth(
         wide = np.interp(t, (0, 0.35, 0.7, 0.9, 1.0), (0.80, 0.94, 1.0, 0.97, 0.88))
         deep = np.interp(t, (0, 0.3, 1.0), (0.92, 1.0, cutting)) * (0.75 if t == 1.0 else 1.0)
         bulge = 0.03 * np.sin(np.pi * min(1.0, 0.2 + t * 0.9)) - 0.02
-        tip = (
-            0.10 * np.abs(across) if number == 2 and t > 0.8 else ROUNDED * across**4 * (t > 0.8)
-        )  # a canine is pointed
+        corner = 0.10 * np.abs(across) if number == 2 else ROUNDED * across**4  # a canine is pointed
+        tip = corner * (t > 0.8)
         inset = depth / 2 - (depth / 2) * (1 - deep) * 0.8  # the facial side stays, the inner side slopes
         x = across * width / 2 * wide
         d = outward * depth / 2 * deep - depth / 2 + (depth / 2 - inset) * 0.75 + bulge
