@@ -122,7 +122,8 @@ def in_turns(bound: np.ndarray, quad_count: int) -> tuple[np.ndarray, Float32[np
 def block_ranges(bound: np.ndarray, quad_count: int) -> tuple[Int[np.ndarray, " B"], Int[np.ndarray, " B"]]:
     """Return where blocks begin and how many Gaussians they have."""
     on_triangle = bound["frame"] < 2 * quad_count
-    changes = np.flatnonzero(np.diff(2 * bound["material"].astype(int) + on_triangle)) + 1
+    kinds = 4 * bound["material"].astype(int) + 2 * (bound["antialiased"] > 0) + on_triangle
+    changes = np.flatnonzero(np.diff(kinds)) + 1
     runs = zip(np.r_[0, changes].tolist(), np.r_[changes, len(bound)].tolist(), strict=True)
     firsts = np.concatenate([np.arange(start, stop, BLOCK) for start, stop in runs])
     return firsts, np.diff(np.r_[firsts, len(bound)])
@@ -219,8 +220,10 @@ def unpack(lanes, steps, begin, lows, sizes, known):
 def neighbours_together(bound: np.ndarray, places: Float[np.ndarray, "N 3"], quad_count: int) -> np.ndarray:
     """Return an array of `binding.BOUND` as blocks want it, neighbours in space near each other in memory.
 
-    A block whose Gaussians lie together can turn away from the viewer as a whole, and needs few vertices. The order is
-    that of Morton, A computer oriented geodetic data base (1966): the digits of the three coordinates in turns.
+    A block whose Gaussians lie together can turn away from the viewer as a whole, and needs few vertices. Marks on the
+    skin are apart from its surfels: in the steps of a block that holds both, shapes of a tenth of a millimetre would be
+    rounded to those of the largest. The order is that of Morton, A computer oriented geodetic data base (1966): the
+    digits of the three coordinates in turns.
 
     Args:
         bound: In any order.
@@ -234,4 +237,4 @@ def neighbours_together(bound: np.ndarray, places: Float[np.ndarray, "N 3"], qua
     for bit in range(MORTON_BITS):
         for axis in range(3):
             key |= ((cells[:, axis] >> bit) & 1) << (3 * bit + axis)
-    return bound[np.lexsort((key, bound["frame"] >= 2 * quad_count, bound["material"]))]
+    return bound[np.lexsort((key, bound["frame"] >= 2 * quad_count, bound["antialiased"] > 0, bound["material"]))]
