@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from fractions import Fraction
@@ -46,6 +47,7 @@ NOMINAL_RATES: dict[Fraction, Fraction] = {
     Fraction("119.88"): Fraction(120000, 1001),
 }
 LOWEST_RATE, HIGHEST_RATE = Fraction(24000, 1001), Fraction(120)
+RATE = re.compile(r"[0-9]{1,9}([.][0-9]{1,9}|/[0-9]{1,9})?")  # as a text; an exact "1e999999999" would fill the memory
 LONGEST_S = 4 * 3600.0  # of a scene; beyond that it is a mistake in a time
 LARGEST_PX = 8192  # per side
 
@@ -285,10 +287,10 @@ def _frame_rate(table: Table) -> Fraction:
     rate: Fraction
     if table.asked("frame_rate") and isinstance(value := table.raw("frame_rate"), str):
         try:
-            rate = Fraction(value)
+            rate = Fraction(value if RATE.fullmatch(value) else "")
         except (ValueError, ZeroDivisionError) as error:
             raise table.error(
-                "frame_rate", f'is {value!r}; expected a number or a fraction as "24000/1001".'
+                "frame_rate", f'is {value[:40]!r}; expected a number or a fraction as "24000/1001".'
             ) from error
     else:
         rate = table.exact("frame_rate", Fraction(24))
