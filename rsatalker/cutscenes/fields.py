@@ -167,13 +167,19 @@ class Table:
         return path
 
     def path(self, key: str) -> Path:
-        """Return where a file or folder would be that the script may name; it is not looked at otherwise."""
+        """Return where a file or folder would be that the script may name; whether it is there is not asked."""
         given = self.text(key)
         path = self.source.folder / given
         if "\0" in given:
             raise self._wrong(key, given, "the name of a file")
         if self.source.within is not None and not is_inside(path, self.source.within):
             raise self.error(key, f"is {given!r}, which is outside the folder of cutscenes; name what lies inside it.")
+        try:
+            path.exists()
+        except OSError as error:  # in a folder that may not be read, or a longer name than file systems take
+            raise self.error(
+                key, f"is {given[:80]!r}, which cannot be looked at ({error.strerror}); name another place."
+            ) from error
         return path
 
     def table(self, key: str) -> Table:

@@ -14,7 +14,7 @@ from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.cutscenes.fields import Source, Table
 from rsatalker.cutscenes.lights import PRESETS as LIGHTS
 from rsatalker.cutscenes.read_camera import read_shots, read_stereo
-from rsatalker.cutscenes.read_voices import read_voices
+from rsatalker.cutscenes.read_voices import LONGEST_S, read_voices
 from rsatalker.cutscenes.script import (
     BACKGROUNDS,
     FORMATS,
@@ -48,7 +48,7 @@ NOMINAL_RATES: dict[Fraction, Fraction] = {
 }
 LOWEST_RATE, HIGHEST_RATE = Fraction(24000, 1001), Fraction(120)
 RATE = re.compile(r"[0-9]{1,9}([.][0-9]{1,9}|/[0-9]{1,9})?")  # as a text; an exact "1e999999999" would fill the memory
-LONGEST_S = 4 * 3600.0  # of a scene; beyond that it is a mistake in a time
+NO_FILE_NAME = re.compile(r'[\x00-\x1f/\\:*?"<>|]')  # what Windows refuses in a name, and with that everybody
 LARGEST_PX = 8192  # per side
 
 
@@ -154,7 +154,7 @@ def _participants(script: Table) -> tuple[Participant, Participant]:
             "participant", f"occurs {len(tables)} times; a cutscene takes 2, each headed [[participant]]."
         )
     one, two = (_participant(table, place) for table, place in zip(tables, default_places(arrangement), strict=True))
-    if one.name == two.name:
+    if one.name.casefold() == two.name.casefold():  # their files must differ where case makes no difference, too
         raise tables[1].error("name", f"is {two.name!r}, as the other participant's; give one of them another name.")
     return one, two
 
@@ -183,9 +183,9 @@ def _participant(table: Table, place: tuple[tuple[float, float, float], float]) 
 
 
 def _check_file_name(table: Table, name: str) -> None:
-    """Refuse a name that would lead the files that bear it to another folder."""
-    if any(sign in name for sign in "/\\:\0") or name in (".", ".."):
-        raise table.error("name", f"is {name!r}; expected a file name without folders.")
+    """Refuse a name that would lead the files that bear it to another folder, or that some system does not take."""
+    if NO_FILE_NAME.search(name) or name in (".", ".."):
+        raise table.error("name", f'is {name!r}; expected a file name without folders, line breaks and *?"<>|.')
 
 
 def _mood(table: Table, now: Mood) -> Mood:

@@ -15,7 +15,7 @@ from rsatalker.motion.mood import MOODS, Mood
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
 
 TAIL_S = Fraction(4, 5)  # after the last word, so that faces come to rest
-LONGEST_S = 4 * 3600.0  # of a scene
+LONGEST_S = 4 * 3600.0  # of a scene; beyond that it is a mistake in a time
 INTERRUPTED_S = Fraction(3, 20)  # how long the interrupted one goes on
 
 
@@ -126,7 +126,7 @@ def _sound(table: Table, key: str, file: Path) -> tuple[int, Fraction]:
     """Return channels and duration of a sound file."""
     try:
         about = soundfile.info(str(file))
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
         raise table.error(key, f"cannot be read as audio ({error}); expected WAV, FLAC or Ogg.") from error
     if not LOWEST_RATE_HZ <= about.samplerate <= HIGHEST_RATE_HZ:
         raise table.error(

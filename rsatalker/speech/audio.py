@@ -47,13 +47,17 @@ def read_audio(path: str | Path) -> Audio:
         AudioError: The file is missing, not audio, empty, too long, of an unusable rate, or holds NaN or infinity.
     """
     path = Path(path)
-    if not path.is_file():
+    try:
+        is_file = path.is_file()
+    except OSError as error:  # in a folder that may not be read, or a longer name than file systems take
+        raise AudioError(f"{path} cannot be looked at ({error.strerror}); give a file that you may read.") from error
+    if not is_file:
         raise AudioError(f"{path} does not exist or is no file; give a WAV, FLAC or Ogg file.")
     try:
         about = soundfile.info(str(path))
         check_length(about.frames, about.samplerate, str(path))  # before decoding: a ten-hour file must not fill memory
         samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    except soundfile.LibsndfileError as error:
+    except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
         raise AudioError(f"{path} cannot be read as audio ({error}); give a WAV, FLAC or Ogg file.") from error
     audio = Audio(np.ascontiguousarray(samples.T), int(rate))
     check_samples(audio.samples, str(path))

@@ -75,9 +75,11 @@ class CutsceneFolder:
     def _read(self, script_path: str) -> tuple[str, Path]:
         """Return the text of a script and where it lies."""
         file = self._inside("script_path", script_path)
-        if not file.is_file():
-            raise NotFoundError(f"There is no script {script_path!r} in the folder of cutscenes; put it there first.")
         try:
+            if not file.is_file():
+                raise NotFoundError(
+                    f"There is no script {script_path!r} in the folder of cutscenes; put it there first."
+                )
             with file.open("rb") as opened:
                 data = opened.read(LARGEST_SCRIPT + 1)
             _check_size(len(data), script_path)

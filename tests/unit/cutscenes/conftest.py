@@ -42,6 +42,7 @@ def write_script(tmp_path: Path) -> Callable[[str], Path]:
     """Give a function that writes a script beside two voices."""
     write_voice(tmp_path / "a.wav", 0.5)
     write_voice(tmp_path / "both.wav", 1.0, channels=2)
+    (tmp_path / "bytes.raw").write_bytes(bytes(1000))
 
     def write(text: str) -> Path:
         path = tmp_path / "scene.toml"

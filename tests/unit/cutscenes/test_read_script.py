@@ -32,6 +32,8 @@ WRONG = [
     ('name = "a/b"', "TOP", r"name is 'a/b'; expected a file name without folders"),
     ('name = ".."', "TOP", r"name is '\.\.'; expected a file name without folders"),
     ('name = "a\\u0000"', "TOP", r"name is 'a\\x00'; expected a file name without folders"),
+    ('name = "a\\n"', "TOP", r"name is 'a\\n'; expected a file name without folders, line breaks"),
+    ('name = "why?"', "TOP", r"name is 'why\?'; expected a file name without folders"),
     ("duration_s = 0", "TOP", r"duration_s is 0; expected 0.05 to"),
     ('duration_s = "long"', "TOP", r"duration_s is 'long'; expected a number"),
     ("duration_s = nan", "TOP", r"duration_s is nan; expected"),
@@ -54,6 +56,12 @@ WRONG = [
     ("[[turn]]\nspeaker = 'bob'\nfile='a.wav'", "END", r"turn\[2\].speaker is 'bob'; expected one of mara, tomas"),
     ("[[turn]]\nspeaker = 'mara'\nfile='no.wav'", "END", r"turn\[2\].file is '.*no.wav', which is no file"),
     ("[[turn]]\nspeaker = 'mara'\nfile='scene.toml'", "END", r"turn\[2\].file cannot be read as audio"),
+    ("[[turn]]\nspeaker = 'mara'\nfile='bytes.raw'", "END", r"turn\[2\].file cannot be read as audio"),
+    (
+        f"[[turn]]\nspeaker = 'mara'\nfile='{300 * 'x'}'",
+        "END",
+        r"file is '.*x{80}', which (cannot be looked at|is no f)",
+    ),
     ("[[turn]]\nspeaker = 'mara'\nfile='both.wav'", "END", r"turn\[2\].file has 2 channels .*; a turn takes 1"),
     (
         "[[turn]]\nspeaker='mara'\nfile='a.wav'\nstart_s=0.2",
@@ -168,6 +176,10 @@ def test_wrong_field_is_named_with_line_found_and_allowed(
             r"name is 'mara', as the other participant's",
         ),
         (
+            "[[participant]]\navatar='mara'\nname='Tomas'\n[[participant]]\navatar='tomas'\n",
+            r"name is 'tomas', as the other participant's",
+        ),
+        (
             "[[participant]]\navatar='mara'\nturned_deg=999\n[[participant]]\navatar='tomas'\n",
             r"turned_deg is 999; expected",
         ),
@@ -187,6 +199,10 @@ def test_wrong_field_is_named_with_line_found_and_allowed(
         (
             "[[participant]]\nname='/../../x'\navatar='mara'\n[[participant]]\navatar='tomas'\n",
             r":2: participant\[1\].name is '/../../x'; expected a file name without folders",
+        ),
+        (
+            f"[[participant]]\navatar='{300 * 'x'}'\n[[participant]]\navatar='tomas'\n",
+            r":2: participant\[1\].avatar is 'x{80,}'(, which cannot be looked at|; expected)",
         ),
     ],
 )

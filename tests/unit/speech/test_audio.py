@@ -49,6 +49,17 @@ def test_read_audio_refuses_what_is_no_audio(tmp_path):
         read_audio(tmp_path / "notes.wav")
 
 
+def test_read_audio_refuses_samples_without_a_header(tmp_path):
+    (tmp_path / "voice.raw").write_bytes(bytes(1000))
+    with pytest.raises(AudioError, match=r"voice\.raw cannot be read as audio"):
+        read_audio(tmp_path / "voice.raw")
+
+
+def test_read_audio_refuses_a_name_that_no_file_can_have(tmp_path):
+    with pytest.raises(AudioError, match=r"x (cannot be looked at \(.*\); give|does not exist)"):
+        read_audio(tmp_path / (300 * "x"))
+
+
 def test_read_audio_refuses_empty_files(tmp_path):
     soundfile.write(tmp_path / "empty.wav", np.zeros(0, np.float32), 16_000)
     with pytest.raises(AudioError, match="is empty"):

@@ -112,6 +112,12 @@ def test_script_that_is_not_there_or_no_text_is_refused(folder: CutsceneFolder, 
         folder.job("", "odd.toml", "out")
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows counts letters, not bytes")
+def test_script_with_a_name_of_too_many_bytes_is_refused(folder: CutsceneFolder):
+    with pytest.raises(InvalidRequestError, match=r"é.toml cannot be read \(File name too long\)"):
+        folder.job("", 180 * "é" + ".toml", "out")
+
+
 def test_output_folder_that_is_a_file_is_refused(folder: CutsceneFolder):
     with pytest.raises(InvalidRequestError, match=r"^scene.toml is a file; name a folder for the results"):
         folder.job(SCRIPT, "", "scene.toml")
