@@ -81,8 +81,8 @@ def write_usd(path: Path, scene: UsdScene) -> None:
     root = UsdGeom.Xform.Define(stage, "/Scene")
     Usd.ModelAPI(root).SetKind("assembly")
     stage.SetDefaultPrim(root.GetPrim())
-    for head, curves in scene.heads:
-        _add_head(stage, head, curves)
+    for (head, curves), name in zip(scene.heads, _names_of([head.name for head, _ in scene.heads]), strict=True):
+        _add_head(stage, f"/Scene/{name}", head, curves)
     _add_camera(stage, scene)
     if scene.sound is not None:
         audio = UsdMedia.SpatialAudio.Define(stage, "/Scene/sound")
@@ -93,9 +93,8 @@ def write_usd(path: Path, scene: UsdScene) -> None:
     stage.GetRootLayer().Save()
 
 
-def _add_head(stage: Any, head: SkinnedHead, curves: Curves) -> None:
+def _add_head(stage: Any, path: str, head: SkinnedHead, curves: Curves) -> None:
     Gf, Sdf, Usd, _UsdGeom, _UsdMedia, _UsdShade, UsdSkel, Vt = require_usd()
-    path = f"/Scene/{_identifier(head.name)}"
     root = UsdSkel.Root.Define(stage, path)
     Usd.ModelAPI(root).SetKind("component")
     root.AddTransformOp().Set(Gf.Matrix4d(head.world_from_head.T.astype(float).tolist()))
@@ -186,6 +185,17 @@ def _add_camera(stage: Any, scene: UsdScene) -> None:
         world_from_camera = np.linalg.inv(camera_from_world.astype(np.float64)) @ flip
         transform.Set(Gf.Matrix4d(world_from_camera.T.tolist()), frame)
         focal.Set(float(APERTURE_MM / (2 * tangent)), frame)
+
+
+def _names_of(names: Sequence[str]) -> list[str]:
+    """Return a name of its own for each head: many scripts have no letter that USD allows."""
+    found = ["camera", "sound"]
+    for name in names:
+        own = _identifier(name)
+        while own in found:
+            own += "_"
+        found.append(own)
+    return found[2:]
 
 
 def _identifier(name: str) -> str:

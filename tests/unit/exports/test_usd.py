@@ -1,4 +1,5 @@
 import sys
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -39,6 +40,17 @@ def test_usd_has_one_sample_a_frame(stage, poses) -> None:
     assert animation.GetAttribute("blendShapeWeights").GetTimeSamples() == list(range(len(poses)))
     assert stage.GetTimeCodesPerSecond() == pytest.approx(24000 / 1001)
     assert (stage.GetStartTimeCode(), stage.GetEndTimeCode()) == (0, len(poses) - 1)
+
+
+def test_usd_heads_stay_apart_whose_names_have_no_letter_that_usd_allows(head, poses, skinned, tmp_path) -> None:
+    usd = pytest.importorskip("pxr.Usd", reason="usd-core is not installed; pip install rsatalker[cutscenes]")
+    curves = curves_of(head, poses[:1])
+    heads = [(replace(skinned, name=name), curves) for name in ("\u674e", "\u738b", "camera")]
+    view = np.eye(4, dtype=np.float32)[None]
+    write_usd(tmp_path / "scene.usdc", UsdScene(heads, view, np.ones(1, np.float32), 1.0, Fraction(24), None))
+    scene = usd.Stage.Open(str(tmp_path / "scene.usdc"))
+    kinds = {child.GetName(): child.GetTypeName() for child in scene.GetPrimAtPath("/Scene").GetChildren()}
+    assert kinds == {"_": "SkelRoot", "__": "SkelRoot", "camera_": "SkelRoot", "camera": "Camera"}
 
 
 def test_usd_material_shows_the_colours_of_the_vertices(stage, skinned) -> None:
