@@ -13,6 +13,7 @@ from jaxtyping import Float32
 from rsatalker.avatars.light import Light
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.social import Relationship, SocialInput
+from sidecar.errors import UnreachableError
 from sidecar.regions.blocks import View
 from sidecar.requests import (
     light_message,
@@ -283,6 +284,8 @@ class ConversationCalls:
         while not self._closing.wait(lease_ms * KEEP_ALIVE_SHARE / 1000):
             try:
                 self._calls.call(self._calls.conversation_calls.KeepAlive, request)
+            except UnreachableError:  # may pass: a network that was away for a moment, a machine that was too busy
+                continue
             except Exception:  # noqa: BLE001  the next call of the owner meets the same trouble and tells it
                 return
 
