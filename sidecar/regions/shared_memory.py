@@ -115,8 +115,7 @@ def make_file(name: str, header: bytes, size_bytes: int) -> Region:
     file = region_folder() / name
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.write(descriptor, header)  # first of all, so that whatever happens next, the next start knows it for ours
-        set_aside(descriptor, size_bytes)
+        set_aside(descriptor, size_bytes, header)
         memory = mmap.mmap(descriptor, size_bytes)
     except BaseException:
         file.unlink(missing_ok=True)
@@ -151,8 +150,8 @@ def megabytes(size_bytes: int) -> str:
     return f"{size_bytes / 1e6:.1f} MB"
 
 
-def set_aside(descriptor: int, size_bytes: int) -> None:
-    """Reserve every byte of the file, or raise RegionFull. Windows does so by itself when it makes a section."""
+def set_aside(descriptor: int, size_bytes: int, header: bytes) -> None:
+    """Write the header and reserve every byte of the file, or raise RegionFull. Windows reserves sections by itself."""
     if sys.platform == "win32":
         return
     volume = os.fstatvfs(descriptor)
@@ -161,6 +160,7 @@ def set_aside(descriptor: int, size_bytes: int) -> None:
     if size_bytes > free_bytes:
         raise RegionFull(full)
     try:
+        os.write(descriptor, header)  # first of all, so that whatever happens next, the next start knows it for ours
         if sys.platform == "linux":
             os.posix_fallocate(descriptor, 0, size_bytes)
         else:  # macOS has no posix_fallocate, and ftruncate alone would make a hole: write the zeros
@@ -213,7 +213,7 @@ def _open_section(name: str, writable: bool, gone: str) -> Region:
         with mmap.mmap(-1, HEADER_BYTES, tagname=name, access=mmap.ACCESS_READ) as first:
             size_bytes = int(np.frombuffer(first[:HEADER_BYTES], layout.REGION_HEADER)[0]["region_bytes"])
         memory = mmap.mmap(-1, max(size_bytes, HEADER_BYTES), tagname=name, access=access)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # an OverflowError: its size is no number of bytes that memory can have
         raise RegionNotFound(f"Region {name} cannot be mapped: {error}. {gone}") from error
     finally:
         ctypes.windll.kernel32.CloseHandle(section)

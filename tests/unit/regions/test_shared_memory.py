@@ -112,11 +112,12 @@ def test_create_refuses_what_does_not_fit_and_leaves_nothing(folder: Path) -> No
 
 @unix_only
 @pytest.mark.skipif(sys.platform == "darwin", reason="macOS sets memory aside by writing")
-def test_create_turns_a_full_disk_into_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def no_space(*_: int) -> None:
+@pytest.mark.parametrize("step", ["write", "posix_fallocate"])
+def test_create_turns_a_full_disk_into_a_sentence(folder: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    def no_space(*_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(os, "posix_fallocate", no_space)
+    monkeypatch.setattr(os, step, no_space)
     with pytest.raises(RegionFull, match="more room"):
         create_region(SIZE_BYTES, RegionKind.FRAMES)
     assert not list(folder.iterdir())
