@@ -62,6 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RsaTalkerError, SidecarError) as error:
         _complain(str(error))
         return 1
+    except OSError as error:  # where no file of ours knows better: a folder that may not be written, a full disk
+        place = f"{error.filename} cannot be used" if error.filename else "a file or a connection cannot be used"
+        _complain(f"{place}: {error.strerror or error}. Name another one, or make room or the right to it.")
+        return 1
     except KeyboardInterrupt:
         return INTERRUPTED
 

@@ -121,6 +121,8 @@ def read_options(path: Path) -> ServeOptions:
         settings = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
         raise ConfigError(f"The configuration file {path} does not exist.") from error
+    except OSError as error:
+        raise ConfigError(f"The configuration file {path} cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"The configuration file {path} is no TOML: {error}.") from error
     known = {option.name for option in fields(ServeOptions)}
@@ -138,8 +140,10 @@ def read_options(path: Path) -> ServeOptions:
 def _fitting(path: Path, name: str, value: object) -> object:
     """Return a value in its option's type, or raise ConfigError."""
     wanted = get_type_hints(ServeOptions)[name]
-    if name in ("checkpoint", "avatars", "cutscenes", "web") and isinstance(value, str):
-        return Path(value)
+    if wanted == Path | None:
+        if isinstance(value, str):
+            return Path(value)
+        raise ConfigError(f"The configuration file {path} sets {name} to {value!r}; expected the name of a file, text.")
     if wanted == tuple[str, ...]:
         if isinstance(value, list) and all(isinstance(one, str) for one in cast(list[object], value)):
             return tuple(cast(list[str], value))

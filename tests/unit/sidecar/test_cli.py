@@ -26,6 +26,16 @@ def test_error_is_one_sentence(capsys: pytest.CaptureFixture[str]):
     assert capsys.readouterr().err == "rsatalker: port is 70000; expected 0 to 65535.\n"
 
 
+def test_what_the_system_refuses_is_one_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    (tmp_path / "file").touch()
+    assert cli.main(["gallery", "--out", str(tmp_path / "file" / "out"), "--no-clips"]) == 1
+    said = capsys.readouterr().err
+    assert (
+        said == f"rsatalker: {tmp_path / 'file' / 'out'} cannot be used: Not a directory. Name another one, or make "
+        "room or the right to it.\n"
+    )
+
+
 def test_config_file_is_read_before_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     served = []
     monkeypatch.setattr("sidecar.server.serve", lambda options, *_: served.append(options))

@@ -33,12 +33,17 @@ def test_missing_file_is_an_error(tmp_path: Path):
         read_options(tmp_path / "nothing.toml")
 
 
+def test_folder_instead_of_a_file_is_an_error(tmp_path: Path):
+    with pytest.raises(ConfigError, match="cannot be read"):
+        read_options(tmp_path)
+
+
 def test_malformed_file_is_an_error(tmp_path: Path):
     with pytest.raises(ConfigError, match="is no TOML"):
         read_options(written(tmp_path, "port = = 1"))
 
 
-@pytest.mark.parametrize("line", ['port = "many"', "warm_up = 1", "frame_rate_hz = 2.5", "host = 3"])
+@pytest.mark.parametrize("line", ['port = "many"', "warm_up = 1", "frame_rate_hz = 2.5", "host = 3", "checkpoint = 3"])
 def test_value_of_another_type_is_an_error(tmp_path: Path, line: str):
     with pytest.raises(ConfigError, match=r"sets .* to .*; expected"):
         read_options(written(tmp_path, line))
