@@ -120,7 +120,7 @@ class AvatarFit:
         self.device = torch.device("cuda" if resolved(options.renderer) == "gsplat" else "cpu")
         self._rasterization = choose_rasterization(options.renderer, options.threads or None)
         start = start_on_surface(
-            self.capture, self.photos, options.gaussians, options.carriers, options.sh_degree, options.seed
+            self.capture, self.photos, options.gaussians, options.carriers, options.sh_degree, options.seed, self.device
         )
         self.start: BoundSplats = start.splats
         used = np.unique(start.splats.binding)

@@ -1,6 +1,8 @@
-"""Which triangle every pixel of a camera sees: pytorch3d's rasteriser where it is installed, else a small z-buffer.
+"""Which triangle every pixel of a camera sees: a small z-buffer, or on CUDA pytorch3d's rasteriser where there is one.
 
-Fitting asks it where the images show the mesh; tests and benchmarks paint their images with ours.
+Fitting asks it where the images show the mesh; tests and benchmarks paint their images with ours. On a CPU ours is
+always taken: pytorch3d's tries every triangle at every pixel there, and took 3.8 s for 36,404 triangles at 128 x 128
+where ours took 2.3 ms (version 0.7.6, one thread).
 """
 
 # pyright: reportMissingParameterType=none, reportUnknownParameterType=none
@@ -8,7 +10,6 @@ Fitting asks it where the images show the mesh; tests and benchmarks paint their
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import math
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -19,8 +20,10 @@ from jaxtyping import Float, Float32, Int32
 
 from rsatalker.kernels import njit
 from rsatalker.renderers.camera import Camera
+from rsatalker.training.optional_pytorch3d import has_pytorch3d
 
 NOTHING = -1  # in `MeshImage.faces`
+CPU = torch.device("cpu")
 MeshRasterizerName = Literal["auto", "own", "pytorch3d"]
 
 
@@ -56,17 +59,19 @@ def see_mesh(
     faces: Int32[np.ndarray, "F 3"],
     camera: Camera,
     name: MeshRasterizerName = "own",
+    device: torch.device = CPU,
 ) -> MeshImage:
     """Return what a camera sees of a mesh; both sides of a triangle are seen.
 
     Args:
         vertices: World space, metres.
-        faces: Triangles; ours leaves out those that reach behind the camera's near plane.
+        faces: Triangles; those that reach behind the camera's near plane are left out.
         camera: That sees.
-        name: Whose rasteriser; auto takes pytorch3d's where it can be imported.
+        name: Whose rasteriser; auto takes pytorch3d's on a CUDA device where it is installed.
+        device: Where pytorch3d's draws; ours is on the CPU.
     """
-    if name == "pytorch3d" or (name == "auto" and importlib.util.find_spec("pytorch3d") is not None):
-        return _seen_by_pytorch3d(vertices, faces, camera)
+    if name == "pytorch3d" or (name == "auto" and device.type == "cuda" and has_pytorch3d(device)):
+        return _seen_by_pytorch3d(vertices, faces, camera, device)
     shape = (camera.height, camera.width)
     image = MeshImage(
         np.full(shape, NOTHING, np.int32), np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
@@ -82,7 +87,7 @@ def see_mesh(
 
 
 def _seen_by_pytorch3d(
-    vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3"], camera: Camera
+    vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3"], camera: Camera, device: torch.device
 ) -> MeshImage:
     """Return what pytorch3d's rasteriser sees."""
     renderer: Any = importlib.import_module("pytorch3d.renderer")
@@ -90,14 +95,17 @@ def _seen_by_pytorch3d(
     projection: Any = importlib.import_module("pytorch3d.utils").cameras_from_opencv_projection
     pose, size = torch.from_numpy(camera.camera_from_world)[None], (camera.height, camera.width)
     cameras = projection(pose[:, :3, :3], pose[:, :3, 3], torch.from_numpy(camera.K)[None], torch.tensor([size]))
+    z = vertices @ camera.camera_from_world[2, :3] + camera.camera_from_world[2, 3]
+    ahead = np.flatnonzero((z[faces] > camera.near).all(1)).astype(np.int32)
     settings = renderer.RasterizationSettings(image_size=size, faces_per_pixel=1, perspective_correct=True)
-    mesh = structures.Meshes([torch.from_numpy(vertices)], [torch.from_numpy(faces.astype(np.int64))])
-    seen = renderer.MeshRasterizer(cameras=cameras, raster_settings=settings)(mesh)
-    triangles = seen.pix_to_face[0, ..., 0].numpy().astype(np.int32)
+    mesh = structures.Meshes([torch.from_numpy(vertices)], [torch.from_numpy(faces[ahead].astype(np.int64))])
+    seen = renderer.MeshRasterizer(cameras=cameras.to(device), raster_settings=settings)(mesh.to(device))
+    triangles = seen.pix_to_face[0, ..., 0].cpu().numpy()
     empty = triangles < 0
-    corners = np.where(empty[..., None], 0, seen.bary_coords[0, ..., 0, :].numpy())
-    depths = np.where(empty, np.inf, seen.zbuf[0, ..., 0].numpy())
-    return MeshImage(triangles, corners.astype(np.float32), depths.astype(np.float32))
+    corners = np.where(empty[..., None], 0, seen.bary_coords[0, ..., 0, :].cpu().numpy())
+    depths = np.where(empty, np.inf, seen.zbuf[0, ..., 0].cpu().numpy())
+    numbers = np.append(ahead, np.int32(NOTHING))[triangles]  # the last where it is -1
+    return MeshImage(numbers, corners.astype(np.float32), depths.astype(np.float32))
 
 
 @njit(nogil=True, error_model="numpy")

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 from jaxtyping import Float, Float32, Int32
 
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
 from rsatalker.errors import AssetError
 from rsatalker.training.avatar_capture import Capture
-from rsatalker.training.avatar_mesh_images import MeshImage, see_mesh
+from rsatalker.training.avatar_mesh_images import CPU, MeshImage, see_mesh
 from rsatalker.training.avatar_photos import Photo, Photos
 
 VIEWS_ASKED = 60  # for visible triangles and colours
@@ -38,7 +39,13 @@ class Start:
 
 
 def start_on_surface(
-    capture: Capture, photos: Photos, count: int, carriers: CarrierKind, sh_degree: int, seed: int
+    capture: Capture,
+    photos: Photos,
+    count: int,
+    carriers: CarrierKind,
+    sh_degree: int,
+    seed: int,
+    device: torch.device = CPU,
 ) -> Start:
     """Return about `count` Gaussians, spread evenly over the triangles that some image shows.
 
@@ -50,7 +57,7 @@ def start_on_surface(
     neutral = head.neutral_vertices
     asked = capture.train[:: max(1, len(capture.train) // VIEWS_ASKED)]
     sights = [(photos(view), head(capture.poses[view.timestep])) for view in asked]
-    images = [see_mesh(vertices, faces, photo.camera, "auto") for photo, vertices in sights]
+    images = [see_mesh(vertices, faces, photo.camera, "auto", device) for photo, vertices in sights]
     face, corners, spacing = _spread(neutral, faces, images, count, random)
     if not len(face):
         raise AssetError(

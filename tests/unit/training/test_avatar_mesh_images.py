@@ -1,11 +1,14 @@
-import importlib.util
+from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from painted_ball import ball_head
 
 from rsatalker.renderers.camera import look_at
+from rsatalker.training import avatar_mesh_images
 from rsatalker.training.avatar_mesh_images import NOTHING, see_mesh
+from rsatalker.training.optional_pytorch3d import has_pytorch3d
 
 pytestmark = pytest.mark.unit
 
@@ -64,14 +67,41 @@ def test_triangles_that_share_an_edge_leave_no_gap():
         assert row[first : last + 1].all()
 
 
+@pytest.mark.parametrize(("device", "installed"), [("cuda", True), ("cuda", False), ("cpu", True)])
+def test_auto_takes_pytorch3d_on_cuda_where_it_is_installed(
+    monkeypatch: pytest.MonkeyPatch, device: str, installed: bool
+):
+    theirs = see_mesh(TRIANGLE, FACE, front_camera(4, 3))
+    monkeypatch.setattr(avatar_mesh_images, "has_pytorch3d", lambda device: installed)
+    monkeypatch.setattr(avatar_mesh_images, "_seen_by_pytorch3d", lambda *_: theirs)
+    seen = see_mesh(TRIANGLE, FACE, front_camera(), "auto", torch.device(device))
+    assert (seen is theirs) == (device == "cuda" and installed)
+
+
 # Also skipped in CI: pytorch3d has no wheel for Linux or Windows, and building it takes a CUDA toolchain.
-@pytest.mark.skipif(
-    importlib.util.find_spec("pytorch3d") is None, reason="pytorch3d is not installed; it has no wheel for this system"
+needs_pytorch3d = pytest.mark.skipif(
+    not has_pytorch3d(), reason="pytorch3d is not installed; it has no wheel for this system"
 )
+
+
+@needs_pytorch3d
 def test_own_rasteriser_sees_what_pytorch3d_sees():
-    head = ball_head()
-    own, theirs = (see_mesh(head.neutral_vertices, head.faces, front_camera(), name) for name in ("own", "pytorch3d"))
+    head, front = ball_head(), front_camera()
+    beside_the_middle = front.K + np.array([[0, 0, 3.3], [0, 0, -1.7], [0, 0, 0]], np.float32)
+    camera = replace(front, K=beside_the_middle)
+    own, theirs = (see_mesh(head.neutral_vertices, head.faces, camera, name) for name in ("own", "pytorch3d"))
     same = own.faces == theirs.faces
     assert same.mean() > 0.995  # pixels whose middle lies on an edge may fall to either side
     np.testing.assert_allclose(own.corners[same], theirs.corners[same], atol=1e-4)
     np.testing.assert_allclose(own.depths[same], theirs.depths[same], atol=1e-4)
+
+
+@needs_pytorch3d
+def test_own_rasteriser_leaves_out_what_pytorch3d_leaves_out():
+    camera = front_camera()
+    reaching_back = TRIANGLE.copy()
+    reaching_back[1, 2] = 1 - camera.near / 2  # nearer than the near plane, and before the camera, which is at 1
+    vertices, faces = np.concatenate([reaching_back, TRIANGLE]), np.array([[0, 1, 2], [3, 4, 5]], np.int32)
+    own, theirs = (see_mesh(vertices, faces, camera, name) for name in ("own", "pytorch3d"))
+    assert set(np.unique(theirs.faces)) == {NOTHING, 1}
+    assert (own.faces == theirs.faces).mean() > 0.995

@@ -1,17 +1,16 @@
-import importlib.util
-
 import numpy as np
 import pytest
 import torch
 from painted_ball import ball_head
 
 from rsatalker.training.mesh_losses import Pytorch3dMeshLosses, chamfer, choose_mesh_losses
+from rsatalker.training.optional_pytorch3d import has_pytorch3d
 
 pytestmark = pytest.mark.unit
 
 # Also skipped in CI: pytorch3d has no wheel for Linux or Windows, and building it takes a CUDA toolchain.
 needs_pytorch3d = pytest.mark.skipif(
-    importlib.util.find_spec("pytorch3d") is None, reason="pytorch3d is not installed; it has no wheel for this system"
+    not has_pytorch3d(), reason="pytorch3d is not installed; it has no wheel for this system"
 )
 SQUARE = torch.tensor([[0.0, 0, 0], [1, 0, 0], [1, 1, 0], [0, 1, 0]])
 FACES = np.array([[0, 1, 2], [0, 2, 3]])
@@ -70,10 +69,24 @@ def test_chamfer_is_that_of_all_pairs():
 
 @needs_pytorch3d
 @pytest.mark.parametrize("loss", LOSSES)
-def test_own_losses_are_those_of_pytorch3d(loss):
+def test_own_losses_and_gradients_are_those_of_pytorch3d(loss):
     vertices, faces = uneven_ball()
-    own, theirs = (getattr(choose_mesh_losses(faces, name), loss)(vertices.float()) for name in ("own", "pytorch3d"))
-    torch.testing.assert_close(own, theirs, rtol=1e-4, atol=1e-8)
+    chosen = [choose_mesh_losses(faces, name) for name in ("own", "pytorch3d")]
+    for scale in (1.0, 1.5):  # edges and neighbours are found once, lengths and angles are not
+        own, theirs = ((scale * vertices).float().requires_grad_() for _ in range(2))
+        values = [getattr(losses, loss)(leaf) for losses, leaf in zip(chosen, (own, theirs), strict=True)]
+        torch.testing.assert_close(values[0], values[1], rtol=1e-4, atol=1e-8)
+        sum(values).backward()
+        assert own.grad is not None
+        assert theirs.grad is not None
+        assert (own.grad - theirs.grad).norm() < 1e-4 * theirs.grad.norm()
+
+
+@needs_pytorch3d
+def test_pytorch3d_has_no_folds_where_no_edge_is_shared():
+    lone = choose_mesh_losses(FACES[:1], "pytorch3d").normal_consistency(SQUARE[:3])
+    assert lone.shape == ()
+    assert lone == 0
 
 
 @needs_pytorch3d
