@@ -2,8 +2,9 @@
 
     python3 scripts/check.py
 
-Prepares the environment if it is not run by the environment's own interpreter. One line a check; the output of those
-that fail follows it. A tool that is not installed is skipped with a word, and is a failure in CI (CI=true).
+Prepares the environment if it is not run by the environment's own interpreter. As many checks run side by side as there
+are cores. One line a check once it has ended; the output of those that fail follows it. A tool that is not installed is
+skipped with a word, and is a failure in CI (CI=true).
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from importlib import util
 
@@ -23,6 +25,7 @@ CPP_STYLE = "engine_plugins/unreal/.clang-format"  # Unreal's, for all C++: the 
 PRETTIER = "engine_plugins/web/node_modules/.bin/prettier"  # after `npm install --prefix engine_plugins/web`
 PLATFORMS = ("Linux", "Windows", "Darwin")
 SHOWN_LINES = 40  # of a failed check's output
+MOST_AT_ONCE = 3  # as many as there are systems: pyright keeps to one core, and takes 1.5 GB of memory
 
 
 @dataclass(frozen=True)
@@ -71,12 +74,11 @@ def tracked_files(*patterns: str) -> list[str]:
     return [name for name in listing.stdout.split("\0") if name]
 
 
-def passes(check: Check) -> bool:
-    """Run a check, print its line, and return whether all is well."""
+def verdict(check: Check) -> tuple[bool, str]:
+    """Run a check; return whether all is well, and what to tell of it."""
     in_ci = os.environ.get("CI") == "true"
     if shutil.which(check.command[0]) is None:
-        print(f"{'failed ' if in_ci else 'skipped'} {check.name}: {check.command[0]} is not installed", flush=True)
-        return not in_ci
+        return not in_ci, f"{'failed ' if in_ci else 'skipped'} {check.name}: {check.command[0]} is not installed"
     started = time.monotonic()
     result = subprocess.run(
         check.command,
@@ -87,14 +89,14 @@ def passes(check: Check) -> bool:
         text=True,
         errors="replace",
     )
-    verdict = "ok     " if result.returncode == 0 else "failed "
-    print(f"{verdict} {check.name} ({time.monotonic() - started:.1f} s)", flush=True)
-    if result.returncode != 0:
+    passed = result.returncode == 0
+    told = [f"{'ok     ' if passed else 'failed '} {check.name} ({time.monotonic() - started:.1f} s)"]
+    if not passed:
         lines = result.stdout.rstrip().splitlines()
-        print("\n".join(f"  {line}" for line in lines[:SHOWN_LINES]), flush=True)
+        told += [f"  {line}" for line in lines[:SHOWN_LINES]]
         if len(lines) > SHOWN_LINES:
-            print(f"  ... and {len(lines) - SHOWN_LINES} lines more: {' '.join(check.command[:4])} ...", flush=True)
-    return result.returncode == 0
+            told.append(f"  ... and {len(lines) - SHOWN_LINES} lines more: {' '.join(check.command[:4])} ...")
+    return passed, "\n".join(told)
 
 
 def main() -> int:
@@ -105,8 +107,13 @@ def main() -> int:
         except environment.SetupError as error:
             environment.exit_with(error)
         return environment.run_in(python, __file__)
-    verdicts = [passes(check) for check in checks()]
-    return 0 if all(verdicts) else 1
+    all_passed = True
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MOST_AT_ONCE)) as pool:
+        for waited in as_completed([pool.submit(verdict, check) for check in checks()]):
+            passed, told = waited.result()
+            print(told, flush=True)
+            all_passed &= passed
+    return 0 if all_passed else 1
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from math import prod
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -254,13 +255,13 @@ def load_pretrained(folder: Path) -> PretrainedNetwork:
             f"the model in {folder} takes sound at {rate_hz} Hz; expected {SPEECH_RATE_HZ} Hz. Give another model."
         )
     try:
-        from transformers import AutoModel
+        models: Any = import_module("transformers").AutoModel  # an import statement costs pyright 2,700 files, 1.4 GB
     except ImportError as error:
         raise ToolMissing(
             f"transformers, which reads the model in {folder}, is not installed: pip install transformers"
         ) from error
     try:
-        network = AutoModel.from_pretrained(folder, local_files_only=True)
+        network = models.from_pretrained(folder, local_files_only=True)
     except (OSError, ValueError, RuntimeError) as error:
         why = str(error).splitlines()[0]
         raise CheckpointError(f"the model in {folder} cannot be read ({why}); get it again.") from error

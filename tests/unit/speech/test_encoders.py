@@ -1,8 +1,8 @@
 """Encoders: log-mel and small wav2vec 2.0 and HuBERT models with random weights, all in the same place."""
 
-import builtins
 import json
 import shutil
+import sys
 import types
 from pathlib import Path
 
@@ -178,14 +178,7 @@ def test_model_without_weights_is_refused(folder, tmp_path):
 
 def test_missing_transformers_is_told(tmp_path, monkeypatch):
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "hubert"}))
-    find = builtins.__import__
-
-    def without_transformers(name, *rest):
-        if name == "transformers":
-            raise ImportError(name)
-        return find(name, *rest)
-
-    monkeypatch.setattr(builtins, "__import__", without_transformers)
+    monkeypatch.setitem(sys.modules, "transformers", None)
     with pytest.raises(ToolMissing, match="is not installed: pip install transformers"):
         voice_encoder(str(tmp_path), 1)
 
