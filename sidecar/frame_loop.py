@@ -47,6 +47,7 @@ class FrameLoop(Loop):
         self._conversations = conversations
         self._timings = timings
         self._period_ns = round(1e9 / frame_rate_hz)
+        self._longest_ns = max(frame_rate_hz // KEPT_RATE_HZ, 1) * self._period_ns
         self._clock_ns = clock_ns
         self._artist = FrameArtist(timings, self._period_ns, round(1e9 / idle_frame_rate_hz), clock_ns)
         self._served_ns = 0  # what the conversation that had the last turn has spent: newcomers begin there
@@ -79,7 +80,7 @@ class FrameLoop(Loop):
             pace.draw_took(now_ns - begun_ns)
             conversation.detail.note(now_ns - begun_ns, self._budget_ns(conversation, live, now_ns))
             self._timings.add("tick", (now_ns - begun_ns) * 1e-6)
-        pace.go_on(now_ns, self._period_ns)
+        pace.go_on(now_ns, self._period_ns, self._longest_ns)
 
     def _show_safely(self, conversation: Conversation) -> bool:
         """Show one conversation; its trouble stays with it. Return whether its clock is stepped by hand."""

@@ -80,6 +80,24 @@ def by_pixels(milliseconds: float) -> Callable[[int], float]:
     return lambda pixels: milliseconds * (0.1 + 0.9 * pixels / (SIZE.width * SIZE.height))
 
 
+@pytest.mark.parametrize(("head_ms", "rate_hz"), [(7, 60), (9, 30), (16, 30), (18, 1000 / 36), (26, 1000 / 52)])
+def test_rate_falls_in_steps_down_to_the_kept_one_and_from_there_no_lower_than_it_must(
+    stage: Stage, head_ms: float, rate_hz: float
+):
+    stage.add(flat(head_ms))
+    stage.play(0.5)
+    assert stage.rates(2)[0] == pytest.approx(rate_hz, abs=0.6)
+
+
+def test_ticks_are_drawn_or_missed_and_none_is_both(stage: Stage):
+    slow = stage.add(flat(18))
+    stage.play(0.5)
+    missed, begun_ns = slow.ticks_missed, stage.now_ns
+    drawn = stage.rates(2)[0] * 2
+    passed = (stage.now_ns - begun_ns) * 60e-9
+    assert drawn + slow.ticks_missed - missed == pytest.approx(passed, rel=0.1)
+
+
 def test_light_conversation_has_its_turn_after_every_one_of_a_heavy_one(stage: Stage):
     stage.add(flat(1))
     for _ in range(3):
