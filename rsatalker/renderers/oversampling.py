@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.cpu_average import average_pixels
 
 Draw = Callable[[Sequence[Camera], UInt8[np.ndarray, "C H W 4"], Float32[np.ndarray, "C H W"]], None]
 
@@ -50,10 +51,4 @@ def shrink(
     depths: Float32[np.ndarray, "C H W"],
 ) -> None:
     """Write the mean of every factor x factor pixels: of premultiplied colours, and of depths weighed by alpha."""
-    count, height, width = depths.shape
-    blocks = (count, height, factor, width, factor)
-    area = factor * factor
-    sums = large_colors.reshape(*blocks, 4).sum((2, 4), dtype=np.uint32)
-    colors[...] = (sums + area // 2) // area
-    weighted = (large_depths * large_colors[..., 3]).reshape(blocks).sum((2, 4))
-    depths[...] = np.where(colors[..., 3] > 0, weighted / np.maximum(sums[..., 3], 1), 0)
+    average_pixels(large_colors, large_depths, factor, colors, depths)
