@@ -9,16 +9,20 @@ often: without an engine while they are silent, with one while they are out of i
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from rsatalker.avatars.light import studio_light
+from rsatalker.renderers.camera import Camera
 from sidecar.clock import ClockReading
 from sidecar.conversation import Conversation
+from sidecar.frame_detail import FrameDetail
 from sidecar.moment import Moment, moment_of
 from sidecar.placement import camera_at, default_eyes, eyes_for_layers, is_in_view, moved, view_of
-from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter
+from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter, Slot
 from sidecar.regions.layout import FrameFlags
 from sidecar.timings import Timings
 
+WHOLE = FrameDetail(least_scale=1.0)  # of frames whose clock is stepped: time does not press them
 NEARLY = 0.5  # of a tick before the next idle frame is due: it is drawn at the nearest tick
 
 
@@ -82,17 +86,27 @@ class FrameArtist:
             is_watched = any(reading.utterance_id for reading in readings)
         return is_watched or moment.now_ns - participant.drawn_ns >= self._idle_after_ns
 
-    def _frame_size(
+    def _begin(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
-    ) -> tuple[int, int]:
-        """Return width and height: what was asked, or less if time is short or nobody could see that much."""
+    ) -> tuple[Slot, list[Camera]]:
+        """Begin a frame as large as was asked, or less if time is short or nobody could see that much.
+
+        Return where it goes and the camera of each layer, all alike in how they are oversampled.
+        """
+        participant, world_from_head = conversation.participants[index], moment.world_from_heads[index]
+        sphere, size = participant.head.bounding_sphere, ring.largest_size
+        detail, seen_scale = conversation.detail, 1.0
         if reading.stepped:
-            return ring.largest_size
-        participant = conversation.participants[index]
-        center, radius_m = participant.head.bounding_sphere
-        place = moved(moment.world_from_heads[index], center)
-        seen_scale = participant.seen_size.scale(moment.eyes, place, radius_m, min(ring.largest_size))
-        return conversation.detail.size(*ring.largest_size, seen_scale)
+            detail = WHOLE
+        else:
+            place = moved(world_from_head, sphere[0])
+            seen_scale = participant.seen_size.scale(moment.eyes, place, sphere[1], min(size))
+        slot = ring.begin(detail.size(*size, seen_scale))
+        layers, height, width = slot.depths.shape
+        eyes = eyes_for_layers(moment.eyes or default_eyes(world_from_head, sphere, layers), layers)
+        cameras = [camera_at(eye, world_from_head, sphere, width, height) for eye in eyes]
+        oversampling = detail.oversampling(max(camera.oversampling for camera in cameras), seen_scale)
+        return slot, [replace(camera, oversampling=oversampling) for camera in cameras]
 
     def _draw(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
@@ -102,10 +116,7 @@ class FrameArtist:
         motion_pose = conversation.motion.pose(index, reading.timeline_us)
         pose = participant.fade.show(motion_pose, reading.timeline_us, moment.now_ns, exact=reading.stepped)
         world_from_head, sphere = moment.world_from_heads[index], participant.head.bounding_sphere
-        slot = ring.begin(self._frame_size(conversation, index, ring, reading, moment))
-        layers, height, width = slot.depths.shape
-        eyes = eyes_for_layers(moment.eyes or default_eyes(world_from_head, sphere, layers), layers)
-        cameras = [camera_at(eye, world_from_head, sphere, width, height) for eye in eyes]
+        slot, cameras = self._begin(conversation, index, ring, reading, moment)
         drawn = participant.head.draw(
             pose, cameras, moment.light, world_from_head, slot.colors, slot.depths, reading.timeline_us * 1e-6
         )

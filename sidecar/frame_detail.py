@@ -60,6 +60,21 @@ class FrameDetail:
         smaller_width, smaller_height = wanted
         return min(smaller_width, width), min(smaller_height, height)
 
+    def oversampling(self, deserved: int, seen_scale: float = 1.0) -> int:
+        """Return how many times as wide as a frame it is drawn, to be averaged, where it deserves so much by its size.
+
+        The smaller a frame, the more it deserves. If lack of time made it smaller, that would cost more than it saves:
+        so it gets what it would have had without, and one whose size is that of a head far away gets less than that.
+
+        Args:
+            deserved: `Camera.oversampling` of the size that is drawn.
+            seen_scale: As given to `size`.
+        """
+        if self.scale == 1:
+            return deserved
+        held = self.scale / seen_scale if self.scale < seen_scale else self.scale
+        return max(int(deserved * held), 1)
+
     def note(self, cost_ns: int, budget_ns: float) -> None:
         """Take over what one tick took and what it may take, and change the size if that helps."""
         self._cost_ns += FOLLOWS * (cost_ns - self._cost_ns) if self._ticks else cost_ns - self._cost_ns

@@ -57,6 +57,16 @@ def test_smallest_frames_are_known_to_cost_less_but_not_as_much_less_as_they_hav
     assert FrameDetail(1.0).least_cost == 1
 
 
+def test_frames_that_are_small_for_lack_of_time_are_not_drawn_large_for_that():
+    detail = FrameDetail(0.5)
+    assert detail.oversampling(3) == 3  # small as asked
+    take(detail, 100 * SETTLED, 10)
+    assert detail.oversampling(2) == 1  # half as large as asked
+    assert detail.oversampling(4, seen_scale=0.25) == 2  # far away: the size that it has with time, and half as fine
+    assert detail.oversampling(4, seen_scale=0.75) == 2
+    assert detail.oversampling(1) == 1
+
+
 def test_one_slow_frame_changes_nothing():
     detail = FrameDetail(0.5)
     take(detail, 20, 0.5)

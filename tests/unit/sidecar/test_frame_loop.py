@@ -15,6 +15,7 @@ from sidecar.conversations import Conversations, ConversationSetup
 from sidecar.frame_loop import FrameLoop
 from sidecar.heart import Heart
 from sidecar.intake import AudioFormat
+from sidecar.placement import camera_at
 from sidecar.regions.blocks import View
 from sidecar.regions.engine_region import EngineRegionWriter, EngineState, Playback
 from sidecar.regions.frame_ring import FrameRingReader
@@ -179,6 +180,25 @@ def test_both_heads_and_both_eyes_of_a_tick_carry_one_pose(
             assert eyes_x == pytest.approx([-0.03, 0.03], abs=1e-5)
     for reader in readers:
         reader.close()
+    engine.close()
+
+
+def test_both_eyes_of_a_head_are_oversampled_alike_where_one_alone_would_be_less(
+    conversations: Conversations, setup: Callable[..., ConversationSetup], studio: LightStudio
+):
+    scene = Scene(conversations, setup(FrameSize(56, 56, 2)))
+    engine = engine_of(scene)
+    anchor, sphere = scene.conversation.world_from_heads[0], studio.heads["ann"][0].bounding_sphere
+    places = [anchor[:3, 3] + np.float32([0, 0, distance_m]) for distance_m in (0.3, 3.0)]
+    assert [camera_at(place, anchor, sphere, 56, 56).oversampling for place in places] == [4, 3]
+    eyes = []
+    for place in places:
+        camera_from_world = EYE.camera_from_world.copy()
+        camera_from_world[:3, 3] = -place
+        eyes.append(replace(EYE, camera_from_world=camera_from_world))
+    engine.write(replace(state_of(scene), eyes=tuple(eyes)))
+    scene.tick(3)
+    assert [camera.oversampling for camera in studio.heads["ann"][0].cameras_now] == [4, 4]
     engine.close()
 
 
