@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from zeroconf import ServiceInfo
 from zeroconf.asyncio import AsyncZeroconf
 
+from sidecar.errors import ConfigError
 from sidecar.network.lan import LanAccess
 from sidecar.regions.layout import MAJOR
 
@@ -38,9 +39,19 @@ class Advertisement:
         self._zeroconf: AsyncZeroconf | None = None
 
     async def start(self) -> None:
-        """Announce the sidecar; returns when the name is known to be free."""
-        self._zeroconf = AsyncZeroconf(interfaces=list(self._lan.addresses))
-        await self._zeroconf.async_register_service(self._info)
+        """Announce the sidecar; returns when a free name is found: a second one of this user has the same certificate.
+
+        Raises:
+            ConfigError: The interfaces take no multicast.
+        """
+        try:
+            self._zeroconf = AsyncZeroconf(interfaces=list(self._lan.addresses))
+        except OSError as error:
+            raise ConfigError(
+                f"The sidecar cannot be announced on {', '.join(self._lan.addresses)} ({error.strerror}). Name another "
+                "--interface, one of a network that takes multicast."
+            ) from error
+        await self._zeroconf.async_register_service(self._info, allow_name_change=True)
 
     async def stop(self) -> None:
         """Say that the sidecar goes."""

@@ -1,7 +1,11 @@
+import asyncio
+import errno
+
 import pytest
 
-from sidecar.network.advertisement import LARGEST_CAPS, txt_entries
-from sidecar.network.discovery import read_announcement
+from sidecar.errors import ConfigError
+from sidecar.network.advertisement import LARGEST_CAPS, Advertisement, txt_entries
+from sidecar.network.discovery import discover, read_announcement
 from sidecar.network.lan import LanAccess
 
 pytestmark = pytest.mark.unit
@@ -60,3 +64,29 @@ def test_capabilities_with_control_characters_are_left_out():
     found = read_announcement(["10.0.0.5"], 1, {**ENTRIES, b"caps": b"frames,\x1b[31m,motion"})
     assert found is not None
     assert found.capabilities == ("frames", "motion")
+
+
+def test_two_sidecars_of_one_user_are_announced_beside_each_other():
+    lan = LanAccess(("127.0.0.1",), None, "1a2b3c4d")
+
+    async def announced() -> list[str]:
+        both = Advertisement(lan, 1000, 1001, ()), Advertisement(lan, 2000, 2001, ())
+        try:
+            for one in both:
+                await one.start()
+            found = await asyncio.to_thread(discover, 2.0, lan.addresses)
+        finally:
+            for one in both:
+                await one.stop()
+        return sorted(sidecar.address for sidecar in found)
+
+    assert asyncio.run(announced()) == ["127.0.0.1:1000", "127.0.0.1:2000"]
+
+
+def test_interface_that_takes_no_multicast_is_named(monkeypatch: pytest.MonkeyPatch):
+    def refused(interfaces: list[str]) -> None:
+        raise OSError(errno.ENODEV, "No such device")
+
+    monkeypatch.setattr("sidecar.network.advertisement.AsyncZeroconf", refused)
+    with pytest.raises(ConfigError, match=r"announced on 10\.0\.0\.5 \(No such device\)\. Name another --interface"):
+        asyncio.run(Advertisement(LAN, 1000, 1001, ()).start())
