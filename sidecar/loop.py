@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from abc import ABC, abstractmethod
 
+TROUBLE_S = 0.5  # of rest after a turn that failed: it fails again, perhaps, and each time is a traceback in the log
+
+log = logging.getLogger(__name__)
+
 
 class Loop(ABC):
-    """A thread of its own that takes turns from `start` to `stop`."""
+    """A thread of its own that takes turns from `start` to `stop`, whatever becomes of one of them."""
 
     def __init__(self, name: str) -> None:
         self._stop = threading.Event()
@@ -29,4 +34,12 @@ class Loop(ABC):
 
     def _run(self) -> None:
         while not self._stop.is_set():
-            self._stop.wait(self.turn())
+            self._stop.wait(self._turn_safely())
+
+    def _turn_safely(self) -> float:
+        """Take a turn: a thread that ended here would leave all heads still while the sidecar seems to live."""
+        try:
+            return self.turn()
+        except Exception:
+            log.exception("a turn of the thread %s failed", self._thread.name)
+            return TROUBLE_S
