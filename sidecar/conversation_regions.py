@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,25 +66,17 @@ class Regions:
         Raises:
             RegionFull: There is no room; those already made have been removed again.
         """
-        made: list[FrameRingWriter | MotionRingWriter | EngineRegionReader] = []
-        try:
-            engine = EngineRegionReader()
-            made.append(engine)
-            motion = MotionRingWriter(expression_count, expression_space)
-            made.append(motion)
-            frames: list[FrameRingWriter] = []
-            for wanted in (size, size):
-                if wanted is None:
-                    continue
-                frames.append(
-                    FrameRingWriter(wanted.width, wanted.height, wanted.layers, expression_count, expression_space)
-                )
-                made.append(frames[-1])
-        except BaseException:
-            for region in made:
-                region.close()
-            raise
-        return Regions(tuple(frames), motion, engine, tuple(lock_pages(ring.memory) for ring in frames))
+        frames: list[FrameRingWriter] = []
+        unlock_pages: list[Callable[[], None]] = []
+        with ExitStack() as made:
+            engine = made.enter_context(closing(EngineRegionReader()))
+            motion = made.enter_context(closing(MotionRingWriter(expression_count, expression_space)))
+            for wanted in () if size is None else (size, size):
+                ring = FrameRingWriter(wanted.width, wanted.height, wanted.layers, expression_count, expression_space)
+                frames.append(made.enter_context(closing(ring)))
+                unlock_pages.append(made.callback(lock_pages(ring.memory)))
+            made.pop_all()
+        return Regions(tuple(frames), motion, engine, tuple(unlock_pages))
 
     def beat(self, state: RegionState) -> None:
         """Show in all regions that the sidecar lives."""
