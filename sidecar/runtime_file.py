@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sidecar.errors import ConfigError, UnreachableError
 from sidecar.file_lock import locked
+from sidecar.files_in_use import patiently
 from sidecar.regions.owner import Owner, is_gone, pid_namespace, this_process
 
 FILE_NAME = "sidecar.json"
@@ -101,7 +102,7 @@ def read_record() -> RuntimeRecord | None:
     """Return the sidecar that the runtime file names; None if there is no file, or its process has ended."""
     try:
         text = runtime_file().read_text(encoding="utf-8")
-    except OSError:  # no file, no folder, or another user's
+    except (OSError, UnicodeDecodeError):  # no file, no folder, another user's, or damaged
         return None
     record = _parsed(text)
     return record if record is not None and record.is_alive else None
@@ -139,7 +140,7 @@ def write_record(record: RuntimeRecord) -> None:
             descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
                 json.dump(asdict(record), stream, indent=1)
-            draft.replace(file)
+            patiently(lambda: draft.replace(file))
     except OSError as error:
         raise ConfigError(
             f"The runtime file {file} cannot be written: {error.strerror}. Set RSATALKER_RUNTIME to a folder of yours."
@@ -153,7 +154,7 @@ def remove_record(record: RuntimeRecord) -> None:
     with locked(runtime_file().with_name(LOCK_NAME)):
         other = read_record()
         if other is None or other.pid == record.pid:
-            runtime_file().unlink(missing_ok=True)
+            patiently(lambda: runtime_file().unlink(missing_ok=True))
 
 
 def already_running(other: RuntimeRecord) -> str:

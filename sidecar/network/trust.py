@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sidecar.errors import ConfigError, TrustError, UnreachableError
 from sidecar.file_lock import locked
+from sidecar.files_in_use import patiently
 from sidecar.network.certificate import fingerprint_of
 from sidecar.network.state_folder import state_folder
 
@@ -94,7 +95,7 @@ def remember(address: str, fingerprint: str) -> None:
                 return
             draft = folder / f"{FILE_NAME}.{os.getpid()}"
             draft.write_text(json.dumps({**known, address: fingerprint}, indent=1), encoding="utf-8")
-            draft.replace(folder / FILE_NAME)
+            patiently(lambda: draft.replace(folder / FILE_NAME))
     except OSError as error:
         raise ConfigError(
             f"{Path(folder) / FILE_NAME} cannot be written: {error.strerror}. Set RSATALKER_STATE to a folder of yours."

@@ -82,10 +82,10 @@ def test_record_of_a_living_process_stays(mine: RuntimeRecord):
         write_record(replace(mine, address="127.0.0.1:9999"))
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"address": 1}', "null"])
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"address": 1}', "null", "\u00fc"])
 def test_malformed_file_is_as_good_as_none(folder: Path, text: str, mine: RuntimeRecord):
     folder.mkdir(parents=True)
-    runtime_file().write_text(text)
+    runtime_file().write_bytes(text.encode("latin-1"))  # which is no UTF-8 beyond ASCII
     assert read_record() is None
     write_record(mine)
 
