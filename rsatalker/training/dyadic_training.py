@@ -276,7 +276,7 @@ def train_dialogue(options: TrainDialogueOptions, console: Console | None = None
     for step in run.steps(options.steps):
         losses.append(training.advance(step))
         run.show(f"loss {losses[-1][0]:.3f} {losses[-1][1]:.3f}")
-        if step % options.save_every == 0 or step == options.steps:
+        if step % options.save_every == 0 or step == options.steps or run.is_stopping:
             scores = training.validate(held_out)
             run.log(step, {"events": mean(losses, 0), "values": mean(losses, 1), "held_out": scores})
             losses = []

@@ -220,7 +220,7 @@ def train_speech(options: TrainSpeechOptions, console: Console | None = None) ->
     for step in run.steps(options.steps):
         losses.append(training.advance(step))
         ends = step == options.steps or training.progress(step) >= 1
-        saves = step % options.save_every == 0 or ends
+        saves = step % options.save_every == 0 or ends or run.is_stopping
         if saves:
             scores = validated(training.saved_model(), held_out)
         if saves or step % LOG_EVERY == 0:

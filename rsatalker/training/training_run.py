@@ -16,9 +16,11 @@ A stage reads like this, whether it begins or goes on:
         run.show(f"loss {loss:.3f}")
         if step % 100 == 0:
             run.log(step, {"loss": loss})
-        if step % 1000 == 0:
+        if step % 1000 == 0 or run.is_stopping:
             run.save(step, {...})
     run.finish({...})
+
+Ctrl+C lets the step be finished and saved; a second one ends the run where it is.
 """
 
 from __future__ import annotations
@@ -26,17 +28,22 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import signal
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, is_dataclass
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 import torch
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-from rsatalker.errors import AssetError, ToolMissing
+from rsatalker.errors import AssetError, OutputError, ToolMissing
+from rsatalker.exports.full_disk import full_disk_named
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -54,6 +61,8 @@ class TrainingRun:
         stage: Name of the stage, such as `speech`.
         state: What the last `save` of this run was given, tensors on the CPU; None at the beginning.
         first_step: Steps that are already done.
+        saved_step: The last step that was saved.
+        is_stopping: Ctrl+C was pressed: save after this step, `steps` ends with it.
 
     Args:
         folder: A new folder, or one of a run that stopped.
@@ -73,19 +82,21 @@ class TrainingRun:
         self.folder, self.stage = folder, stage
         self.console = console or Console()
         self.state: dict[str, Any] | None = None
-        self.first_step = 0
+        self.first_step = self.saved_step = 0
+        self.is_stopping = False
         self._message = ""
         self._elapsed_before_s = 0.0
         self._started = time.monotonic()
         self._config = json.loads(json.dumps(asdict(config), default=str))
-        folder.mkdir(parents=True, exist_ok=True)
+        with self.writing():
+            folder.mkdir(parents=True, exist_ok=True)
         if self.config_path.exists():
             self._check_same_run(resume)
         if self.state_path.exists():
             self._load_state()
         self._cut_log()
         note = json.dumps({"stage": stage, "config": self._config}, indent=2)
-        self.config_path.write_text(note + "\n", encoding="utf-8")
+        self._write(self.config_path, note + "\n")
 
     @property
     def config_path(self) -> Path:
@@ -118,7 +129,11 @@ class TrainingRun:
         return self._elapsed_before_s + time.monotonic() - self._started
 
     def steps(self, last: int) -> Iterator[int]:
-        """Yield the numbers of the steps still to do, `first_step + 1` to `last`, and show how far they are."""
+        """Yield the numbers of the steps still to do, `first_step + 1` to `last`, and show how far they are.
+
+        Raises:
+            KeyboardInterrupt: Ctrl+C was pressed, and the step at which it was is done.
+        """
         columns = (
             TextColumn("{task.description}"),
             BarColumn(),
@@ -128,11 +143,15 @@ class TrainingRun:
             TimeRemainingColumn(),
             TextColumn("{task.fields[message]}"),
         )
-        with Progress(*columns, console=self.console) as progress:
+        with self._stopping_gently(), Progress(*columns, console=self.console) as progress:
             task = progress.add_task(self.stage, total=last, completed=self.first_step, message="")
             for step in range(self.first_step + 1, last + 1):
                 yield step
                 progress.update(task, completed=step, message=self._message)
+                if self.is_stopping and step < last:
+                    progress.stop()
+                    self.console.print(f"Stopped after step {step:,} of {last:,}. {self._how_to_go_on()}")
+                    raise KeyboardInterrupt
 
     def show(self, message: str) -> None:
         """Show a few words beside the progress."""
@@ -141,7 +160,7 @@ class TrainingRun:
     def log(self, step: int, values: Mapping[str, object]) -> None:
         """Add a line to the log; numbers in it, nested ones too, become curves."""
         entry = {"step": step, "elapsed_s": round(self.elapsed_s, 1), **values}
-        with self.log_path.open("a", encoding="utf-8") as log:
+        with self.writing(), self.log_path.open("a", encoding="utf-8") as log:
             log.write(json.dumps(entry, default=str) + "\n")
 
     def save(self, step: int, state: Mapping[str, Any]) -> None:
@@ -150,16 +169,25 @@ class TrainingRun:
         Args:
             step: The last step done.
             state: Tensors, numbers, strings, and lists and dictionaries of them.
+
+        Raises:
+            OutputError: The disk is full, or the like; what was saved before is still there.
         """
         unfinished = self.state_path.with_suffix(".part")
-        torch.save({"step": step, "elapsed_s": self.elapsed_s, "state": dict(state)}, unfinished)
-        os.replace(unfinished, self.state_path)  # noqa: PTH105  replaces on Windows too
+        try:
+            with self.writing():
+                torch.save({"step": step, "elapsed_s": self.elapsed_s, "state": dict(state)}, unfinished)
+                os.replace(unfinished, self.state_path)  # noqa: PTH105  replaces on Windows too
+        except OutputError:
+            unfinished.unlink(missing_ok=True)
+            raise
+        self.saved_step = step
         self.draw_curves()
 
     def finish(self, report: Mapping[str, object]) -> None:
         """Write the report and the curves."""
         about = {"stage": self.stage, "elapsed_s": round(self.elapsed_s, 1), **report}
-        self.report_path.write_text(json.dumps(about, indent=2, default=str) + "\n", encoding="utf-8")
+        self._write(self.report_path, json.dumps(about, indent=2, default=str) + "\n")
         self.draw_curves()
 
     def draw_curves(self) -> None:
@@ -177,7 +205,47 @@ class TrainingRun:
                     steps.append(entry["step"])
                     values.append(value)
         if curves:
-            _draw(curves, f"{self.stage}: {self.folder.name}", self.curves_path)
+            with self.writing():
+                _draw(curves, f"{self.stage}: {self.folder.name}", self.curves_path)
+
+    @contextmanager
+    def writing(self) -> Generator[None]:
+        """Say how the run goes on where files that are written inside find no room.
+
+        Raises:
+            OutputError: In place of the system's or a library's own error.
+        """
+        try:
+            with full_disk_named(self.folder):
+                yield
+        except OSError as error:
+            raise OutputError(
+                f"{self.folder} cannot be written: {error.strerror or error}. Make room there. {self._how_to_go_on()}"
+            ) from error
+
+    def _how_to_go_on(self) -> str:
+        if self.saved_step == 0:
+            return "Nothing was saved yet: the same command with --resume begins again."
+        return f"Step {self.saved_step:,} is saved: the same command with --resume goes on from there."
+
+    @contextmanager
+    def _stopping_gently(self) -> Generator[None]:
+        """Let the first Ctrl+C ask the run to stop, and the second one end it; only the main thread can be asked."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+
+        def ask(number: int, frame: FrameType | None) -> None:
+            if self.is_stopping:
+                raise KeyboardInterrupt
+            self.is_stopping = True
+            self.console.print("Stopping after this step; Ctrl+C again ends the run at once.")
+
+        before = signal.signal(signal.SIGINT, ask)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, before)
 
     def _check_same_run(self, resume: bool) -> None:
         try:
@@ -203,6 +271,7 @@ class TrainingRun:
         try:
             kept = torch.load(self.state_path, map_location="cpu", weights_only=True)
             self.state, self.first_step, self._elapsed_before_s = kept["state"], kept["step"], kept["elapsed_s"]
+            self.saved_step = self.first_step
         except (OSError, EOFError, RuntimeError, KeyError, pickle.UnpicklingError) as error:
             why = str(error).split(".", maxsplit=1)[0]  # torch adds paragraphs of advice that does not apply
             raise AssetError(
@@ -221,7 +290,14 @@ class TrainingRun:
                     kept.append(line)
             except (ValueError, KeyError, TypeError):  # the line was being written when the run was stopped
                 continue
-        self.log_path.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+        self._write(self.log_path, "".join(f"{line}\n" for line in kept))
+
+    def _write(self, path: Path, text: str) -> None:
+        """Write a file whole, or leave the one that is there."""
+        unfinished = path.with_suffix(".part")
+        with self.writing():
+            unfinished.write_text(text, encoding="utf-8")
+            os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
 
 
 def _numbers(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:

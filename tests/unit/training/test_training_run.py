@@ -1,6 +1,8 @@
 """A training run's folder: begins, goes on, and refuses what does not fit."""
 
+import io
 import json
+import signal
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -8,7 +10,7 @@ import pytest
 import torch
 from rich.console import Console
 
-from rsatalker.errors import AssetError
+from rsatalker.errors import AssetError, OutputError
 from rsatalker.training.training_run import TrainingRun
 
 pytestmark = pytest.mark.unit
@@ -111,3 +113,61 @@ def test_finished_run_has_a_report_and_curves(tmp_path):
     assert json.loads((tmp_path / "report.json").read_text())["r8"] == 0.9
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
     assert not list(tmp_path.glob("*.part"))
+
+
+def interrupted(run: TrainingRun, *, at: int, times: int = 1) -> list[int]:
+    done: list[int] = []
+
+    def train() -> None:
+        for step in run.steps(9):
+            for _ in range(times if step == at else 0):
+                signal.raise_signal(signal.SIGINT)
+            done.append(step)
+            if run.is_stopping:
+                run.save(step, {"step": step})
+
+    with pytest.raises(KeyboardInterrupt):
+        train()
+    return done
+
+
+def test_interrupted_run_finishes_and_saves_its_step_and_says_how_to_go_on(tmp_path):
+    said = io.StringIO()
+    run = TrainingRun(tmp_path, "speech", Config(tmp_path), resume=False, console=Console(file=said, width=200))
+    assert interrupted(run, at=2) == [1, 2]
+    told = "Stopped after step 2 of 9. Step 2 is saved: the same command with --resume goes on from there."
+    assert told in said.getvalue()
+    assert begun(tmp_path, resume=True).first_step == 2
+
+
+def test_run_that_is_interrupted_twice_ends_at_once(tmp_path):
+    assert interrupted(begun(tmp_path), at=2, times=2) == [1]
+
+
+def test_run_gives_ctrl_c_back_when_it_ends(tmp_path):
+    before = signal.getsignal(signal.SIGINT)
+    interrupted(begun(tmp_path), at=1)
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.fixture
+def small_files():
+    resource = pytest.importorskip("resource", reason="this system has no limit on the size of a process's files")
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_run_that_finds_no_room_keeps_what_was_saved_and_says_how_to_go_on(tmp_path, small_files):
+    saved_run(tmp_path)
+    run = begun(tmp_path, resume=True)
+    with pytest.raises(OutputError, match=r"cannot be written: File too large\. Make room there\. Step 3 is saved"):
+        run.save(4, {"weights": torch.zeros(50_000)})
+    assert not list(tmp_path.glob("*.part"))
+    assert begun(tmp_path, resume=True).first_step == 3
+
+
+def test_run_that_finds_no_room_at_first_says_that_it_begins_again(tmp_path, small_files):
+    with pytest.raises(OutputError, match=r"Nothing was saved yet: the same command with --resume begins again\."):
+        begun(tmp_path).save(1, {"weights": torch.zeros(50_000)})
