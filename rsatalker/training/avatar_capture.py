@@ -25,17 +25,14 @@ optional and are taken from the first instant.
 
 from __future__ import annotations
 
-import json
-import math
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from jaxtyping import Float32
-from PIL import Image
+from numpy.lib.npyio import NpzFile
 
 from rsatalker.avatars.cast import CHARACTERS, character_head
 from rsatalker.errors import AssetError
@@ -44,27 +41,13 @@ from rsatalker.heads.head_file import read_head
 from rsatalker.heads.shape_head import ShapeHead, with_offset
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlamePose
-from rsatalker.renderers.camera import Camera
+from rsatalker.training.avatar_views import View, read_views
 
 SPLITS = {"train": "images to fit", "val": "held-out views", "test": "held-out expressions"}
 HEAD_FILE = "head.npz"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class View:
-    """One image; equal only to itself.
-
-    Attributes:
-        image: File.
-        mask: File, white where the person is; none if the image is used as it is.
-        camera: Of the image in its own size.
-        timestep: Index into `Capture.poses`.
-    """
-
-    image: Path
-    mask: Path | None
-    camera: Camera
-    timestep: int
+TRACKED = (
+    "expr", "rotation", "neck_pose", "jaw_pose", "eyes_pose", "translation", "shape", "static_offset",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,11 +79,15 @@ def read_capture(folder: Path, head: str = "") -> Capture:
     Raises:
         AssetError: Something is missing or malformed; the message names the file and what was expected.
     """
+    if not (folder / "transforms_train.json").exists():
+        raise AssetError(
+            f"{folder / 'transforms_train.json'} does not exist; `rsatalker fit-avatar --help` describes the folder."
+        )
     instants: dict[Path, int] = {}
-    splits = {split: _views(folder, split, instants) for split in SPLITS}
+    splits = {split: read_views(folder, f"transforms_{split}.json", instants) for split in SPLITS}
     if not splits["train"]:
         raise AssetError(f"{folder / 'transforms_train.json'} lists no frames; there is nothing to fit.")
-    tracked = [_read_npz(path) for path in instants]
+    tracked = [_read_instant(path) for path in instants]
     person = _head(folder, head, tracked[0], next(iter(instants)))
     expressions = len(person.expression_names)
     poses = tuple(_pose(path, columns, expressions) for path, columns in zip(instants, tracked, strict=True))
@@ -118,92 +105,56 @@ def _head(folder: Path, head: str, tracked: Mapping[str, np.ndarray], path: Path
             f"of {', '.join(CHARACTERS)}."
         )
     person, identity = read_head(file)
-    betas = tracked["shape"].ravel() if "shape" in tracked else np.zeros(0)
+    betas = tracked["shape"].ravel() if "shape" in tracked else np.zeros(0, np.float32)
     if identity is not None:
         person = identity.person(person, betas)
     elif np.any(betas):
         raise AssetError(
             f"{path} gives the shape of a person, but {file} has no identity_shapes; bake it into the file."
         )
-    if "static_offset" in tracked and np.any(tracked["static_offset"]):
-        offset = tracked["static_offset"].reshape(-1, 3)
-        if len(offset) != len(person.neutral_vertices):
-            raise AssetError(
-                f"{path} moves {len(offset)} vertices by static_offset, {file} has {len(person.neutral_vertices)}; use "
-                "the head that the data was tracked with (GaussianAvatars' has 120 vertices of teeth more than FLAME)."
-            )
-        person = with_offset(person, offset)
-    return person
+    if "static_offset" not in tracked or not np.any(tracked["static_offset"]):
+        return person
+    offset = tracked["static_offset"]
+    if offset.shape not in ((count := len(person.neutral_vertices), 3), (1, count, 3)):
+        raise AssetError(
+            f"{path}: static_offset is of shape {offset.shape}, {file} has {count} vertices; use the head that the "
+            "data was tracked with (GaussianAvatars' has 120 vertices of teeth more than FLAME)."
+        )
+    return with_offset(person, offset.reshape(-1, 3))
 
 
-def _views(folder: Path, split: str, instants: dict[Path, int]) -> tuple[View, ...]:
-    """Return the views of a split; new instants are added to `instants`."""
-    path = folder / f"transforms_{split}.json"
+def _read_instant(path: Path) -> dict[str, np.ndarray]:
+    """Return what is tracked of an instant, finite numbers all."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-        frames = content["frames"]
-    except FileNotFoundError as error:
-        if split != "train":
-            return ()
-        raise AssetError(f"{path} does not exist; `rsatalker fit-avatar --help` describes the folder.") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise AssetError(f"{path} is no transforms file ({error}); expected JSON with `frames`.") from error
-    shared = {name: value for name, value in content.items() if name != "frames"}
-    views: list[View] = []
-    for number, frame in enumerate(frames):
-        try:
-            views.append(_view(folder, shared | frame, instants))
-        except (KeyError, TypeError, ValueError) as error:
-            raise AssetError(f"{path}: frame {number} is incomplete or malformed ({error!r}).") from error
-    return tuple(views)
-
-
-def _view(folder: Path, frame: Mapping[str, Any], instants: dict[Path, int]) -> View:
-    image = folder / frame["file_path"]
-    mask = folder / frame["fg_mask_path"] if frame.get("fg_mask_path") else None
-    for file in (image, mask):
-        if file is not None and not file.exists():
-            raise AssetError(f"{file} does not exist, though the transforms of {folder} name it.")
-    instant = folder / frame["flame_param_path"]
-    timestep = instants.setdefault(instant, len(instants))
-    return View(image, mask, _camera(frame, image), timestep)
-
-
-def _camera(frame: Mapping[str, Any], image: Path) -> Camera:
-    world_from_camera = np.array(frame["transform_matrix"], np.float64)
-    if world_from_camera.shape != (4, 4) or not np.isfinite(world_from_camera).all():
-        raise ValueError("transform_matrix must be 4 x 4 finite numbers")
-    world_from_camera[:, 1:3] *= -1  # OpenGL's axes to OpenCV's: y down, z forward
-    if "w" in frame and "h" in frame:
-        width, height = int(frame["w"]), int(frame["h"])
-    else:
-        with Image.open(image) as opened:
-            width, height = opened.size
-    angle = frame.get("camera_angle_x", 0.0)
-    focal_x = float(frame["fl_x"]) if "fl_x" in frame else width / (2 * math.tan(float(angle) / 2))
-    focal_y = float(frame.get("fl_y", focal_x))
-    cx, cy = float(frame.get("cx", width / 2)), float(frame.get("cy", height / 2))
-    K = np.array([[focal_x, 0, cx], [0, focal_y, cy], [0, 0, 1]], np.float32)
-    return Camera(np.linalg.inv(world_from_camera).astype(np.float32), K, width, height)
-
-
-def _read_npz(path: Path) -> dict[str, np.ndarray]:
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+        found: object = np.load(path, allow_pickle=False)
+        if not isinstance(found, NpzFile):
+            raise AssetError(f"{path} is one array; expected the npz of a tracked instant, with expr, jaw_pose ...")
+        with found as file:
+            columns = {name: file[name] for name in TRACKED if name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
         raise AssetError(f"{path} cannot be read ({error}); expected the npz of a tracked instant.") from error
+    for name, values in columns.items():
+        if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
+            raise AssetError(
+                f"{path}: {name} holds what is no finite number; where tracking lost the person, remove the frames of "
+                "the instant from the transforms."
+            )
+    return {name: values.astype(np.float32) for name, values in columns.items()}
 
 
-def _pose(path: Path, columns: Mapping[str, np.ndarray], expressions: int) -> FlamePose:
+def _pose(path: Path, tracked: Mapping[str, np.ndarray], expressions: int) -> FlamePose:
     """Return the pose of an instant; expression coefficients that are not given are 0."""
 
     def vector(name: str, length: int) -> Float32[np.ndarray, " length"]:
-        values = columns[name].astype(np.float32).ravel() if name in columns else np.zeros(length, np.float32)
-        fits = len(values) <= length if name == "expr" else len(values) == length
-        if not fits or not np.isfinite(values).all():
-            raise AssetError(f"{path}: {name} must be {length} finite numbers; it is of shape {columns[name].shape}.")
-        return np.pad(values, (0, length - len(values)))
+        values = tracked.get(name, np.zeros(length, np.float32))
+        given = values.size
+        if values.shape not in ((given,), (1, given)) or (given > length if name == "expr" else given != length):
+            most = "at most " if name == "expr" else ""
+            raise AssetError(
+                f"{path}: {name} is of shape {values.shape}; expected {most}{length} numbers of one instant, which is "
+                "what the head takes."
+            )
+        return np.pad(values.ravel(), (0, length - given))
 
     return FlamePose(
         expression=vector("expr", expressions), global_orient=vector("rotation", 3), neck_pose=vector("neck_pose", 3),

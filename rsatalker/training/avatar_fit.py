@@ -30,7 +30,7 @@ from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.rasterization import choose_rasterization
-from rsatalker.training.avatar_capture import Capture, View, read_capture
+from rsatalker.training.avatar_capture import Capture, read_capture
 from rsatalker.training.avatar_densify import MissingDetail, densify, is_densify_step, optimizer_of
 from rsatalker.training.avatar_losses import fitting_loss
 from rsatalker.training.avatar_model import PARAMETERS, SplatModel
@@ -38,12 +38,12 @@ from rsatalker.training.avatar_photos import Photos
 from rsatalker.training.avatar_refinement import MOVING_SHARE, MeshRefinement
 from rsatalker.training.avatar_report import Scores, as_plain, print_scores, save_preview, score_held_out, score_split
 from rsatalker.training.avatar_start import start_on_surface
+from rsatalker.training.avatar_views import View
 from rsatalker.training.closer_look import EVERY as CLOSER_LOOK_EVERY
 from rsatalker.training.closer_look import closer_look, shining_through
 from rsatalker.training.training_run import TrainingRun
 
 LOG_EVERY = 20  # steps
-SMALLEST_PX = 16  # SSIM's window is 11 wide
 # Rates of FACTS (GaussianAvatars); places in units of the triangle, falling to a hundredth over the run.
 RATES = {
     "centers": 5e-3, "quats": 1e-3, "log_scales": 1.7e-2, "opacity_logits": 5e-2, "sh_first": 2.5e-3,
@@ -257,6 +257,8 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
 
     Raises:
         AssetError: The capture is incomplete or malformed, or `out` holds another run.
+        KeyboardInterrupt: Ctrl+C was pressed; the run is saved after the step at which it was.
+        OutputError: The disk is full, or the like.
         RendererUnavailable: The renderer asked for cannot run here.
     """
     console = console or Console()
@@ -274,7 +276,7 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
     for step in run.steps(options.steps):
         logged.append(fit.advance(step))
         run.show(f"loss {sum(logged[-1].values()):.4f}, {len(fit.model):,} Gaussians")
-        stops = step % options.preview_every == 0 or step == options.steps
+        stops = step % options.preview_every == 0 or step == options.steps or run.is_stopping
         if step % LOG_EVERY == 0 or stops:
             names = dict.fromkeys(name for parts in logged for name in parts)  # not every step looks closer
             means = {name: float(np.mean([parts[name] for parts in logged if name in parts])) for name in names}
@@ -291,11 +293,14 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
                 }  # fmt: skip
             run.log(step, entry)
         if stops:
-            save_preview(run.folder / "previews" / f"{step:06d}.png", capture, fit.photos, fit.background, fit.drawn)
+            with run.writing():
+                preview = run.folder / "previews" / f"{step:06d}.png"
+                save_preview(preview, capture, fit.photos, fit.background, fit.drawn)
             run.save(step, fit.state())
     scores = score_held_out(capture, fit.photos, fit.background, fit.drawn, partial(fit.drawn, first=True))
     run.finish({"gaussians": len(fit.model), "steps": options.steps, **as_plain(scores)})
-    write_avatar(options.out, note_of(fit, scores), fit.model.splats(), saved_head(fit))
+    with run.writing():
+        write_avatar(options.out, note_of(fit, scores), fit.model.splats(), saved_head(fit))
     print_scores(scores, console)
     console.print(f"The avatar is in {options.out}; previews and curves are in {run.folder}.")
     return scores

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float32
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from rsatalker.errors import AssetError
 from rsatalker.renderers.camera import Camera
-from rsatalker.training.avatar_capture import View
+from rsatalker.training.avatar_views import View
 
 MOST_KEPT_BYTES = 2_000_000_000  # of images in memory; what is beyond is read again each time
+SMALLEST_PX = 16  # along either side: SSIM's window is 11 wide
+BARELY = 1.5 / 255  # what a mask of 0 and 1 reaches, saved as bytes
 
 
 class Photos:
@@ -62,34 +66,42 @@ def read_photo(view: View, longest_px: int = 0) -> Photo:
     """Return the image of a view, made smaller if its longer side is above a number of pixels; 0 leaves it.
 
     Raises:
-        AssetError: The file is no image, or not of the size that the transforms say.
+        AssetError: The image or its mask cannot be read, or holds no brightness between black and white.
     """
     camera = view.camera
     size = (camera.width, camera.height)
     scale = min(1.0, longest_px / max(size)) if longest_px else 1.0
     smaller = (max(1, round(size[0] * scale)), max(1, round(size[1] * scale)))
-    try:
-        with Image.open(view.image) as opened:
-            has_alpha = "A" in opened.getbands()
-            image = opened.convert("RGBA" if has_alpha else "RGB")
-        if image.size != size:
-            raise AssetError(
-                f"{view.image} is {image.size[0]} x {image.size[1]}, the transforms say {size[0]} x {size[1]}."
-            )
-        pixels = _floats(image, smaller)
-        mask = pixels[..., 3] if has_alpha else None
-        if view.mask is not None:
-            with Image.open(view.mask) as opened:
-                mask = _floats(opened.convert("L"), smaller)
-    except (OSError, UnidentifiedImageError) as error:
-        raise AssetError(f"{view.image} or its mask cannot be read ({error}).") from error
+    if min(smaller) < SMALLEST_PX:
+        raise AssetError(
+            f"{view.image} is {smaller[0]} x {smaller[1]} as it is used; at least {SMALLEST_PX} x {SMALLEST_PX} are "
+            "needed to see anything. Give larger images, or a larger longest_px."
+        )
+    pixels = _pixels(view.image, smaller, "RGB")
+    mask = pixels[..., 3] if pixels.shape[2] == len("RGBA") else None
+    if view.mask is not None:
+        mask = _pixels(view.mask, smaller, "L")[..., 0]
+        if 0 < mask.max() <= BARELY:
+            raise AssetError(f"{view.mask} is black but for values of 1; write masks with 255 where the person is.")
     factors = np.array([[smaller[0] / size[0]], [smaller[1] / size[1]], [1]], np.float32)
     scaled = Camera(camera.camera_from_world, camera.K * factors, *smaller, camera.near)
     return Photo(np.ascontiguousarray(pixels[..., :3]), mask, scaled)
 
 
-def _floats(image: Image.Image, size: tuple[int, int]) -> Float32[np.ndarray, "H W *C"]:
-    """Return an image as floats in [0, 1], averaged down to a size."""
+def _pixels(file: Path, size: tuple[int, int], mode: Literal["RGB", "L"]) -> Float32[np.ndarray, "H W C"]:
+    """Return an image as floats in [0, 1], averaged down to a size; colours with alpha, where they have some."""
+    try:
+        with Image.open(file) as opened:
+            kind, image = opened.mode, opened.copy()
+    except OSError as error:
+        raise AssetError(f"{file} cannot be read ({error}); write it anew.") from error
+    if kind in ("I", "F"):
+        raise AssetError(f"{file} holds numbers of 32 bits; save it with 8 or 16 bits a channel.")
+    deep = kind.startswith("I;16")
+    if not deep:
+        image = image.convert("RGBA" if mode == "RGB" and image.has_transparency_data else mode)
     if image.size != size:
         image = image.resize(size, Image.Resampling.BOX)
-    return np.asarray(image, np.float32) / 255
+    values = np.asarray(image, np.float32) / (65535 if deep else 255)
+    planes = values if values.ndim == 3 else values[..., None]
+    return np.repeat(planes, 3, 2) if mode == "RGB" and deep else planes

@@ -15,8 +15,9 @@ from rich.table import Table
 from torch import Tensor
 
 from rsatalker.motion.pose import FlamePose
-from rsatalker.training.avatar_capture import SPLITS, Capture, View
+from rsatalker.training.avatar_capture import SPLITS, Capture
 from rsatalker.training.avatar_photos import Photos
+from rsatalker.training.avatar_views import View
 from rsatalker.training.image_metrics import ImageScores, mean_scores, scores_of
 
 Drawn = Callable[[FlamePose, View], Float[Tensor, "H W 3"]]

@@ -72,6 +72,18 @@ def write_ball(folder: Path, size_px: int = SIZE_PX) -> None:
         (folder / f"transforms_{split}.json").write_text(json.dumps(shared | {"frames": frames}))
 
 
+def changed_frame(folder: Path, number: int = 0, **change: object) -> None:
+    """Change entries of a frame to fit, for it and, where it has none of its own, for all; None takes one out."""
+    path = folder / "transforms_train.json"
+    content = json.loads(path.read_text())
+    for entries in (content, content["frames"][number]):
+        for name, value in change.items():
+            if value is None:
+                entries.pop(name, None)
+    content["frames"][number] |= {name: value for name, value in change.items() if value is not None}
+    path.write_text(json.dumps(content))
+
+
 def _photograph(
     folder: Path, split: str, head: ShapeHead, step: int, opening: float, turn: float, azimuth: float, size_px: int
 ) -> dict[str, object]:
