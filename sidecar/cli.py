@@ -7,39 +7,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from importlib import import_module
 
 from rich.console import Console
 from rich.table import Table
 
 from rsatalker.errors import RsaTalkerError
+from sidecar.commands import COMMANDS
 from sidecar.errors import SidecarError
 
 INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
-
-# Command: what it does, one line for --help. `a-b` is sidecar/commands/a_b.py.
-COMMANDS: dict[str, str] = {
-    "serve": "Run the sidecar beside an engine.",
-    "demo": "Show two heads talking to each other; writes a video.",
-    "status": "Show how a running sidecar is doing, live.",
-    "discover": "List the sidecars on the LAN.",
-    "render": "Render cutscenes from scripts to files, with no engine and no sidecar.",
-    "gallery": "Render the README's pictures and clips.",
-    "doctor": "Say what was found on this machine and what to do about what is missing.",
-    "warm-up": "Make now what the first start would wait for: characters, compiled kernels.",
-    "corpus": "Make the synthetic speech corpus that the motion model is trained on.",
-    "train-speech": "Train the lips, speech of one voice to motion: stage 1 of training.",
-    "train-dialogue": "Train both heads together: gaze, nods, blinks, smiles, by what they are to each other.",
-    "compare-relations": "Render the same voices under several relationships, side by side.",
-    "fit-avatar": "Fit an avatar to images of a person: stage 3 of training.",
-    "evaluate": "Print the quality of a motion model beside baselines.",
-    "import-head": "Make a head file of a FLAME model file or an ICT-FaceKit folder.",
-    "retarget-motion": "Write motion of one head as motion of another, with ARKit-52 weights.",
-    "import-avatar": "Make a talking avatar of a GaussianAvatars PLY, or of a plain one and a head.",
-    "dress-head": "Let our skin, eyes and hair grow on the head of ICT-FaceKit.",
-    "export-avatar": "Write an avatar in any pose as PLY (3D Gaussian Splatting) or SPZ.",
-    "compare-heads": "Print and draw our head beside a real one: surface, shapes, what must not show.",
-}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -54,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Console().print(f"rsatalker {sidecar_version()}", highlight=False)
         return 0
     if arguments[0] not in COMMANDS:
-        _complain(f"There is no command {arguments[0]!r}. Commands are {', '.join(COMMANDS)}.")
+        _complain(f"There is no command {arguments[0]!r}{_meant(arguments[0])} Commands are {', '.join(COMMANDS)}.")
         return 2
     try:
         command = import_module(f"sidecar.commands.{arguments[0].replace('-', '_')}")
@@ -68,6 +46,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _meant(word: str) -> str:
+    """Return which command a misspelt one may have meant, as a clause."""
+    near = get_close_matches(word, COMMANDS, n=1)
+    return f"; did you mean {near[0]!r}?" if near else "."
 
 
 def _print_help() -> None:

@@ -18,10 +18,10 @@ from jaxtyping import Float32
 
 from rsatalker.motion.social import Relationship
 from sidecar.conversation_calls import ConversationCalls
-from sidecar.errors import UnreachableError
+from sidecar.errors import AuthenticationError, ConfigError, UnreachableError
 from sidecar.remote_conversation import RemoteConversation
 from sidecar.requests import PROTOCOL_VERSION, creation
-from sidecar.runtime_file import find_record
+from sidecar.runtime_file import find_record, read_record
 from sidecar.services.status import error_of
 from sidecar.v1 import (
     conversation_pb2,
@@ -100,12 +100,20 @@ class SidecarClient:
         Raises:
             UnreachableError: No sidecar answers.
             TrustError: The certificate is not known, or not the one that it should be.
-            AuthenticationError: The token is another sidecar's.
+            AuthenticationError: The token is another sidecar's, or there is none.
+            ConfigError: The address is none.
             SidecarError: Its protocol has another major version.
         """
         http_address = ""
+        if address is not None:
+            check_address(address)
         if address is None or token is None:
-            record = find_record()
+            record = find_record() if address is None else read_record()
+            if record is None:
+                raise AuthenticationError(
+                    f"The sidecar at {address} needs its token: none runs on this machine whose token could be meant. "
+                    "Give the one that stands in its runtime file (`rsatalker status` takes it as --token)."
+                )
             http_address = record.http_address if address in (None, record.address) else ""
             address, token = address or record.address, token or record.token
         certificate = None
@@ -276,6 +284,13 @@ class SidecarClient:
                 f"The sidecar at {self.address} takes too long to answer; is the machine overloaded?"
             )
         return error_of(error.code(), error.details() or "the call failed without a message")
+
+
+def check_address(address: str) -> None:
+    """Raise ConfigError unless an address is a host and a port."""
+    host, _, port = address.rpartition(":")
+    if not host or not (port.isascii() and port.isdigit()) or not 0 < int(port) < 65536:
+        raise ConfigError(f"The address is {address!r}; expected host:port of gRPC, such as 192.168.1.5:50551.")
 
 
 def is_loopback(address: str) -> bool:

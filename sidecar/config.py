@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass, fields
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_type_hints
 
@@ -12,6 +14,7 @@ from sidecar.errors import ConfigError
 
 DEFAULT_PORT = 50551
 LARGEST_FRAME_PX = 4096  # along one side; a headset's eye has about 2000
+ORIGIN = re.compile(r"https?://[^/\s]+")  # RFC 6454: what browsers send; with a path it would never match
 RendererChoice = Literal["auto", "cpu", "gsplat", "reference"]
 
 
@@ -86,6 +89,12 @@ class ServeOptions:
         self._check_range("port", 0, 65535)
         if self.http_port is not None:
             self._check_range("http_port", 0, 65535)
+        for origin in self.allowed_origins:
+            if not ORIGIN.fullmatch(origin):
+                raise ConfigError(
+                    f"allowed_origins has {origin!r}; expected scheme, host and port of a page alone, such as "
+                    "https://localhost:8443."
+                )
         if self.lan and self.insecure_lan:
             raise ConfigError("lan and insecure_lan contradict each other: choose TLS (lan) or none (insecure_lan).")
         if self.a2f_without_token and (self.lan or self.insecure_lan):
@@ -128,8 +137,10 @@ def read_options(path: Path) -> ServeOptions:
     known = {option.name for option in fields(ServeOptions)}
     unknown = sorted(settings.keys() - known)
     if unknown:
+        near = get_close_matches(unknown[0], known, n=1)
+        meant = f"; did you mean {near[0]}?" if near else "."
         raise ConfigError(
-            f"The configuration file {path} sets {', '.join(unknown)}, which does not exist. Options are "
+            f"The configuration file {path} sets {', '.join(unknown)}, which does not exist{meant} Options are "
             f"{', '.join(sorted(known))}."
         )
     for name, value in settings.items():

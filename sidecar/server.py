@@ -227,7 +227,12 @@ def serve(options: ServeOptions, open_studio: Callable[[ServeOptions], Studio], 
 async def _serve(studio: Studio, options: ServeOptions, say: Callable[[str], None]) -> None:
     sidecar = Sidecar(studio, options, new_token())
     release = catch_signals(sidecar.ask_to_stop)
-    watch = asyncio.create_task(stop_when_gone(options.stop_with, sidecar.ask_to_stop)) if options.stop_with else None
+
+    def gone() -> None:
+        say(f"Process {options.stop_with}, with which this sidecar stops (--stop-with), does not run any more.")
+        sidecar.ask_to_stop()
+
+    watch = asyncio.create_task(stop_when_gone(options.stop_with, gone)) if options.stop_with else None
     try:
         sidecar.listen()
         if options.warm_up:

@@ -1,4 +1,4 @@
-"""How somebody ends a sidecar: Ctrl+C, SIGTERM, Ctrl+Break on Windows, or the end of the process that started it."""
+"""How somebody ends a sidecar: by a signal (Ctrl+C, a closed terminal), or by ending the process that started it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ LOOK_S = 0.5  # between looks for the process that started this one
 
 
 def catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
-    """Let SIGINT and SIGTERM (Windows: Ctrl+C and Ctrl+Break) call `stop` on this loop; return what undoes it."""
+    """Let signals call `stop` on this loop; return what undoes it.
+
+    SIGINT, SIGTERM and, unless it is ignored as under nohup, SIGHUP; on Windows Ctrl+C and Ctrl+Break.
+    """
     loop = asyncio.get_running_loop()
     if threading.current_thread() is not threading.main_thread():
         return lambda: None
@@ -32,11 +35,14 @@ def catch_signals(stop: Callable[[], None]) -> Callable[[], None]:
                 signal.signal(number, old)
 
         return restore
-    for number in (signal.SIGINT, signal.SIGTERM):
+    heard = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        heard.append(signal.SIGHUP)
+    for number in heard:
         loop.add_signal_handler(number, stop)
 
     def release() -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in heard:
             loop.remove_signal_handler(number)
 
     return release

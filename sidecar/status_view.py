@@ -35,7 +35,8 @@ def status_view(
         f"{info.limits.max_conversations} conversations"
     )
     cutscenes = [_cutscenes(status)] if status.cutscenes else []
-    return Group(title, _stages(status), _conversations(status, before), *cutscenes, *_warnings(status))
+    conversations = [_conversations(status, before)] if status.conversations else []
+    return Group(title, _stages(status), *conversations, *cutscenes, *_warnings(status))
 
 
 def _stages(status: sidecar_pb2.GetStatusResponse) -> Table:

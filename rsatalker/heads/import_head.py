@@ -40,10 +40,12 @@ def import_head(options: ImportHeadOptions, say: Callable[[str], None]) -> Path:
     source = options.source
     if source.is_dir():
         head, identity = read_ict_facekit(source, say)
-    elif source.suffix == ".pkl":
+    elif source.is_file() and source.suffix == ".pkl":
         head, identity = read_flame(source, options.space, say)
         head = replace(head, expression_from_arkit=expression_from_arkit(head))
         say("fitted to our own face, so that motion of ours and ARKit weights drive it")
+    elif not source.exists():
+        raise AssetError(f"{source} does not exist; give a FLAME model file (.pkl) or an ICT-FaceKit folder.")
     else:
         raise AssetError(f"{source} is no head; expected a FLAME model file (.pkl) or an ICT-FaceKit folder.")
     out = options.out or source.with_suffix(".head.npz")

@@ -76,7 +76,8 @@ def bundled_dyadic_model() -> DyadicModel:
 def _read(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
     if not path.is_file():
         raise CheckpointError(
-            f"the checkpoint {path} does not exist; give the path of a file that `rsatalker train-dialogue` made."
+            f"the checkpoint {path} does not exist or is no file; give the path of one that `rsatalker train-dialogue` "
+            "made."
         )
     try:
         with safe_open(str(path), framework="pt") as file:

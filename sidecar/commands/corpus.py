@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-import tyro
 from rich.console import Console
 
 from rsatalker.training.corpus import CorpusOptions, make_corpus
+from sidecar.commands.command_line import read_command_line
 
 
 def run(arguments: Sequence[str]) -> int:
     """Make the synthetic speech corpus."""
-    make_corpus(tyro.cli(CorpusOptions, args=arguments, prog="rsatalker corpus"), Console())
+    make_corpus(read_command_line(CorpusOptions, "corpus", arguments), Console())
     return 0

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tyro
 from rich.console import Console
 from rich.table import Table
 
+from sidecar.commands.command_line import read_command_line
+from sidecar.errors import ConfigError
 from sidecar.network.discovery import FoundSidecar, discover
 from sidecar.network.lan import addresses_of, interfaces
 from sidecar.network.trust import known_sidecars
+
+LONGEST_S = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,14 @@ class DiscoverOptions:
     seconds: float = 3.0
     interface: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not 0 < self.seconds <= LONGEST_S:
+            raise ConfigError(f"seconds is {self.seconds:g}; expected more than 0, at most {LONGEST_S}.")
+
 
 def run(arguments: Sequence[str]) -> int:
     """List the sidecars on the LAN; the exit code is 1 if there is none."""
-    options = tyro.cli(DiscoverOptions, args=arguments, prog="rsatalker discover")
+    options = read_command_line(DiscoverOptions, "discover", arguments)
     addresses = addresses_of(options.interface, interfaces()) if options.interface else ()
     console = Console()
     with console.status(f"Listening for {options.seconds:g} s"):

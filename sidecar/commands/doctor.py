@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tyro
 from rich.console import Console
 
+from sidecar.commands.command_line import read_command_line
 from sidecar.doctor import examine, print_findings
 
 
@@ -16,5 +16,5 @@ class DoctorOptions:
 
 def run(arguments: Sequence[str]) -> int:
     """Say what was found on this machine; 1 if something keeps the sidecar from running."""
-    tyro.cli(DoctorOptions, args=arguments, prog="rsatalker doctor")
+    read_command_line(DoctorOptions, "doctor", arguments)
     return print_findings(examine(), Console())

@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 
-import tyro
 from rich.console import Console
 
 from rsatalker.training.evaluate import EvaluateOptions, evaluate
+from sidecar.commands.command_line import read_command_line
 
 
 def run(arguments: Sequence[str]) -> int:
     """Print the quality of a checkpoint beside baselines."""
-    evaluate(tyro.cli(EvaluateOptions, args=arguments, prog="rsatalker evaluate"), Console())
+    evaluate(read_command_line(EvaluateOptions, "evaluate", arguments), Console())
     return 0

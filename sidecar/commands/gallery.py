@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import tyro
 from rich.console import Console
 
 from rsatalker.cutscenes.batch import BatchOptions
 from rsatalker.cutscenes.gallery.sheets import render_gallery
 from rsatalker.renderers.choose import RendererName
+from sidecar.commands.command_line import read_command_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class GalleryOptions:
 
 def run(arguments: Sequence[str]) -> int:
     """Render the gallery."""
-    options = tyro.cli(GalleryOptions, args=arguments, prog="rsatalker gallery")
+    options = read_command_line(GalleryOptions, "gallery", arguments)
     batch = BatchOptions(renderer=options.renderer, workers=options.workers)
     clips = options.out if options.clips else None
     render_gallery(options.pictures or options.out, clips, batch, Console())

@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 
-import tyro
 from rich.console import Console
 
 from rsatalker.avatars import import_avatar as importer
+from sidecar.commands.command_line import read_command_line
 
 
 def run(arguments: Sequence[str]) -> int:
     """Make the folder of an avatar of Gaussians that others made."""
     console = Console(highlight=False, soft_wrap=True)
-    description = f"Make a talking avatar of Gaussians that others made.\n\n{importer.__doc__}"
-    options = tyro.cli(
-        importer.ImportAvatarOptions, args=arguments, prog="rsatalker import-avatar", description=description
-    )
+    _, _, more = (importer.__doc__ or "").partition("\n\n")
+    options = read_command_line(importer.ImportAvatarOptions, "import-avatar", arguments, more=more)
     importer.import_avatar(options, console.print)
     return 0

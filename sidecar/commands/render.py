@@ -13,6 +13,7 @@ from rich.console import Console
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, print_estimates, render_scripts, write_example
 from rsatalker.cutscenes.cluster import cluster_workers
 from rsatalker.renderers.choose import RendererName
+from sidecar.commands.command_line import read_command_line
 from sidecar.errors import ConfigError
 
 MOST_WORKERS = 256  # processes on one machine; beyond that a number is a mistake
@@ -52,7 +53,7 @@ class RenderOptions:
 
 def run(arguments: Sequence[str]) -> int:
     """Render cutscenes; 1 if one of a folder fails."""
-    options = tyro.cli(RenderOptions, args=arguments, prog="rsatalker render")
+    options = read_command_line(RenderOptions, "render", arguments)
     console = Console()
     if options.init:
         script, sound = write_example(options.script)

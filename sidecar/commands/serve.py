@@ -6,10 +6,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import tyro
 from rich.console import Console
-from rich.logging import RichHandler
 
+from sidecar.commands.command_line import read_command_line
 from sidecar.config import ServeOptions, read_options
 from sidecar.errors import ConfigError
 
@@ -17,6 +16,7 @@ from sidecar.errors import ConfigError
 # busy game it spins while it waits for its core; ten times the cost of motion has been measured. Renderers have
 # threads of their own.
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+LOG_FORMAT, LOG_TIME = "%(asctime)s %(levelname)s: %(message)s", "%Y-%m-%d %H:%M:%S"  # a line each, also in a file
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -29,8 +29,8 @@ def run(arguments: Sequence[str]) -> int:
 
     config, rest = _without_config(arguments)
     defaults = read_options(config) if config else ServeOptions()
-    options = tyro.cli(ServeOptions, args=rest, default=defaults, prog="rsatalker serve [--config file.toml]")
-    logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler(console=Console(stderr=True))])
+    options = read_command_line(ServeOptions, "serve", rest, usage="[--config file.toml]", default=defaults)
+    logging.basicConfig(level=logging.INFO, format=LOG_FORMAT, datefmt=LOG_TIME)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what it says of its start, and of every odd request
     serve(options, RsaTalkerStudio, _say)
     return 0

@@ -4,11 +4,11 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tyro
 from rich.console import Console
 from rich.live import Live
 
 from sidecar.client import SidecarClient
+from sidecar.commands.command_line import read_command_line
 from sidecar.status_view import status_view
 
 PERIOD_S = 1.0  # between looks: rates are means over this time
@@ -33,7 +33,7 @@ class StatusOptions:
 
 def run(arguments: Sequence[str]) -> int:
     """Show the status until Ctrl+C, or once."""
-    options = tyro.cli(StatusOptions, args=arguments, prog="rsatalker status")
+    options = read_command_line(StatusOptions, "status", arguments)
     console = Console()
     with SidecarClient.connect(options.address, options.token, options.fingerprint) as client:
         info, before = client.info(), client.status()

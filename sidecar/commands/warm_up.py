@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import tyro
 from rich.console import Console
+
+from sidecar.commands.command_line import read_command_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,7 @@ class WarmUpOptions:
 
 def run(arguments: Sequence[str]) -> int:
     """Make the characters and build the kernels of the renderer in use."""
-    options = tyro.cli(WarmUpOptions, args=arguments, prog="rsatalker warm-up")
+    options = read_command_line(WarmUpOptions, "warm-up", arguments)
     from sidecar.warm_up import warm_up
 
     warm_up(Console(), fitting=options.fitting)

@@ -19,13 +19,15 @@ SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
 CHUNK_S = 0.04  # what text-to-speech engines and game voice chat hand out
 SMALLEST_FRAME_PX, LARGEST_FRAME_PX = 128, 2048  # of one head; H.264 takes the picture of both up to 4096 wide
 
+LARGEST_SEED = 2**63 - 1  # the protocol carries 64 bits, others' integers end here
+
 
 @dataclass(frozen=True, slots=True)
 class DemoOptions:
     """Options of `rsatalker demo`.
 
     Attributes:
-        audio_a: Voice of a, a file with one channel; with audio_b it replaces the sample dialogue.
+        audio_a: Voice of a, a file with one channel; with --audio-b it replaces the sample dialogue.
         audio_b: Voice of b, starting at the same moment.
         relation: Whether the two are kin.
         status: Whether one stands above the other.
@@ -72,6 +74,8 @@ class DemoOptions:
                 raise ConfigError(
                     f"{name} is {size_px}; expected an even number from {SMALLEST_FRAME_PX} to {LARGEST_FRAME_PX}."
                 )
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise ConfigError(f"seed is {self.seed}; expected 0 to {LARGEST_SEED}.")
         if self.out.exists() and not self.out.is_dir():
             raise ConfigError(f"out is {str(self.out)!r}, which is a file; name a folder.")
         self.relationship()

@@ -97,7 +97,7 @@ def test_killed_sidecar_is_noticed_and_the_next_one_cleans_up(spawn: Callable[..
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process without a console cannot be interrupted on Windows")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", None)])
 def test_interrupted_sidecar_tells_readers_and_leaves_nothing(spawn: Callable[..., Process], number: signal.Signals):
     process = spawn()
     process.until_said("listens on")
@@ -135,6 +135,7 @@ def test_sidecar_ends_with_the_process_that_it_was_told_to_end_with(spawn: Calla
     finally:
         starter.kill()
         starter.wait()
+    process.until_said(f"Process {starter.pid}, with which this sidecar stops (--stop-with), does not run any more.")
     process.until_said("Stopped; all regions are removed.")
     assert process.popen.wait(20) == 0
     assert not runtime_file().exists()

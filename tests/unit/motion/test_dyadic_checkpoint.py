@@ -58,7 +58,8 @@ def test_bundled_checkpoint_is_small_and_says_how_it_was_made() -> None:
 
 def test_missing_checkpoint_is_named() -> None:
     with pytest.raises(
-        CheckpointError, match=r"nowhere\.safetensors does not exist; give the path of a file that `rsatalker"
+        CheckpointError,
+        match=r"nowhere\.safetensors does not exist or is no file; give the path of one that `rsatalker",
     ):
         load_dyadic_checkpoint(Path("nowhere.safetensors"))
 

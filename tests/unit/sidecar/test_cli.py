@@ -18,7 +18,12 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]):
 
 def test_unknown_command_is_told(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["serv"]) == 2
-    assert "There is no command 'serv'. Commands are serve, demo," in capsys.readouterr().err
+    assert "There is no command 'serv'; did you mean 'serve'? Commands are serve, demo," in capsys.readouterr().err
+
+
+def test_unknown_command_like_none_of_ours_is_told(capsys: pytest.CaptureFixture[str]):
+    assert cli.main(["xyz"]) == 2
+    assert "There is no command 'xyz'. Commands are serve, demo," in capsys.readouterr().err
 
 
 def test_error_is_one_sentence(capsys: pytest.CaptureFixture[str]):
@@ -34,6 +39,53 @@ def test_what_the_system_refuses_is_one_sentence(tmp_path: Path, capsys: pytest.
         said == f"rsatalker: {tmp_path / 'file' / 'out'} cannot be used: Not a directory. Name another one, or make "
         "room or the right to it.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["discover", "--seconds", "nan"], "seconds is nan; expected more than 0, at most 3600."),
+        (["demo", "--seed", "-1"], "seed is -1; expected 0 to"),
+        (["demo", "--seconds", "nan"], "seconds is nan; expected 1 to 300."),
+        (["status", "--address", "elsewhere"], "The address is 'elsewhere'; expected host:port of gRPC"),
+        (["status", "--address", "10.0.0.1:99999"], "The address is '10.0.0.1:99999'; expected host:port of gRPC"),
+        (["status", "--address", "10.0.0.1:50551"], "The sidecar at 10.0.0.1:50551 needs its token"),
+        (["import-head", "gone.pkl"], "gone.pkl does not exist; give a FLAME model file"),
+        (["import-head", "x" * 300], "xxx cannot be used: File name too long. Name another one"),
+    ],
+)
+def test_mistake_is_told_in_one_sentence(
+    arguments: list[str],
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setenv("RSATALKER_RUNTIME", str(tmp_path))
+    assert cli.main(arguments) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("rsatalker: ")
+    assert sentence in said
+    assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_of_a_command_says_what_it_does_and_names_no_none(command: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        cli.main([command, "--help"])
+    said = " ".join(capsys.readouterr().out.split())
+    assert cli.COMMANDS[command] in said
+    assert "{None}" not in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [(["--port", "many"], "'many' is not a whole number"), (["--detail", "half"], "'half' is not a number")],
+)
+def test_word_where_a_number_belongs_is_told(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]):
+    with pytest.raises(SystemExit):
+        cli.main(["serve", *arguments])
+    assert sentence in capsys.readouterr().err
 
 
 def test_config_file_is_read_before_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -23,7 +23,8 @@ def test_file_overrides_defaults(tmp_path: Path):
 
 def test_unknown_key_is_an_error(tmp_path: Path):
     with pytest.raises(
-        ConfigError, match=r"sets prot, which does not exist. Options are a2f_without_token, admit_by_load"
+        ConfigError,
+        match=r"sets prot, which does not exist; did you mean port\? Options are a2f_without_token, admit_by_load",
     ):
         read_options(written(tmp_path, "prot = 6000"))
 
@@ -36,6 +37,19 @@ def test_missing_file_is_an_error(tmp_path: Path):
 def test_folder_instead_of_a_file_is_an_error(tmp_path: Path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_options(tmp_path)
+
+
+def test_misspelt_key_names_the_one_that_was_meant(tmp_path: Path):
+    with pytest.raises(
+        ConfigError, match=r"sets frame_rate, which does not exist; did you mean frame_rate_hz\? Options"
+    ):
+        read_options(written(tmp_path, "frame_rate = 30"))
+
+
+@pytest.mark.parametrize("origin", ["localhost:8443", "https://localhost:8443/", "ftp://localhost", ""])
+def test_origin_that_no_browser_sends_is_an_error(origin: str):
+    with pytest.raises(ConfigError, match="expected scheme, host and port of a page alone"):
+        ServeOptions(allowed_origins=("https://localhost:8443", origin))
 
 
 def test_malformed_file_is_an_error(tmp_path: Path):

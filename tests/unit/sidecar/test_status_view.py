@@ -47,6 +47,10 @@ def test_view_names_the_sidecar_and_its_stages():
     assert all(number in text for number in ("1.25", "2.50", "3.75"))
 
 
+def test_view_without_conversations_has_no_table_of_them():
+    assert "Conversations" not in seen(sidecar_pb2.GetStatusResponse(uptime_ms=1000))
+
+
 def row_of(status: sidecar_pb2.GetStatusResponse, before: sidecar_pb2.GetStatusResponse, width: int = 160) -> list[str]:
     return next(line for line in seen(status, before, width).splitlines() if "01234567" in line).split()
 
