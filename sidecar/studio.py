@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -247,6 +247,7 @@ class RsaTalkerStudio:
 
         self.dialogue(Relationship(), seed=0).push(np.zeros((2, 16_000), np.float32))
         camera = look_at(np.array([0, 0, 1], np.float32), np.zeros(3, np.float32), width=WARM_UP_PX, height=WARM_UP_PX)
+        camera = replace(camera, oversampling=2)  # averaging is a kernel, too
         colors = np.zeros((1, WARM_UP_PX, WARM_UP_PX, 4), np.uint8)
         depths = np.zeros((1, WARM_UP_PX, WARM_UP_PX), np.float32)
         for name in (*FIRST_PAIR, *self._fitted):

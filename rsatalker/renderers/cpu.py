@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Float32, UInt8
@@ -40,6 +41,7 @@ class CpuRenderer:
     def warm_up(self) -> None:
         """Compile the kernels, or load them from Numba's cache, so that the first frame comes at once."""
         camera = look_at(np.zeros(3, np.float32), np.array([0, 0, 1], np.float32), width=16, height=16)
+        camera = replace(camera, oversampling=2)  # averaging is a kernel, too
         gaussian = Gaussians(
             np.array([[0, 0, 1]], np.float32),
             np.full((1, 6), 1e-4, np.float32),
