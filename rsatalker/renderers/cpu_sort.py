@@ -17,7 +17,7 @@ from rsatalker.renderers.worker_threads import fetch_ahead, take_chunk
 TILE = 16  # pixels; gsplat's tile too
 TILE_SHIFT = 4  # log2 of TILE
 AHEAD = 16  # splats; their boxes lie anywhere, and by then one has come from the memory
-DIGIT_BITS = 11  # a histogram of 2048 counts stays in the first-level cache
+DIGIT_BITS = 12  # two digits for depths within a factor of two; a histogram of 4096 counts stays in the nearest cache
 
 
 @njit(nogil=True, error_model="numpy")
@@ -58,6 +58,7 @@ def sort_by_depth(
         count = 0
         least = np.uint32(0xFFFFFFFF)
         most = np.uint32(0)
+        _clear_tiles(tile_begins[r])
         for i in range(gaussians * part // parts, gaussians * (part + 1) // parts):
             if boxes[c, i, LAST_Y] >= boxes[c, i, FIRST_Y]:
                 key = depth_bits[c, i, DEPTH]
@@ -65,15 +66,18 @@ def sort_by_depth(
                 keys[r, 0, count] = key
                 order[r, 0, count] = i
                 count += 1
+                for row in range(boxes[c, i, FIRST_Y] >> TILE_SHIFT, (boxes[c, i, LAST_Y] >> TILE_SHIFT) + 1):
+                    for column in range(boxes[c, i, FIRST_X] >> TILE_SHIFT, (boxes[c, i, LAST_X] >> TILE_SHIFT) + 1):
+                        tile_begins[r, row, column] += 1
         visible[r] = count
         _radix_sort(keys[r], order[r], count, least, most)
-        totals[r] = _count_tiles(boxes[c], order[r, 0], count, tile_begins[r])
+        totals[r] = _add_up(tile_begins[r])
 
 
 @njit(nogil=True, error_model="numpy")
 def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> None:
     """Sort `order[0]` by `keys[0]`; only the digits in which keys differ cost a pass."""
-    digits = np.empty(1 << DIGIT_BITS, np.int64)
+    digits = np.empty(1 << DIGIT_BITS, np.int32)
     source = 0
     shift = 0
     while count > 0 and (np.int64(most) - np.int64(least)) >> shift:
@@ -97,18 +101,15 @@ def _radix_sort(keys: Any, order: Any, count: int, least: Any, most: Any) -> Non
 
 
 @njit(nogil=True, error_model="numpy")
-def _count_tiles(boxes: Any, order: Any, count: int, begins: Any) -> int:
-    """Write where the list of each tile begins, if lists follow each other; return the sum of their lengths."""
-    for row in range(begins.shape[0]):
-        for column in range(begins.shape[1]):
-            begins[row, column] = 0
-    for j in range(count):
-        i = order[j]
-        if j + AHEAD < count:
-            fetch_ahead(boxes, np.int64(order[j + AHEAD]) * boxes.shape[1])
-        for row in range(boxes[i, FIRST_Y] >> TILE_SHIFT, (boxes[i, LAST_Y] >> TILE_SHIFT) + 1):
-            for column in range(boxes[i, FIRST_X] >> TILE_SHIFT, (boxes[i, LAST_X] >> TILE_SHIFT) + 1):
-                begins[row, column] += 1
+def _clear_tiles(counts: Any) -> None:
+    for row in range(counts.shape[0]):
+        for column in range(counts.shape[1]):
+            counts[row, column] = 0
+
+
+@njit(nogil=True, error_model="numpy")
+def _add_up(begins: Any) -> int:
+    """Turn the lengths of the tiles' lists into where each begins if they follow each other; return their sum."""
     total = 0
     for row in range(begins.shape[0]):
         for column in range(begins.shape[1]):
