@@ -7,6 +7,7 @@ RsaTalkerError
 ├── DegenerateMeshError     a triangle without area where a frame is needed
 ├── ExpressionSpaceError    motion of one expression space given to a head of another
 ├── MoodError               an unknown mood, or a strength out of range
+├── OptionError             an option of a command is out of its range
 ├── OutputError             a file cannot be written: disk full, folder refused, a package for its format missing
 ├── RelationshipError       kinship, status and senior that do not fit together
 ├── RendererUnavailable     the renderer asked for cannot run on this machine
@@ -43,6 +44,10 @@ class ExpressionSpaceError(RsaTalkerError):
 
 class MoodError(RsaTalkerError):
     """An unknown mood, or a strength of a mood or style out of range."""
+
+
+class OptionError(RsaTalkerError):
+    """An option of a command is out of its range, which the message names."""
 
 
 class OutputError(RsaTalkerError):

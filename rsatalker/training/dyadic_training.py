@@ -21,6 +21,7 @@ from rsatalker.motion.behaviour.decision import EVENTS
 from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.dyadic_checkpoint import load_dyadic_checkpoint, save_dyadic_checkpoint
 from rsatalker.motion.dyadic_model import Answer, DyadicModel, DyadicModelConfig
+from rsatalker.option_ranges import LARGEST_SEED, check_ranges
 from rsatalker.training.dialogue_corpus import Conversation, make_conversations
 from rsatalker.training.dualtalk import read_dyads
 from rsatalker.training.dyadic_faces import TRACKED_FACES, conversation_of
@@ -75,6 +76,14 @@ class TrainDialogueOptions:
     threads: int = 1
     device: DeviceName = "cpu"
     resume: bool = False
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {
+            "hours": (0.001, 100_000), "held_out_minutes": (0.01, 100_000), "steps": (1, 1_000_000_000),
+            "batch_size": (1, 100_000), "instants": (1, 100_000), "learning_rate": (0, 10), "weight_decay": (0, 10),
+            "average_decay": (0, 1), "channels": (1, 10_000), "layers": (1, 100), "save_every": (1, 1_000_000_000),
+            "seed": (0, LARGEST_SEED), "threads": (1, 1024),
+        })  # fmt: skip
 
 
 WARM_UP_STEPS = 50

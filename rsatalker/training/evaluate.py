@@ -11,6 +11,7 @@ from rich.console import Console
 from rsatalker.errors import AssetError
 from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model, load_dyadic_checkpoint
+from rsatalker.option_ranges import check_ranges
 from rsatalker.training.cost_evaluation import cost_section
 from rsatalker.training.dyadic_evaluation import dyadic_section
 from rsatalker.training.lip_section import lip_section
@@ -42,6 +43,9 @@ class EvaluateOptions:
     dyadic: Path | None = None
     social_minutes: float = 0.0
     cost: bool = False
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {"social_minutes": (0, 100_000)})
 
 
 def evaluate(options: EvaluateOptions, console: Console | None = None) -> tuple[Section, ...]:

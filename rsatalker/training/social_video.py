@@ -21,15 +21,17 @@ from rich.progress import track
 import rsatalker
 from rsatalker.avatars.cast import CHARACTERS, load_avatar
 from rsatalker.avatars.light import studio_light
+from rsatalker.errors import OptionError
 from rsatalker.exports.images import lay_over
 from rsatalker.exports.video import VideoWriter
 from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model, load_dyadic_checkpoint
 from rsatalker.motion.pose import FlameMotion
 from rsatalker.motion.social import Relationship, SocialInput
+from rsatalker.option_ranges import LARGEST_SEED, check_ranges
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName, choose_renderer
-from rsatalker.speech.audio import SPEECH_RATE_HZ, Audio, at_speech_rate, read_audio, two_voices
+from rsatalker.speech.audio import LONGEST_S, SPEECH_RATE_HZ, Audio, at_speech_rate, read_audio, two_voices
 from rsatalker.talker import Dialogue, Talker
 from rsatalker.training.social_marks import Marks, Strip, marks_of, most_different
 
@@ -80,6 +82,13 @@ class CompareRelationsOptions:
     detail: float = 0.7
     renderer: RendererName = "auto"
     dyadic: Path | None = None
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {
+            "seconds": (0.1, LONGEST_S), "seed": (0, LARGEST_SEED), "panel_width": (64, 2048), "detail": (0.05, 1),
+        })  # fmt: skip
+        if len(self.relations) < 2 or len(set(self.relations)) < len(self.relations):
+            raise OptionError(f"relations are {', '.join(self.relations)}; expected two to four, each once.")
 
 
 def compare_relations(options: CompareRelationsOptions, console: Console | None = None) -> Path:

@@ -28,6 +28,7 @@ from rsatalker.errors import AssetError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.option_ranges import LARGEST_SEED, check_ranges
 from rsatalker.speech.encoders import LOG_MEL
 from rsatalker.speech.features import at_other_gain
 from rsatalker.training.baselines import fit_baselines, save_baselines, training_sample
@@ -94,6 +95,14 @@ class TrainSpeechOptions:
     from_sound: bool = False
     fresh_share: float = 1.0
     minutes: float | None = None
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {
+            "steps": (1, 1_000_000_000), "batch_size": (1, 100_000), "instants": (1, 100_000), "learning_rate": (0, 10),
+            "weight_decay": (0, 10), "average_decay": (0, 1), "save_every": (1, 1_000_000_000), "channels": (1, 10_000),
+            "start_share": (0, 1), "seed": (0, LARGEST_SEED), "threads": (1, 1024), "fresh_share": (0.001, 1),
+            "minutes": (0.01, 1_000_000),
+        })  # fmt: skip
 
     @property
     def encoder_name(self) -> str:

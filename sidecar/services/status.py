@@ -27,6 +27,7 @@ STATUS_OF_ERROR: dict[type[Exception], grpc.StatusCode] = {
     errors.SidecarError: grpc.StatusCode.INTERNAL,
     rsatalker_errors.AssetError: grpc.StatusCode.FAILED_PRECONDITION,
     rsatalker_errors.AudioError: grpc.StatusCode.INVALID_ARGUMENT,
+    rsatalker_errors.OptionError: grpc.StatusCode.INVALID_ARGUMENT,
     rsatalker_errors.OutputError: grpc.StatusCode.FAILED_PRECONDITION,
     rsatalker_errors.MoodError: grpc.StatusCode.INVALID_ARGUMENT,
     rsatalker_errors.RelationshipError: grpc.StatusCode.INVALID_ARGUMENT,
