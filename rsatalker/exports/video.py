@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -81,13 +82,15 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if kind is not None or self._pictures_written == 0:
-            self._container.close()
+        is_whole = kind is None and self._pictures_written > 0
+        try:
+            with closing(self._container):
+                if is_whole:
+                    self._container.mux(self._pictures.encode(None))
+                    self._container.mux(self._sound.encode(None))
+            if is_whole:
+                self._unfinished.replace(self.path)
+        finally:
             self._unfinished.unlink(missing_ok=True)
-            if kind is None:
-                raise ValueError(f"no picture was written to {self.path}; a video needs at least one.")
-            return
-        self._container.mux(self._pictures.encode(None))
-        self._container.mux(self._sound.encode(None))
-        self._container.close()
-        self._unfinished.replace(self.path)
+        if kind is None and not is_whole:
+            raise ValueError(f"no picture was written to {self.path}; a video needs at least one.")

@@ -83,6 +83,23 @@ def test_video_leaves_nothing_behind_when_writing_fails(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_video_leaves_nothing_behind_when_its_end_does_not_fit(tmp_path: Path) -> None:
+    resource = pytest.importorskip("resource", reason="Windows limits no file's size")
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+
+    def end_on_a_full_disk() -> None:
+        with VideoWriter(tmp_path / "a.mp4", 64, 48, 25) as video:
+            video.write(np.zeros((48, 64, 3), np.uint8))
+            resource.setrlimit(resource.RLIMIT_FSIZE, (100, limits[1]))
+
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            end_on_a_full_disk()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("width", "channels", "sentence"), [(63, 2, "H.264 takes even sizes"), (64, 3, "takes 1 or 2")]
 )
