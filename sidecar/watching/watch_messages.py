@@ -89,6 +89,10 @@ def eyes_from(messages: Sequence[watch_pb2.EyeView]) -> tuple[View, ...]:
             raise InvalidRequestError(
                 f"tangents of an eye are {len(message.tangents)} values; expected 4 finite ones: left, right, down, up."
             )
+        if not np.isfinite((message.near_m, message.far_m)).all():
+            raise InvalidRequestError(
+                f"near_m and far_m of an eye are {message.near_m:g} and {message.far_m:g}; expected finite metres."
+            )
         camera_from_world = _rigid(message.camera_from_world, "camera_from_world of an eye")
         tangents = np.array(message.tangents, np.float32)
         eyes.append(View(camera_from_world, tangents, message.near_m, message.far_m))

@@ -289,6 +289,10 @@ def test_engine_state_of_a_second_engine_is_refused(client: SidecarClient, conve
     [
         ({"eyes": [{}]}, "tangents of an eye are 0 values; expected 4 finite ones"),
         ({"eyes": [{"tangents": [1, 1, 1, 1]}]}, "camera_from_world of an eye is not a rotation and a shift"),
+        (
+            {"eyes": [{"tangents": [1, 1, 1, 1], "farM": "Infinity"}]},
+            "near_m and far_m of an eye are 0 and inf; expected",
+        ),
         ({"eyes": [{}, {}, {}]}, "There are 3 eyes; expected none, 1 or 2"),
         ({"worldFromHeads": [1, 2]}, "world_from_heads has 2 values; expected 32, or none"),
         ({"worldFromHeads": [0] * 32}, "world_from_heads is not a rotation and a shift"),
