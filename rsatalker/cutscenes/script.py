@@ -266,6 +266,10 @@ class Cutscene:
         changes: In order of time.
         shots: In order of time; the first starts at 0.
         duration_s: Of the scene; the last frame begins before it.
+        lighting: Of the scene; a shot may have another preset.
+        background: What is behind the heads.
+        output: What is written.
+        stereo: Two eyes, or None for one camera.
         panning: Where the voices are heard: where the heads stand, where the camera sees them, or in the middle.
         seed: Of all chance.
     """

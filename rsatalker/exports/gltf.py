@@ -17,7 +17,7 @@ import numpy as np
 from rsatalker.exports.skinned import JOINT_NAMES, Curves, SkinnedHead, rest_offsets
 from rsatalker.heads.head import JOINT_PARENTS
 
-FLOAT, UNSIGNED_BYTE, UNSIGNED_SHORT, UNSIGNED_INT = 5126, 5121, 5123, 5125  # component types of glTF
+FLOAT, UNSIGNED_BYTE, UNSIGNED_INT = 5126, 5121, 5125  # component types of glTF
 VERTEX_DATA, INDEX_DATA = 34962, 34963  # what a buffer view is for
 COMPONENTS = {np.dtype(np.float32): FLOAT, np.dtype(np.uint8): UNSIGNED_BYTE, np.dtype(np.uint32): UNSIGNED_INT}
 KINDS = {(): "SCALAR", (3,): "VEC3", (4,): "VEC4", (4, 4): "MAT4"}

@@ -42,7 +42,6 @@ class Call:
         path: "/sidecar.v1.SidecarService/GetInfo".
         behaviour: The servicer's method; takes the request (or an iterator of requests) and the context.
         request_type: Class of the request.
-        response_type: Class of the response.
         request_streams: Whether the client sends a stream.
         response_streams: Whether the sidecar sends one.
     """
@@ -50,7 +49,6 @@ class Call:
     path: str
     behaviour: Callable[..., Any]
     request_type: type[Message]
-    response_type: type[Message]
     request_streams: bool
     response_streams: bool
 
@@ -65,7 +63,6 @@ def calls_of(services: Iterable[Service]) -> dict[str, Call]:
                 path,
                 getattr(service.servicer, method.name),
                 message_factory.GetMessageClass(method.input_type),
-                message_factory.GetMessageClass(method.output_type),
                 method.client_streaming,
                 method.server_streaming,
             )
