@@ -23,7 +23,7 @@ from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.gsplat_frames import to_frames
 from rsatalker.renderers.gsplat_needs import find_lack
-from rsatalker.renderers.gsplat_upload import GaussiansUpload
+from rsatalker.renderers.gsplat_upload import FILLING, GaussiansUpload
 from rsatalker.renderers.gsplat_views import DrawViews, GsplatViews, HeadTensors
 from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.page_locked import PageLockedMemory
@@ -128,9 +128,15 @@ class GsplatRenderer:
 
     def upload(self, heads: Sequence[Gaussians]) -> None:
         """Bring heads to the device and leave it at that: the part of a frame that the host has most work with."""
-        with _on(self._stream):
-            self._upload_gaussians(heads)
-        self._wait()
+        try:
+            with _on(self._stream):
+                self._upload_gaussians(heads)
+        finally:  # see `_draw_alike`
+            self._wait()
+
+    def reads_where_they_lie(self, gaussians: Gaussians) -> bool:
+        """Return whether the device reads all of their arrays by itself, which begins when they come again."""
+        return all(self._memory.holds(getattr(gaussians, name)) for name in FILLING)
 
     @torch.no_grad()
     def _draw_alike(self, drawings: Sequence[Drawing]) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.gpu_steps import steps_of, table_of
 from benchmarks.render_scene import head_of_gaussians, stereo_pair
 from benchmarks.samples import in_turns, median, percentile
 from rsatalker.avatars.cast import load_avatar
@@ -22,6 +23,7 @@ from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_needs import find_lack
 from rsatalker.renderers.renderer import Drawing
 
+STEP_ROUNDS = 20  # of the profiler
 CPU_ROUNDS = 5  # of the baseline, which takes many times longer
 
 
@@ -30,11 +32,12 @@ class Options:
     """Time two heads for two eyes on a CUDA device, with upload and read-back, beside the CPU renderer.
 
     Attributes:
-        gaussians: How many a head, one row block each.
+        gaussians: How many a head, one table each.
         avatars: Characters to draw as well, with those Gaussians that they have.
         size: Width and height of each of the four images, pixels.
         rounds: How often each way is taken; they take turns.
         torch_threads: That torch may use on the CPU; 1 is what a sidecar gives it.
+        steps: Also list what the device does in a frame.
     """
 
     gaussians: tuple[int, ...] = (30_000, 60_000, 100_000)
@@ -42,6 +45,22 @@ class Options:
     size: int = 1024
     rounds: int = 100
     torch_threads: int = 1
+    steps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Renderers:
+    """Those that take turns.
+
+    Attributes:
+        gpu: As it is used.
+        copying: The same, but for Gaussians that are all copied before the device gets them.
+        cpu: The baseline.
+    """
+
+    gpu: GsplatRenderer
+    copying: GsplatRenderer
+    cpu: CpuRenderer
 
 
 def run(options: Options) -> None:
@@ -54,40 +73,52 @@ def run(options: Options) -> None:
         console.print(f"There is nothing to measure: {lack.reason}. {lack.advice}", markup=False)
         return
     torch.set_num_threads(options.torch_threads)
-    gpu, copying, cpu = GsplatRenderer(), GsplatRenderer(reads_in_place=False), CpuRenderer()
-    gpu.warm_up()
+    renderers = Renderers(GsplatRenderer(), GsplatRenderer(reads_in_place=False), CpuRenderer())
+    renderers.gpu.warm_up()
+    size = f"{options.size} x {options.size}"
+    console.print(f"{torch.cuda.get_device_name()}: 2 heads x 2 eyes x {size}, with upload and read-back")
+    console.print(f"torch has {options.torch_threads} threads")
+    for count in options.gaussians:
+        print_scene(console, renderers, f"{count:,}", head_of_gaussians(count), options)
+    for name in options.avatars:  # made and printed one by one: time on a rented machine may run out
+        gaussians = avatar_of(name)
+        print_scene(console, renderers, f"{name}, {len(gaussians):,}", gaussians, options)
+    console.print(f"peak of the device's memory {torch.cuda.max_memory_allocated() / 1e6:.0f} MB")
+
+
+def print_scene(console: Console, renderers: Renderers, name: str, gaussians: Gaussians, options: Options) -> None:
+    """Draw two of a head in all ways, and print how long it took."""
+    gpu, copying, cpu = renderers.gpu, renderers.copying, renderers.cpu
+    heads = [gaussians, Gaussians.joined([gaussians])]  # two heads do not share memory
+    slot, slot_of_copies, ordinary, plain = (drawings(heads, options.size) for _ in range(4))
+    releases = [gpu.lock_pages(image) for drawing in slot for image in bytes_of(drawing)]
+    releases += [copying.lock_pages(image) for drawing in slot_of_copies for image in bytes_of(drawing)]
+    ways: dict[str, tuple[Callable[[], None], Sequence[Drawing]]] = {
+        "in one call": (partial(gpu.render_many, slot), slot),
+        "in one call, Gaussians copied first": (partial(copying.render_many, slot_of_copies), slot_of_copies),
+        "in one call, by way of a buffer": (partial(gpu.render_many, ordinary), ordinary),
+        "head by head": (partial(draw_each, gpu.render, slot), slot),
+        "upload alone": (partial(gpu.upload, heads), ()),
+        "upload alone, copied first": (partial(copying.upload, heads), ()),
+    }
+    subjects = {way: draw for way, (draw, _) in ways.items()}
+    baseline = {"cpu": partial(draw_each, cpu.render, plain)}
+    in_turns(subjects, rounds=3)  # first touches of memory
+    in_turns(baseline, rounds=1)
+    times = in_turns(subjects, options.rounds) | in_turns(baseline, CPU_ROUNDS)
     table = Table("Gaussians a head", "drawn", "p50 ms", "p95 ms", "least ms", "to cpu, dB")
-    scenes = {f"{count:,}": head_of_gaussians(count) for count in options.gaussians}
-    scenes |= {f"{name}, {len(drawn):,}": drawn for name in options.avatars for drawn in [avatar_of(name)]}
-    for name, gaussians in scenes.items():
-        heads = [gaussians, Gaussians.joined([gaussians])]  # two heads do not share memory
-        slot, slot_of_copies, ordinary, plain = (drawings(heads, options.size) for _ in range(4))
-        releases = [gpu.lock_pages(image) for drawing in slot for image in bytes_of(drawing)]
-        releases += [copying.lock_pages(image) for drawing in slot_of_copies for image in bytes_of(drawing)]
-        ways: dict[str, tuple[Callable[[], None], Sequence[Drawing]]] = {
-            "in one call": (partial(gpu.render_many, slot), slot),
-            "in one call, Gaussians copied first": (partial(copying.render_many, slot_of_copies), slot_of_copies),
-            "in one call, by way of a buffer": (partial(gpu.render_many, ordinary), ordinary),
-            "head by head": (partial(draw_each, gpu.render, slot), slot),
-            "upload alone": (partial(gpu.upload, heads), ()),
-            "upload alone, copied first": (partial(copying.upload, heads), ()),
-        }
-        subjects = {way: draw for way, (draw, _) in ways.items()}
-        in_turns(subjects, rounds=3)  # first touches of memory
-        times = in_turns(subjects, options.rounds)
-        times |= in_turns({"cpu": partial(draw_each, cpu.render, plain)}, CPU_ROUNDS)
-        for way, samples in times.items():
-            drawn = ways[way][1] if way in ways else plain
-            alike = f"{psnr_db(drawn[0].colors, plain[0].colors):.1f}" if drawn else ""
-            times_ms = (f"{value:.2f}" for value in (median(samples), percentile(samples, 0.95), min(samples)))
-            table.add_row(name, way, *times_ms, alike)
-        table.add_section()
-        for release in releases:
-            release()
-    device, peak = torch.cuda.get_device_name(), torch.cuda.max_memory_allocated() / 1e6
-    console.print(f"{device}: 2 heads x 2 eyes x {options.size} x {options.size}, with upload and read-back")
+    for way, samples in times.items():
+        drawn = ways[way][1] if way in ways else plain
+        alike = f"{psnr_db(drawn[0].colors, plain[0].colors):.1f}" if drawn else ""
+        times_ms = (f"{value:.2f}" for value in (median(samples), percentile(samples, 0.95), min(samples)))
+        table.add_row(name, way, *times_ms, alike)
     console.print(table)
-    console.print(f"torch has {options.torch_threads} threads; peak of the device's memory {peak:.0f} MB")
+    if not all(map(gpu.reads_where_they_lie, heads)):
+        console.print(f"The driver did not lock all arrays of {name}: in one call, they were copied first, too.")
+    if options.steps:
+        console.print(table_of(steps_of(subjects["in one call"], STEP_ROUNDS)))
+    for release in releases:
+        release()
 
 
 def drawings(heads: Sequence[Gaussians], size: int) -> list[Drawing]:

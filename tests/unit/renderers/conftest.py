@@ -22,7 +22,7 @@ def head_of_gaussians(count: int = 2000, seed: int = 0, antialiased: float = 0.0
     rows, columns = np.triu_indices(3)
     return Gaussians(
         (normals * [0.075, 0.11, 0.095]).astype(np.float32),
-        covariances[:, rows, columns].astype(np.float32),
+        np.ascontiguousarray(covariances[:, rows, columns], np.float32),
         random.uniform(0.05, 1.0, count).astype(np.float32),
         random.uniform(0, 1, (count, 3)).astype(np.float32),
         (random.uniform(size=count) < antialiased).astype(np.uint8),

@@ -1,6 +1,6 @@
 import math
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -9,6 +9,7 @@ import pytest
 import torch
 from page_lock_driver import Driver
 
+from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers import gsplat, reference
 from rsatalker.renderers.camera import look_at
@@ -78,6 +79,32 @@ def test_gsplat_renderer_draws_the_same_when_it_reads_gaussians_where_they_lie(s
     renderer.render(gaussians, [camera], *again)
     assert gaussians.means.ctypes.data in driver.locked
     np.testing.assert_array_equal(again[0], first[0])
+
+
+def test_gsplat_renderer_says_which_gaussians_the_device_reads_where_they_lie(
+    renderer: GsplatRenderer, scene: SimpleNamespace
+):
+    driver = Driver()
+    renderer._memory = PageLockedMemory(on_cuda=False, lock=driver.lock, unlock=driver.unlock)
+    renderer._upload_gaussians = GaussiansUpload(torch.device("cpu"), renderer._memory)
+    head = scene.head(17_000)
+    renderer.upload([head])
+    assert not renderer.reads_where_they_lie(head)
+    renderer.upload([head])
+    assert renderer.reads_where_they_lie(head)
+    assert not renderer.reads_where_they_lie(scene.head(17_000))
+
+
+def test_gsplat_renderer_waits_for_what_was_sent_when_an_upload_fails(renderer: GsplatRenderer, scene: SimpleNamespace):
+    waits: list[bool] = []
+
+    def broken(heads: Sequence[Gaussians]) -> HeadTensors:
+        raise torch.OutOfMemoryError
+
+    renderer._upload_gaussians, renderer._wait = broken, lambda: waits.append(True)
+    with pytest.raises(torch.OutOfMemoryError):
+        renderer.upload([scene.head(10)])
+    assert waits
 
 
 def test_gsplat_renderer_draws_nothing_when_there_is_no_gaussian(renderer: GsplatRenderer, scene: SimpleNamespace):

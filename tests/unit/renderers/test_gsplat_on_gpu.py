@@ -11,6 +11,7 @@ from rsatalker.renderers import reference
 from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_frames import to_frames, to_frames_plainly
 from rsatalker.renderers.gsplat_needs import find_lack
+from rsatalker.renderers.page_locked import lock_pages, unlock_pages
 from rsatalker.renderers.rasterization import choose_rasterization
 from rsatalker.renderers.renderer import Drawing
 
@@ -59,7 +60,32 @@ def test_gsplat_draws_the_same_when_the_device_reads_gaussians_where_they_lie(
         gsplat.render(head, eyes, *found)
         gsplat.render(Gaussians.joined([head]), eyes, *expected)  # a copy, which comes once
         np.testing.assert_array_equal(found[0], expected[0])
-    assert gsplat._memory.holds(head.means)
+    assert gsplat.reads_where_they_lie(head)
+
+
+def test_arrays_on_one_page_are_locked_each_by_itself():
+    memory = np.arange(30_000, dtype=np.int16)
+    parts = memory[:10_001], memory[10_001:]  # the border lies within a page
+    locked = [part for part in parts if lock_pages(part.ctypes.data, part.nbytes)]
+    for part in locked[:1]:
+        unlock_pages(part.ctypes.data)
+    found = torch.empty(parts[1].size, dtype=torch.int16, device="cuda")
+    found.copy_(torch.from_numpy(parts[1]), non_blocking=True)
+    torch.cuda.synchronize()
+    for part in locked[1:]:
+        unlock_pages(part.ctypes.data)
+    assert len(locked) == 2
+    np.testing.assert_array_equal(found.cpu().numpy(), parts[1])
+
+
+def test_a_refused_lock_is_not_blamed_on_the_next_kernel():
+    memory = np.zeros(1 << 20, np.uint8)
+    assert lock_pages(memory.ctypes.data, memory.nbytes)
+    try:
+        assert not lock_pages(memory.ctypes.data, memory.nbytes)
+        assert float(torch.ones(3, device="cuda").sum()) == 3
+    finally:
+        unlock_pages(memory.ctypes.data)
 
 
 def test_gsplat_makes_frames_in_one_kernel_as_pass_by_pass():
