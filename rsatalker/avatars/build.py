@@ -63,8 +63,9 @@ def build_avatar_data(
         progress: Told what is being done.
         texels: Side of the depth maps that light is baked with.
     """
-    random = np.random.default_rng(look.seed)
     progress("skin", 0.0)
+    streams = np.random.default_rng(look.seed).spawn(9)  # one for each part: none moves when another has more Gaussians
+    skin, cloth, marks, brows, beard, lashes, eyes, wisps, locks = streams
     anatomy = anatomy_of(head)
     garment = sew_garment(anatomy, look.cloth)
     anatomy.add_garment(garment.vertices, garment.quads)
@@ -73,20 +74,20 @@ def build_avatar_data(
     helpers = find_helpers(anatomy)
     cloud = Cloud(anatomy.origin_m, 0.01)
     first_helper = 2 * len(anatomy.quads)
-    ground = _add_surface(cloud, anatomy, face, hairline, look, detail, random)
-    add_garment(cloud, anatomy, garment, look.cloth, first_helper + helpers.level(0), detail, random)
-    add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, random)
+    ground = _add_surface(cloud, anatomy, face, hairline, look, detail, skin)
+    add_garment(cloud, anatomy, garment, look.cloth, first_helper + helpers.level(0), detail, cloth)
+    add_decals(cloud, look, ground, anatomy.landmarks[8, 1], detail, marks)
     add_wrinkles(cloud, face, ground, detail)
-    add_brows(cloud, face, look.brows, look.skin.color, ground, detail, random)
+    add_brows(cloud, face, look.brows, look.skin.color, ground, detail, brows)
     if look.beard:
-        add_beard(cloud, face, look.beard, ground, detail, random)
+        add_beard(cloud, face, look.beard, ground, detail, beard)
     margin_frames = tuple(first_helper + helpers.margin_start(margin) for margin in range(len(helpers.margins)))
-    add_lashes(cloud, anatomy, look.lashes, look.skin.color, ground, helpers.margins, margin_frames, random)
-    add_eyes(cloud, anatomy, look.eyes, detail, first_helper, random)
+    add_lashes(cloud, anatomy, look.lashes, look.skin.color, ground, helpers.margins, margin_frames, lashes)
+    add_eyes(cloud, anatomy, look.eyes, detail, first_helper, eyes)
     progress("hair", 0.1)
     skull = first_helper + helpers.level(LEVELS - 1)
-    add_wisps(cloud, anatomy, look.hair, ground, skull, detail, random)
-    hair, strands = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, random)
+    add_wisps(cloud, anatomy, look.hair, ground, skull, detail, wisps)
+    hair, strands = add_hair(cloud, anatomy, look.hair, ground, first_helper + helpers.level(0), detail, locks)
     helpers = replace(helpers, strand_levels=strands[0], strand_sectors=strands[1], strand_looseness=strands[2])
     return _lit(cloud, hair, anatomy, helpers, look, progress, texels)
 

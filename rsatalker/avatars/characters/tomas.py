@@ -20,7 +20,7 @@ TOMAS = Character(
     identity=Identity(
         male=0.85, face_width=0.0, face_length=0.1, jaw=0.25, chin=0.35, brow_ridge=0.35, cheekbones=0.35, fat=-0.3,
         nose=-0.1, nose_width=-0.1, nose_bridge=0.25, nose_hump=0.3, eye_open=-0.05, lips=0.0, neck=0.2, age=0.1,
-        smile_up=-0.5, smile_skew=-0.7,
+        smile_up=0.0, smile_skew=-0.3,
     ),
     look=Look(
         skin=SkinLook(
@@ -43,6 +43,6 @@ TOMAS = Character(
             button_color=(0.16, 0.15, 0.14),
         ),
         stubble=StubbleLook(amount=0.42, color=(0.112, 0.084, 0.072), dots=3800),
-        seed=2,
+        seed=5,
     ),
 )  # fmt: skip
