@@ -14,14 +14,14 @@ from rsatalker.avatars.appearance.surfels import tile
 from rsatalker.avatars.appearance.weave import WOVEN, band_threads, threads
 from rsatalker.avatars.binding import Cloud, frame_of_quad
 
-SPACING, UNDERSIDE_SPACING = 0.80, 1.4  # centimetres between surfels down the cloth
+SPACING, UNDERSIDE_SPACING = 0.62, 1.4  # centimetres between surfels down the cloth
 # Surfels side by side in a column of quads: patterns follow them (see `weave`).
-ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 2, Part.UNDERSIDE: 1, Part.LEAF: 1}
+ACROSS = {Part.BAND: 3, Part.BODY: 2, Part.HEM: 2, Part.UNDERSIDE: 1, Part.LEAF: 2}
 SEEN_SELDOM_DEG = 100.0  # azimuth from which the back begins, where one surfel a column does
 WIDER = np.array([1.0, 2.0, 1.0])  # where only every second column has surfels
-# Where the cloth turns by more than that down or across a quad, at the shoulders, surfels are smaller: flat ones stand
-# out from a round silhouette.
-BENT_DEG, BENT_SPACING = (8.0, 5.0), 0.55
+STANDS_OUT = 0.045  # centimetres by which the rim of a flat surfel may stand out from a round silhouette
+RIM = 1.5  # cells from its middle to there, where one still sees it
+NARROWER = 0.96  # than a surfel of skin: edges are crisper
 LEAF_STEP = 0.7  # centimetres of cloth that a row of a collar's quads counts as
 INSIDE_DARK = 0.30  # albedo of the underside, which no light is baked for
 
@@ -54,7 +54,7 @@ def add_garment(
     around = np.stack([np.cos(azimuth), 0 * azimuth, -np.sin(azimuth)], 1)
     cloud.add(
         center=p,
-        factor=cells.factor * (1.06 * np.where(_sparse(garment)[cells.quad - first_quad, None, None], WIDER, 1.0)),
+        factor=cells.factor * (NARROWER * np.where(_sparse(garment)[cells.quad - first_quad, None, None], WIDER, 1.0)),
         frame=np.where(  # the triangles of the underside meet in a point, and are no frames to measure in
             part == Part.UNDERSIDE, torso, frame_of_quad(cells.quad, cells.u, cells.v, len(anatomy.quads))
         ),
@@ -90,13 +90,16 @@ def _spacing(
     plain_band = (garment.part == Part.BAND) & ((row < garment.first_row) | (look.weave in WOVEN))
     count = np.where(behind & (garment.part != Part.LEAF) | plain_band, 1.0, count)
     down = np.where(garment.part == Part.UNDERSIDE, UNDERSIDE_SPACING, SPACING)
+    along = np.linalg.norm(corners[:, [1, 2]] - corners[:, [0, 3]], axis=2).mean(1)
     normals = anatomy.normals[anatomy.quads[first_quad:]]
-    edges = (((0, 1), (3, 2)), ((0, 3), (1, 2)))  # down and across
-    cosines = [np.min([(normals[:, i] * normals[:, j]).sum(1) for i, j in pair], axis=0) for pair in edges]
-    turns = [cosine < np.cos(np.radians(most)) for cosine, most in zip(cosines, BENT_DEG, strict=True)]
-    on_body = garment.part == Part.BODY
-    down = np.where(on_body & turns[0], BENT_SPACING, down)
-    return np.stack([down, across / np.where(on_body & turns[1], np.maximum(count, 2.0), count)], 1)
+    finer = np.isin(garment.part, (Part.BODY, Part.HEM)) & ~behind
+    spacing = np.stack([down, across / count], 1)
+    for axis, (side, pair) in enumerate(((along, ((0, 1), (3, 2))), (across, ((0, 3), (1, 2))))):
+        cosine = np.min([(normals[:, i] * normals[:, j]).sum(1) for i, j in pair], axis=0)
+        radius = side / np.maximum(np.arccos(np.clip(cosine, -1, 1)), 1e-3)
+        most = np.sqrt(2 * STANDS_OUT * radius) / RIM
+        spacing[:, axis] = np.where(finer, np.minimum(spacing[:, axis], most), spacing[:, axis])
+    return spacing
 
 
 def _length_at(garment: Garment, quad: np.ndarray, u: Float[np.ndarray, " N"]) -> Float[np.ndarray, " N"]:
