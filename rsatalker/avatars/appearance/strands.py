@@ -45,6 +45,8 @@ def grow(
     segments: int,
     skin: PushOut,
     height: Float[np.ndarray, " S"],
+    rise: tuple[float, float] = (0.25, 3.0),
+    steps: tuple[float, float, float] = (0.35, -0.05, 0.35),
 ) -> Float[np.ndarray, "S K+1 3"]:
     """Return paths that start along the normals and follow the comb outside the skin.
 
@@ -55,9 +57,12 @@ def grow(
         length: Of each strand.
         segments: Number of steps; the first ones are shorter, where hair bends most.
         skin: What hair is kept outside of.
-        height: How far over the skin a strand lies, reached after a quarter of its length.
+        height: How far over the skin a strand lies.
+        rise: Share of that at the root, and what it gains per length of the strand.
+        steps: Length of the first steps, as a part of the last ones'; from where to where they get longer.
     """
-    weight = 0.35 + 0.65 * smooth_step(-0.05, 0.35, (np.arange(segments) + 0.5) / segments)
+    shortest, begin, end = steps
+    weight = shortest + (1 - shortest) * smooth_step(begin, end, (np.arange(segments) + 0.5) / segments)
     weight = weight / weight.sum()
     paths = [roots.copy()]
     position, direction, normal = roots.copy(), normals * 0.6, normals
@@ -66,7 +71,7 @@ def grow(
         wanted = comb(position, normal, grown, direction)
         direction = wanted / np.maximum(np.linalg.norm(wanted, axis=1, keepdims=True), 1e-6)
         position = position + direction * (length * weight[k])[:, None]
-        position, normal = skin.push(position, height * min(1.0, 0.25 + grown * 3))
+        position, normal = skin.push(position, height * min(1.0, rise[0] + rise[1] * grown))
         paths.append(position.copy())
     return np.stack(paths, 1)
 

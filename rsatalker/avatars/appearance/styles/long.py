@@ -14,6 +14,8 @@ from rsatalker.avatars.appearance.noise import smooth_step, value_noise
 from rsatalker.avatars.appearance.strands import grow
 from rsatalker.avatars.appearance.styles.style import Grown, Roots, Style, clumped
 
+# See `grow`: strands that rose at once, and long straight pieces of them, would stand out of the crown like spikes.
+RISE, STEPS = (0.08, 2.0), (0.38, 0.25, 0.65)
 FOREHEAD_AZIMUTH = 46.0  # degrees from the front; further round, hair may fall over the temples
 
 
@@ -52,7 +54,7 @@ def hanging_hair(cut: Cut, roots: Roots, look: HairLook, skin: PushOut, random: 
     length = np.clip(length, 6, look.length + 5)
     layer = random.uniform(size=count) ** 0.7  # more of it outside: single strands above the rest look like quills
     height = 0.12 + cut.volume * (0.50 * layer + 0.75 * smooth_step(2, 12, position[:, 1]) * (0.35 + 0.65 * layer))
-    height = height * (0.40 + 0.60 * smooth_step(0.0, 3.5, np.abs(from_part)))  # flat at the part
+    height = height * (0.60 + 0.40 * smooth_step(0.0, 3.5, np.abs(from_part)))  # flat at the part
     phase = 6.28 * value_noise(position, 0.35, 11) + side * 1.2
     away = position - roots.center
     azimuth = np.arctan2(away[:, 0], away[:, 2])
@@ -88,7 +90,7 @@ def hanging_hair(cut: Cut, roots: Roots, look: HairLook, skin: PushOut, random: 
         )
         return wanted - inner + 0.45 * last
 
-    paths = grow(position, roots.normal, comb, length, cut.segments, skin, height)
+    paths = grow(position, roots.normal, comb, length, cut.segments, skin, height, RISE, STEPS)
     paths = clumped(paths, max(20, count // 5), 0.60 * cut.clump, random)  # thin locks ..
     paths = clumped(paths, max(20, count // 30), 0.40 * cut.clump, random, stray=0.45)  # .. that lie in wide ones
     paths = _cut_off(paths, lowest)
