@@ -20,7 +20,7 @@ AMARA = Character(
         male=-0.7, face_width=-0.15, face_length=-0.2, forehead=0.25, brow_ridge=-0.4, cheekbones=0.6, jaw=-0.2,
         taper=0.25, chin=-0.15, fat=-0.05, nose=-0.15, nose_width=0.85, nose_bridge=-0.7, nose_tip=0.15,
         eye_spacing=0.2, eye_open=0.3, eye_tilt=0.35, lips=1.3, mouth_width=0.25, muzzle=0.5, neck=-0.5,
-        smile_up=0.4, smile_skew=-0.5,
+        smile_up=0.4, smile_skew=-0.2,
     ),
     look=Look(
         skin=SkinLook(

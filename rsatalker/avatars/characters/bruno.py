@@ -22,7 +22,7 @@ BRUNO = Character(
         male=0.8, age=0.4, face_width=0.55, face_length=0.05, forehead=-0.1, brow_ridge=0.2, cheekbones=-0.1, jaw=0.2,
         taper=-0.3, chin=-0.05, fat=1.1, nose=0.3, nose_width=0.5, nose_tip=0.15, eye_open=-0.2, eye_spacing=0.1,
         lips=-0.05, mouth_width=0.1, ears=0.2, ears_out=0.3, neck=0.5,
-        smile_up=-0.7, smile_skew=0.4,
+        smile_up=-0.2, smile_skew=0.2,
     ),
     look=Look(
         skin=SkinLook(

@@ -22,7 +22,7 @@ GUSTAV = Character(
         male=0.8, age=1.0, face_width=-0.1, face_length=0.3, forehead=0.3, brow_ridge=0.5, brow_height=-0.2,
         cheekbones=0.3, jaw=0.0, chin=0.3, fat=-0.5, nose=0.5, nose_width=0.1, nose_bridge=0.4, nose_hump=0.7,
         nose_tip=-0.4, eye_open=-0.25, eye_tilt=-0.3, lips=-0.5, ears=0.8, ears_out=0.6, neck=-0.3,
-        smile_up=-0.3, smile_skew=-0.9,
+        smile_up=-0.1, smile_skew=-0.4,
     ),
     look=Look(
         skin=SkinLook(

@@ -20,7 +20,7 @@ HELEN = Character(
         male=-0.6, age=0.5, face_width=-0.5, face_length=0.1, forehead=0.15, brow_height=0.1, cheekbones=0.75, jaw=0.1,
         taper=0.2, chin=0.25, fat=-0.6, nose=0.1, nose_width=-0.4, nose_bridge=0.4, nose_hump=0.35, eye_open=0.05,
         eye_tilt=0.1, lips=-0.1, mouth_width=0.1, neck=-0.7,
-        smile_up=-0.1, smile_skew=0.6,
+        smile_up=0.2, smile_skew=0.2,
     ),
     look=Look(
         skin=SkinLook(

@@ -20,7 +20,7 @@ KENJI = Character(
         male=0.6, face_width=0.3, face_length=-0.05, forehead=0.15, brow_ridge=-0.5, brow_height=0.35, cheekbones=0.7,
         jaw=0.1, taper=0.15, chin=-0.1, nose=-0.25, nose_width=0.35, nose_bridge=-0.8, nose_tip=0.05, eye_spacing=0.35,
         eye_open=-0.35, eye_tilt=0.45, eye_fold=0.9, lips=0.35, muzzle=0.2,
-        smile_up=0.2, smile_skew=0.3,
+        smile_up=0.2, smile_skew=0.15,
     ),
     look=Look(
         skin=SkinLook(

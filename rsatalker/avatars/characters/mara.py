@@ -20,7 +20,7 @@ MARA = Character(
         male=-0.8, face_width=-0.25, face_length=-0.35, jaw=-0.45, taper=0.35, chin=0.15, cheekbones=0.45, fat=-0.1,
         nose=-0.4, nose_width=-0.35, nose_tip=0.3, eye_open=0.25, eye_tilt=0.2, lips=0.15, mouth_width=0.3, neck=-0.5,
         brow_height=0.1, forehead=-0.5,
-        smile_up=0.6, smile_skew=-0.3,
+        smile_up=0.6, smile_skew=-0.1,
     ),
     look=Look(
         skin=SkinLook(

@@ -19,7 +19,7 @@ ROSA = Character(
     identity=Identity(
         male=-0.7, age=0.95, face_width=0.25, face_length=-0.35, forehead=-0.2, cheekbones=0.25, jaw=-0.2, taper=-0.2,
         fat=0.45, nose=0.2, nose_width=0.3, nose_tip=-0.3, eye_open=-0.2, eye_tilt=-0.2, lips=-0.2, ears=0.3, neck=0.2,
-        smile_up=0.6, smile_skew=0.5,
+        smile_up=0.6, smile_skew=0.2,
     ),
     look=Look(
         skin=SkinLook(
