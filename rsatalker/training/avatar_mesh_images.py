@@ -72,10 +72,7 @@ def see_mesh(
     """
     if name == "pytorch3d" or (name == "auto" and device.type == "cuda" and has_pytorch3d(device)):
         return _seen_by_pytorch3d(vertices, faces, camera, device)
-    shape = (camera.height, camera.width)
-    image = MeshImage(
-        np.full(shape, NOTHING, np.int32), np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
-    )
+    image = _nothing(camera)
     in_camera = vertices @ camera.camera_from_world[:3, :3].T + camera.camera_from_world[:3, 3]
     z = in_camera[:, 2]
     ahead = np.where(z > camera.near, z, 1)
@@ -86,18 +83,33 @@ def see_mesh(
     return image
 
 
+def _nothing(camera: Camera) -> MeshImage:
+    """Return what a camera sees where there is no mesh."""
+    shape = (camera.height, camera.width)
+    return MeshImage(
+        np.full(shape, NOTHING, np.int32), np.zeros((*shape, 3), np.float32), np.full(shape, np.inf, np.float32)
+    )
+
+
 def _seen_by_pytorch3d(
     vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, "F 3"], camera: Camera, device: torch.device
 ) -> MeshImage:
     """Return what pytorch3d's rasteriser sees."""
+    z = vertices @ camera.camera_from_world[2, :3] + camera.camera_from_world[2, 3]
+    ahead = np.flatnonzero((z[faces] > camera.near).all(1)).astype(np.int32)
+    if not len(ahead):
+        return _nothing(camera)
     renderer: Any = importlib.import_module("pytorch3d.renderer")
     structures: Any = importlib.import_module("pytorch3d.structures")
     projection: Any = importlib.import_module("pytorch3d.utils").cameras_from_opencv_projection
     pose, size = torch.from_numpy(camera.camera_from_world)[None], (camera.height, camera.width)
     cameras = projection(pose[:, :3, :3], pose[:, :3, 3], torch.from_numpy(camera.K)[None], torch.tensor([size]))
-    z = vertices @ camera.camera_from_world[2, :3] + camera.camera_from_world[2, 3]
-    ahead = np.flatnonzero((z[faces] > camera.near).all(1)).astype(np.int32)
-    settings = renderer.RasterizationSettings(image_size=size, faces_per_pixel=1, perspective_correct=True)
+    settings = renderer.RasterizationSettings(
+        image_size=size,
+        faces_per_pixel=1,
+        perspective_correct=True,
+        max_faces_per_bin=len(ahead),  # of CUDA: a head far away lies in one bin, and what is over is not drawn
+    )
     mesh = structures.Meshes([torch.from_numpy(vertices)], [torch.from_numpy(faces[ahead].astype(np.int64))])
     seen = renderer.MeshRasterizer(cameras=cameras.to(device), raster_settings=settings)(mesh.to(device))
     triangles = seen.pix_to_face[0, ..., 0].cpu().numpy()

@@ -7,7 +7,7 @@ from painted_ball import ball_head
 
 from rsatalker.renderers.camera import look_at
 from rsatalker.training import avatar_mesh_images
-from rsatalker.training.avatar_mesh_images import NOTHING, see_mesh
+from rsatalker.training.avatar_mesh_images import NOTHING, MeshRasterizerName, see_mesh
 from rsatalker.training.optional_pytorch3d import has_pytorch3d
 
 pytestmark = pytest.mark.unit
@@ -52,12 +52,6 @@ def test_both_sides_of_a_triangle_are_seen():
     )
 
 
-def test_what_is_behind_the_camera_is_not_seen():
-    image = see_mesh(TRIANGLE + np.array([0, 0, 1.05], np.float32), FACE, front_camera())
-    assert (image.faces == NOTHING).all()
-    assert np.isinf(image.depths).all()
-
-
 def test_triangles_that_share_an_edge_leave_no_gap():
     head = ball_head()
     image = see_mesh(head.neutral_vertices, head.faces, front_camera(80, 80))
@@ -82,6 +76,13 @@ def test_auto_takes_pytorch3d_on_cuda_where_it_is_installed(
 needs_pytorch3d = pytest.mark.skipif(
     not has_pytorch3d(), reason="pytorch3d is not installed; it has no wheel for this system"
 )
+
+
+@pytest.mark.parametrize("name", ["own", pytest.param("pytorch3d", marks=needs_pytorch3d)])
+def test_what_is_behind_the_camera_is_not_seen(name: MeshRasterizerName):
+    image = see_mesh(TRIANGLE + np.array([0, 0, 1.05], np.float32), FACE, front_camera(), name)
+    assert (image.faces == NOTHING).all()
+    assert np.isinf(image.depths).all()
 
 
 @needs_pytorch3d
