@@ -2,12 +2,13 @@
 
 import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from region_probes import BUILDERS, Probe
 
 import rsatalker
 from rsatalker.speech.audio import read_audio
@@ -23,13 +24,13 @@ SIZE_PX = 64
 POSITIONS_US = (640_000, 1_240_000, 2_200_000)
 
 
-@pytest.fixture(scope="session")  # as the probes: of a smaller scope, it would be made again for each of them
+@pytest.fixture(scope="module")  # its sidecar draws as long as it lives: of a larger scope, beside all other tests
 def conversation() -> Iterator[RemoteConversation]:
     """Two seconds and a half of the sample dialogue in a sidecar that runs as a process of its own."""
     audio = read_audio(SAMPLE)
     voices = audio.samples[:, : round(2.5 * audio.sample_rate_hz)]
     with (
-        running_sidecar() as sidecar,
+        running_sidecar("--detail", "0.1") as sidecar,
         SidecarClient.connect(sidecar.record.address, sidecar.record.token) as client,
     ):
         first, second = (avatar.name for avatar in client.avatars()[:2])
@@ -46,7 +47,11 @@ def rounded(values: Any) -> list[float]:
     return np.asarray(values, np.float32).tolist()
 
 
-def test_every_language_reads_the_same_conversation(probe: Any, conversation: RemoteConversation) -> None:
+@pytest.mark.parametrize("name", BUILDERS)
+def test_every_language_reads_the_same_conversation(
+    build: Callable[[str], Probe], name: str, conversation: RemoteConversation
+) -> None:
+    probe = build(name)
     engine = Engine(conversation, 1)
     expressions = []
     for position_us in POSITIONS_US:

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.cross_language
 def test_sidecar_that_the_editor_starts_runs_and_ends_with_it(
     build_unreal_session: Callable[[str], Path], tmp_path: Path
 ) -> None:
-    arguments = '"$@" --port=0 --http-port=0 --no-warm-up'
+    arguments = '"$@" --port=0 --http-port=0 --no-warm-up --detail=0.1'
     with session_with_program(build_unreal_session("gcc"), tmp_path, arguments) as play:
         play("begin", "mono")
         assert play("window", "start")["text"].startswith("The sidecar gets ready; its first start on a machine")
