@@ -7,6 +7,8 @@ import pytest
 from unity_package import UnityPackage
 from unity_session import PatternedSidecar, playing
 
+from sidecar.regions.shared_memory import owner_of
+
 pytestmark = pytest.mark.cross_language
 
 SHARED_MEMORY = Path("/dev/shm")
@@ -78,5 +80,7 @@ def test_hundred_restarts_leave_nothing_behind(package: UnityPackage, sidecar: P
         for counted in ("objects", "listeners", "mapped"):
             assert after[counted] == before[counted]
         assert after["threads"] < before["threads"] + 8  # the runtime's pool breathes
-        assert len(list(SHARED_MEMORY.glob("{*}"))) < 20
+        assert sidecar.process
+        owners = [owner_of(file) for file in SHARED_MEMORY.glob("{*}")]
+        assert 0 < sum(owner is not None and owner.pid == sidecar.process.pid for owner in owners) < 20
         player.do("stop")

@@ -23,9 +23,11 @@ unix_only = pytest.mark.skipif(sys.platform == "win32", reason="on Windows a sec
 SIZE_BYTES = 8192
 MAKE_A_REGION = f"""
 import sys
+from pathlib import Path
+from sidecar.regions import shared_memory
 from sidecar.regions.layout import RegionKind
-from sidecar.regions.shared_memory import create_region
-region = create_region({SIZE_BYTES}, RegionKind.FRAMES)
+shared_memory.region_folder = lambda: Path(sys.argv[1])
+region = shared_memory.create_region({SIZE_BYTES}, RegionKind.FRAMES)
 print(region.name, flush=True)
 sys.stdin.read()
 """
@@ -124,14 +126,16 @@ def test_create_turns_a_full_disk_into_a_sentence(folder: Path, monkeypatch: pyt
 
 
 @unix_only
-def test_killed_owner_leaves_a_region_that_the_next_start_removes() -> None:
-    with subprocess.Popen([sys.executable, "-c", MAKE_A_REGION], stdin=-1, stdout=-1, text=True) as owner:
+def test_killed_owner_leaves_a_region_that_the_next_start_removes(folder: Path) -> None:
+    command = [sys.executable, "-c", MAKE_A_REGION, str(folder)]
+    with subprocess.Popen(command, stdin=-1, stdout=-1, text=True) as owner:
         assert owner.stdout is not None
         name = owner.stdout.readline().strip()
-        assert name not in remove_dead_regions()
+        assert remove_dead_regions() == []
         owner.send_signal(signal.SIGKILL)
-    assert name in remove_dead_regions()
-    assert not (region_folder() / name).exists()
+    assert (folder / name).exists()
+    assert remove_dead_regions() == [name]
+    assert not (folder / name).exists()
 
 
 @unix_only
