@@ -93,6 +93,7 @@ class Conversation:
         av_offset_us: How much later than the engine's clock says; below 0: earlier.
         pace: When they are drawn.
         detail: How large they are drawn.
+        draws_side_by_side: Whether both may be drawn at the same time.
         frame_lock: Held while a frame is made; `close` waits for it.
     """
 
@@ -110,6 +111,7 @@ class Conversation:
         starts_with_speech: bool = False,
         least_frame_scale: float = 1.0,
         pixels_per_degree: float = 0.0,
+        draws_side_by_side: bool = False,
     ) -> None:
         self.conversation_id = conversation_id
         rings = regions.frames or (None, None)
@@ -134,6 +136,7 @@ class Conversation:
         self.av_offset_us = 0
         self.pace = FramePace(now_ns)
         self.detail = FrameDetail(least_frame_scale)
+        self.draws_side_by_side = draws_side_by_side
         self.frame_lock = threading.Lock()
         self.clock = ConversationClock(self.voices.timeline, now_ns)
         self.readings = (ClockReading(0), ClockReading(0))

@@ -174,4 +174,6 @@ class Conversations:
             starts_with_speech=setup.starts_with_speech,
             least_frame_scale=self._options.least_frame_scale,
             pixels_per_degree=setup.frame_size.pixels_per_degree if setup.frame_size else 0.0,
+            # A device draws one after the other anyway, and twins share what their Gaussians are posed in.
+            draws_side_by_side=self._studio.renderer_name == "cpu" and len(set(setup.avatars)) > 1,
         )

@@ -2,17 +2,21 @@
 
 What the engine says now -> which instant each head shows -> pose -> cameras -> frame, drawn straight into a slot ->
 published with the pose and the time it was drawn for. Both heads and both eyes of a tick go by the same pose of the
-engine. An instant that was shown already is not drawn again, and heads that nobody is known to look at are drawn less
-often: without an engine while they are silent, with one while they are out of its eyes' view.
+engine, and on a CPU both heads are drawn at the same time. An instant that was shown already is not drawn again, and
+heads that nobody is known to look at are drawn less often: without an engine while they are silent, with one while they
+are out of its eyes' view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from functools import partial
 
 from rsatalker.avatars.light import studio_light
 from rsatalker.renderers.camera import Camera
+from rsatalker.renderers.thread_share import drawing_beside_others
 from sidecar.clock import ClockReading
 from sidecar.conversation import Conversation
 from sidecar.frame_detail import FrameDetail
@@ -41,12 +45,13 @@ class FrameArtist:
         self._idle_after_ns = idle_period_ns - round(NEARLY * period_ns)
         self._clock_ns = clock_ns
         self._light = studio_light()
+        self._beside = ThreadPoolExecutor(1, "frames beside")
 
     def show(self, conversation: Conversation) -> bool:
         """Show both heads; return whether their clock is stepped by hand."""
         moment = moment_of(conversation, self._clock_ns(), self._light)
         readings = self._read_clock(conversation, moment)
-        published_ns: list[int] = []
+        drawings: list[Callable[[], int]] = []
         for index, participant in enumerate(conversation.participants):
             shown = (readings[index].timeline_us, moment.pose_id)
             is_due = participant.shown != shown and self._is_due(conversation, index, readings, moment)
@@ -55,7 +60,8 @@ class FrameArtist:
                 continue
             participant.shown, participant.drawn_ns = shown, moment.now_ns
             conversation.shown_ns = moment.now_ns
-            published_ns.append(self._draw(conversation, index, participant.ring, readings[index], moment))
+            drawings.append(partial(self._draw, conversation, index, participant.ring, readings[index], moment))
+        published_ns = self._draw_all(drawings, side_by_side=conversation.draws_side_by_side)
         is_stepped = any(reading.stepped for reading in readings)
         if is_stepped:
             conversation.display_lead.rest()
@@ -85,6 +91,21 @@ class FrameArtist:
         else:
             is_watched = any(reading.utterance_id for reading in readings)
         return is_watched or moment.now_ns - participant.drawn_ns >= self._idle_after_ns
+
+    def _draw_all(self, drawings: Sequence[Callable[[], int]], *, side_by_side: bool) -> list[int]:
+        """Draw heads and return when each was published.
+
+        Side by side each has its part of the cores to itself. One after the other, both would wait at each step of the
+        renderer for the slower core, and one of them idle through what cannot be shared out.
+        """
+        if len(drawings) < 2 or not side_by_side:
+            return [draw() for draw in drawings]
+        others = [self._beside.submit(_draw_beside, len(drawings), draw) for draw in drawings[1:]]
+        try:
+            published_ns = _draw_beside(len(drawings), drawings[0])
+        finally:
+            wait(others)  # what they draw into must not be closed under them
+        return [published_ns, *(other.result() for other in others)]
 
     def _begin(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
@@ -144,3 +165,8 @@ class FrameArtist:
         self._timings.add("frame", drawn.frame_ms)
         self._timings.add("publish", (published_ns - rendered_ns) * 1e-6)
         return published_ns
+
+
+def _draw_beside(callers: int, draw: Callable[[], int]) -> int:
+    with drawing_beside_others(callers):
+        return draw()

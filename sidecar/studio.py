@@ -221,7 +221,9 @@ class RsaTalkerStudio:
         with self._loading:
             if avatar not in self._loaded:
                 source = self._fitted[avatar].folder if avatar in self._fitted else avatar
-                self._loaded[avatar] = load_avatar(source, detail=self._options.detail, threads=self._threads)
+                side_by_side = 2 if self.renderer_name == "cpu" else 1  # heads that are posed at the same time
+                threads = max(self._threads // side_by_side, 1)
+                self._loaded[avatar] = load_avatar(source, detail=self._options.detail, threads=threads)
 
     def dialogue(self, relationship: Relationship, seed: int) -> MotionSource:
         """Return a fresh dialogue of the options' checkpoint."""

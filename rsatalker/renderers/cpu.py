@@ -21,22 +21,24 @@ from rsatalker.renderers.worker_threads import WorkerThreads, usable_threads
 BYTE_SCALE, BYTE_ROUNDING = np.float32(255), np.float32(0.5)
 THREADS_PER_PART = 2  # for two threads alone, merging the tile lists of two parts costs what sorting them apart saves
 FLOAT_SCALE, FLOAT_ROUNDING = np.float32(1), np.float32(0)
+KEPT = 2  # renders whose memory is kept: of the two heads of a conversation, which may differ in size
 
 
 class CpuRenderer:
-    """Draws Gaussians with a bounded number of threads; safe to call from several threads, one render at a time."""
+    """Draws Gaussians with a bounded number of threads; several threads may call it at once."""
 
     name = "cpu"
 
     def __init__(self, threads: int | None = None) -> None:
         self._threads = WorkerThreads(usable_threads() if threads is None else threads)
-        self._lock = threading.Lock()  # the scratch memory serves one render at a time
-        self._scratch = Scratch(0, 0, 0, 0)
+        self._lock = threading.Lock()
+        self._idle: list[Scratch] = []  # each serves one render at a time; the one that was used last comes last
 
     @property
     def scratch_bytes(self) -> int:
         """Memory that is kept between renders."""
-        return self._scratch.nbytes
+        with self._lock:
+            return sum(scratch.nbytes for scratch in self._idle)
 
     def warm_up(self) -> None:
         """Compile the kernels, or load them from Numba's cache, so that the first frame comes at once."""
@@ -78,8 +80,7 @@ class CpuRenderer:
         def draw(cameras: Sequence[Camera], colors: np.ndarray, depths: np.ndarray) -> None:
             self._draw(gaussians, cameras, colors, depths, BYTE_SCALE, BYTE_ROUNDING)
 
-        with self._lock:
-            draw_oversampled(draw, cameras, colors, depths)
+        draw_oversampled(draw, cameras, colors, depths)
 
     def render_floats(
         self,
@@ -90,8 +91,7 @@ class CpuRenderer:
     ) -> None:
         """Draw as `render` does, without rounding to bytes and without oversampling: colours and alpha in [0, 1]."""
         check_images(cameras, colors, depths)
-        with self._lock:
-            self._draw(gaussians, cameras, colors, depths, FLOAT_SCALE, FLOAT_ROUNDING)
+        self._draw(gaussians, cameras, colors, depths, FLOAT_SCALE, FLOAT_ROUNDING)
 
     def _draw(
         self,
@@ -102,13 +102,35 @@ class CpuRenderer:
         scale: np.float32,
         rounding: np.float32,
     ) -> None:
-        count, width, height = len(gaussians), cameras[0].width, cameras[0].height
-        if not self._scratch.holds(len(cameras), count, width, height):
-            parts = max(self._threads.threads // (THREADS_PER_PART * len(cameras)), 1)
-            self._scratch = Scratch(len(cameras), int(count * SPARE), width, height, parts)
-        scratch = self._scratch
-        run = self._threads.run
+        scratch = self._take_scratch(len(cameras), len(gaussians), cameras[0].width, cameras[0].height)
+        try:
+            self._draw_in(scratch, gaussians, cameras, colors, depths, scale, rounding)
+        finally:
+            self._put_back(scratch)
 
+    def _take_scratch(self, cameras: int, count: int, width: int, height: int) -> Scratch:
+        with self._lock:
+            for place, scratch in enumerate(self._idle):
+                if scratch.holds(cameras, count, width, height):
+                    return self._idle.pop(place)
+        parts = max(self._threads.threads // (THREADS_PER_PART * cameras), 1)
+        return Scratch(cameras, int(count * SPARE), width, height, parts)
+
+    def _put_back(self, scratch: Scratch) -> None:
+        with self._lock:
+            self._idle = [*self._idle, scratch][-KEPT:]
+
+    def _draw_in(
+        self,
+        scratch: Scratch,
+        gaussians: Gaussians,
+        cameras: Sequence[Camera],
+        colors: np.ndarray,
+        depths: np.ndarray,
+        scale: np.float32,
+        rounding: np.float32,
+    ) -> None:
+        count, run = len(gaussians), self._threads.run
         unusable = np.zeros(1, np.int64)
         run(
             project_gaussians,
@@ -118,8 +140,8 @@ class CpuRenderer:
             _as_compiled(gaussians.colors),
             _as_compiled(gaussians.antialiased, np.uint8),
             camera_rows(cameras),
-            width,
-            height,
+            cameras[0].width,
+            cameras[0].height,
             scratch.splats,
             scratch.boxes,
             unusable,

@@ -18,6 +18,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from rsatalker.renderers.thread_share import threads_for_caller
+
 MOST_THREADS_BY_DEFAULT = 8  # more gain little at head sizes and take cores from the game beside us
 
 
@@ -78,11 +80,14 @@ class WorkerThreads:
         self._helpers = ThreadPoolExecutor(threads - 1, "renderer") if threads > 1 else None
 
     def run(self, kernel: Callable[..., Any], *arguments: Any, chunks: int) -> None:
-        """Run `kernel(counter, *arguments)` on all threads; it takes chunks below `chunks` from the counter."""
+        """Run `kernel(counter, *arguments)` on the caller's part of the threads: all, unless others draw beside it.
+
+        The kernel takes chunks below `chunks` from the counter.
+        """
         counter = np.zeros(1, np.int64)
         started: list[Future[Any]] = []
         if self._helpers is not None:
-            for _ in range(min(self.threads, chunks) - 1):
+            for _ in range(min(threads_for_caller(self.threads), chunks) - 1):
                 started.append(self._helpers.submit(kernel, counter, *arguments))
         kernel(counter, *arguments)
         for future in started:

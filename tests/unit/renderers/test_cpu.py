@@ -193,6 +193,18 @@ def test_cpu_memory_stays_flat_when_frames_alike_follow_each_other(cpu: CpuRende
     assert renderer.scratch_bytes == before
 
 
+def test_cpu_memory_stays_flat_when_heads_of_two_sizes_take_turns(scene: SimpleNamespace):
+    renderer, gaussians = CpuRenderer(threads=1), scene.head()
+    sizes: list[int] = []
+    for _ in range(3):
+        for width in (40, 90):
+            renderer.render(gaussians, [scene.view(width=width)], *scene.images(width=width))
+        sizes.append(renderer.scratch_bytes)
+    assert len(set(sizes)) == 1
+    renderer.render(gaussians, [scene.view(width=60)], *scene.images(width=60))
+    assert renderer.scratch_bytes < 1.2 * sizes[0]  # of what was used longest ago nothing is kept
+
+
 def test_cpu_gives_each_splat_a_cache_line_of_its_own():
     splats = Scratch(cameras=2, gaussians=3, width=20, height=20).splats
     assert {row.ctypes.data % 64 for row in splats.reshape(6, -1)} == {0}
@@ -235,7 +247,7 @@ def test_cpu_never_draws_with_numbers_that_grew_past_all_bounds(
     )  # fmt: skip
     camera = look_at(np.array([turned, 0, 0.8], np.float32), np.zeros(3, np.float32), width=37, height=29)
     renderer.render(gaussian, [camera], colors, depths)
-    box, splat = renderer._scratch.boxes[0, 0], renderer._scratch.splats[0, 0]
+    box, splat = renderer._idle[0].boxes[0, 0], renderer._idle[0].splats[0, 0]
     assert box[3] < box[1] or not np.isnan(splat).any()
     assert np.isfinite(depths).all()
     assert colors.max() <= np.ceil(255 * opacity)
