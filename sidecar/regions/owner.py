@@ -8,6 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+FILETIME_OF_1970 = 116_444_736_000_000_000  # steps of 100 ns from 1601, where Windows begins to count
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -15,7 +17,8 @@ class Owner:
 
     Attributes:
         pid: Process id.
-        start_ns: When it started, as its OS counts; 0 if the OS did not say. Only equality has a meaning.
+        start_ns: When it started: from the start of the machine on Linux, else from 1970; 0 if the OS did not say. Only
+            equality has a meaning.
         pid_namespace: Linux: inode of the pid namespace, so that containers which share /dev/shm leave each other's
             regions alone; 0 elsewhere.
     """
@@ -109,6 +112,11 @@ def _windows_start_ns(pid: int) -> int | None:
         created, ended, in_kernel, in_user = (wintypes.FILETIME() for _ in range(4))
         times = (ctypes.byref(time) for time in (created, ended, in_kernel, in_user))
         kernel32.GetProcessTimes(wintypes.HANDLE(process), *times)
-        return ((created.dwHighDateTime << 32) | created.dwLowDateTime) * 100  # FILETIME counts 100 ns
+        return unix_ns((created.dwHighDateTime << 32) | created.dwLowDateTime)
     finally:
         kernel32.CloseHandle(wintypes.HANDLE(process))
+
+
+def unix_ns(filetime: int) -> int:
+    """Return a time of Windows as nanoseconds from 1970: those from 1601 do not fit into 64 bits with a sign."""
+    return (filetime - FILETIME_OF_1970) * 100

@@ -1,9 +1,16 @@
 // Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
 
+#include "../../../engine_plugins/unreal/RsaTalker/Source/RsaTalkerProtocol/Private/ProcessLife.h"
 #include "Checks.h"
 #include "FakeTransport.h"
 #include "KnownSidecars.h"
 #include "SidecarLink.h"
+
+#if defined(_WIN32)
+#include <process.h>
+#else
+#include <unistd.h>
+#endif
 
 using namespace RsaTalker;
 
@@ -27,6 +34,16 @@ struct Looking
     }
 };
 } // namespace
+
+CHECK_THAT(ProcessThatRunsHasAStart)
+{
+#if defined(_WIN32)
+    const int Own = _getpid();
+#else
+    const int Own = getpid();
+#endif
+    EXPECT(ProcessStartNs(static_cast<std::uint64_t>(Own)) > 0);
+}
 
 CHECK_THAT(LinkConnectsToANamedSidecar)
 {

@@ -4,10 +4,13 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import UTC, datetime
 
+import numpy as np
 import pytest
 
-from sidecar.regions.owner import is_gone, process_start_ns, this_process
+from sidecar.regions import layout
+from sidecar.regions.owner import is_gone, process_start_ns, this_process, unix_ns
 
 pytestmark = pytest.mark.unit
 
@@ -44,3 +47,11 @@ def test_owner_without_a_start_time_is_judged_by_its_pid() -> None:
 
 def test_start_time_stays_the_same() -> None:
     assert process_start_ns(os.getpid()) == process_start_ns(os.getpid()) != 0
+
+
+def test_start_time_of_windows_fits_into_the_header_of_a_region() -> None:
+    far = datetime(2200, 1, 1, tzinfo=UTC)
+    filetime = (far - datetime(1601, 1, 1, tzinfo=UTC)).days * 24 * 3600 * 10_000_000
+    header = np.zeros((), layout.REGION_HEADER)
+    header["owner_start_ns"] = unix_ns(filetime)
+    assert int(header["owner_start_ns"]) == far.timestamp() * 1_000_000_000

@@ -14,6 +14,7 @@ namespace RsaTalker.Sidecar.Protocol
     {
         private const long TicksPerSecond = 100; // USER_HZ of Linux on x86-64 and ARM64
         private const long NsPerSecond = 1000000000;
+        private const long FileTimeOf1970 = 116444736000000000; // of 100 ns, from 1601
         private const int StartField = 19; // of those behind the name: field 22 of proc(5)
 
         private static readonly bool IsLinux = RuntimeInformation.IsOSPlatform(OSPlatform.Linux);
@@ -45,7 +46,7 @@ namespace RsaTalker.Sidecar.Protocol
             try
             {
                 using var process = Process.GetProcessById(pid);
-                return IsWindows ? process.StartTime.ToFileTimeUtc() * 100 : 0;
+                return IsWindows ? UnixNs(process.StartTime) : 0;
             }
             catch (Exception error) when (error is ArgumentException || error is InvalidOperationException)
             {
@@ -55,6 +56,12 @@ namespace RsaTalker.Sidecar.Protocol
             {
                 return 0; // another user's
             }
+        }
+
+        /// <summary>A time as nanoseconds from 1970: those from 1601, where Windows begins, do not fit into a long.</summary>
+        internal static long UnixNs(DateTime time)
+        {
+            return checked((time.ToFileTimeUtc() - FileTimeOf1970) * 100);
         }
 
         private static long? LinuxStartNs(int pid)

@@ -27,6 +27,12 @@ namespace RsaTalker
 {
 #if defined(_WIN32)
 
+namespace
+{
+// Of 100 ns, from 1601, where FILETIME begins to count. Nanoseconds from then on do not fit into 64 bits with a sign.
+constexpr std::int64_t FileTimeOf1970 = 116'444'736'000'000'000;
+} // namespace
+
 std::int64_t ProcessStartNs(std::uint64_t Pid)
 {
     const HANDLE Process = OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, FALSE, static_cast<DWORD>(Pid));
@@ -41,7 +47,7 @@ std::int64_t ProcessStartNs(std::uint64_t Pid)
     GetProcessTimes(Process, &Created, &Other, &Other, &Other);
     CloseHandle(Process);
     const auto Ticks = (static_cast<std::int64_t>(Created.dwHighDateTime) << 32) | Created.dwLowDateTime;
-    return Code == STILL_ACTIVE ? Ticks * 100 : -1; // FILETIME counts 100 ns
+    return Code == STILL_ACTIVE ? (Ticks - FileTimeOf1970) * 100 : -1;
 }
 
 std::uint64_t PidNamespace()

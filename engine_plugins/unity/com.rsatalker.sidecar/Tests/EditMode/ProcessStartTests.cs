@@ -1,0 +1,18 @@
+// Copyright RSATalker contributors. Licensed under the Apache License, Version 2.0.
+
+using System;
+using NUnit.Framework;
+using RsaTalker.Sidecar.Protocol;
+
+namespace RsaTalker.Sidecar.Tests
+{
+    public sealed class ProcessStartTests
+    {
+        [Test]
+        public void StartOfAProcessOfWindowsIsCountedFrom1970()
+        {
+            var start = new DateTime(2026, 11, 28, 13, 0, 0, 123, DateTimeKind.Utc).AddTicks(4567);
+            Assert.AreEqual(1795870800123456700L, ProcessStart.UnixNs(start));
+        }
+    }
+}
