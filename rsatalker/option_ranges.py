@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
 from rsatalker.errors import OptionError
 
+MOST_PROCESSES = 61 if sys.platform == "win32" else 256  # that Python waits for on Windows; elsewhere more is a mistake
 LARGEST_SEED = (1 << 62) - 1  # some of numpy's and torch's generators take no more, and none a negative one
 
 

@@ -23,7 +23,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from rsatalker.errors import AssetError, ToolMissing
-from rsatalker.option_ranges import LARGEST_SEED, check_ranges
+from rsatalker.option_ranges import LARGEST_SEED, MOST_PROCESSES, check_ranges
 from rsatalker.speech.audio import LONGEST_S, SPEECH_RATE_HZ
 from rsatalker.speech.encoders import LOG_MEL, heard_whole
 from rsatalker.training.animator import animate, viseme_labels
@@ -102,7 +102,7 @@ class CorpusOptions:
         check_ranges(self, {
             "hours": (0.001, 100_000), "held_out_minutes": (0, 100_000), "augmented_copies": (0, 100),
             "seed": (0, LARGEST_SEED), "dialogues": (0, 1_000_000), "dialogue_s": (5, LONGEST_S),
-            "images": (0, 1_000_000), "jobs": (0, 1024),
+            "images": (0, 1_000_000), "jobs": (0, MOST_PROCESSES),
         })  # fmt: skip
 
 

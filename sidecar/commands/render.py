@@ -12,11 +12,10 @@ from rich.console import Console
 
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, print_estimates, render_scripts, write_example
 from rsatalker.cutscenes.cluster import cluster_workers
+from rsatalker.option_ranges import MOST_PROCESSES
 from rsatalker.renderers.choose import RendererName
 from sidecar.commands.command_line import read_command_line
 from sidecar.errors import ConfigError
-
-MOST_WORKERS = 256  # processes on one machine; beyond that a number is a mistake
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +42,8 @@ class RenderOptions:
     cluster: str | None = None
 
     def __post_init__(self) -> None:
-        if self.workers is not None and not 1 <= self.workers <= MOST_WORKERS:
-            raise ConfigError(f"workers is {self.workers}; expected 1 to {MOST_WORKERS}.")
+        if self.workers is not None and not 1 <= self.workers <= MOST_PROCESSES:
+            raise ConfigError(f"workers is {self.workers}; expected 1 to {MOST_PROCESSES}.")
         if self.cluster is not None and self.workers is not None:
             raise ConfigError("workers stands beside cluster; the cluster decides how many there are.")
         if self.out is not None and self.out.exists() and not self.out.is_dir():
