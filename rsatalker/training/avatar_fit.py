@@ -116,6 +116,10 @@ class AvatarFit:
     def __init__(self, options: FitOptions) -> None:
         self.options = options
         self.capture: Capture = read_capture(options.capture, options.head)
+        head = self.capture.head
+        refined = head if options.refine_mesh and isinstance(head, ShapeHead) else None
+        if options.refine_mesh and refined is None:  # before the images are looked at, which takes a while
+            raise AssetError(f"refine_mesh moves the mesh of a head file; {options.head} is a character of ours.")
         self.photos = Photos(options.longest_px)
         self.device = torch.device("cuda" if resolved(options.renderer) == "gsplat" else "cpu")
         self._rasterization = choose_rasterization(options.renderer, options.threads or None)
@@ -124,16 +128,13 @@ class AvatarFit:
         )
         self.start: BoundSplats = start.splats
         used = np.unique(start.splats.binding)
-        head = self.capture.head
         self._carriers = TriangleCarriers(head.neutral_vertices, head.faces[used], options.carriers)
         self.model = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
         self._first = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
         self.optimizer = optimizer_of(self.model, RATES)
         self.refinement: MeshRefinement | None = None
-        if options.refine_mesh:
-            if not isinstance(head, ShapeHead):
-                raise AssetError(f"refine_mesh moves the mesh of a head file; {options.head} is a character of ours.")
-            self.refinement = MeshRefinement(head, head.faces[used], options.carriers, self.device)
+        if refined is not None:
+            self.refinement = MeshRefinement(refined, head.faces[used], options.carriers, self.device)
         self._missing = MissingDetail.none(len(self.model), self.device)
         self._random = np.random.default_rng(options.seed)
         self._noise = torch.Generator().manual_seed(options.seed)

@@ -1,15 +1,18 @@
-"""A rented GPU is there for minutes: what runs on it is tried before on a CPU, with a stand-in for gsplat."""
+"""A rented GPU is there for minutes: what runs on it is tried before on a CPU, with stand-ins for what draws."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 import torch
 from page_lock_driver import Driver
 
+from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.gsplat import GsplatRenderer
 from rsatalker.renderers.gsplat_views import HeadTensors
 
@@ -44,7 +47,14 @@ def render_gpu(monkeypatch: pytest.MonkeyPatch, driver: Driver) -> Iterator[Modu
             super().__init__(uniform_views, "cpu", reads_in_place=reads_in_place)
             self._memory._lock, self._memory._unlock = driver.lock, driver.unlock
 
+    class Baseline:
+        def render(
+            self, gaussians: Gaussians, cameras: Sequence[Camera], colors: np.ndarray, depths: np.ndarray
+        ) -> None:
+            colors[...], depths[...] = 0, 0
+
     monkeypatch.setattr(render_gpu, "GsplatRenderer", StandIn)
+    monkeypatch.setattr(render_gpu, "CpuRenderer", Baseline)
     monkeypatch.setattr(render_gpu, "find_lack", lambda: None)
     monkeypatch.setattr(render_gpu, "STEP_ROUNDS", 1)
     monkeypatch.setattr(render_gpu, "steps_of", partial(render_gpu.steps_of, on_cuda=False))
