@@ -3,7 +3,7 @@ import pytest
 import torch
 from page_lock_driver import Driver
 
-from rsatalker.renderers.page_locked import PageLockedMemory
+from rsatalker.renderers.page_locked import PageLockedMemory, lock_pages
 
 pytestmark = pytest.mark.unit
 
@@ -51,3 +51,35 @@ def test_page_locked_memory_locks_nothing_without_a_device():
     memory = PageLockedMemory(on_cuda=False)
     memory.adopt(region)()
     assert not memory.holds(region)
+
+
+class Runtime:
+    """CUDA's, of which the last error is asked by torch after each kernel; what raises is torch."""
+
+    def __init__(self, answer: int) -> None:
+        self.answer = answer
+        self.last_error = 0
+        self.kernels = 0
+
+    def cudaHostRegister(self, address: int, size: int, flags: int) -> int:
+        self.last_error = self.answer or self.last_error
+        return self.answer
+
+    def zeros(self, count: int, device: str) -> "Runtime":
+        return self
+
+    def add_(self, number: int) -> None:
+        self.kernels += 1
+        error, self.last_error = self.last_error, 0
+        if error:
+            raise RuntimeError(f"CUDA error {error}")
+
+
+@pytest.mark.parametrize("answer", [0, 712])
+def test_lock_pages_leaves_no_error_behind_for_the_next_kernel(monkeypatch: pytest.MonkeyPatch, answer: int):
+    runtime = Runtime(answer)
+    monkeypatch.setattr(torch.cuda, "cudart", lambda: runtime)
+    monkeypatch.setattr(torch, "zeros", runtime.zeros)
+    assert lock_pages(4096, 100) == (answer == 0)
+    assert runtime.kernels == (answer != 0)
+    assert runtime.last_error == 0
