@@ -59,7 +59,7 @@ class Intake:
         """Return what is complete at 16 kHz after one more chunk; it may be empty.
 
         Raises:
-            AudioError: The utterance gets too long, or a sample is NaN or infinite.
+            AudioError: The utterance gets too long, or a sample is NaN, infinite or no sound.
             InvalidRequestError: The chunk is too long or ends in the middle of a sample.
         """
         samples = self._samples(audio, longest_s)

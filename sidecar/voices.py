@@ -99,7 +99,7 @@ class Voices:
         """Add the next chunk of an utterance that grows.
 
         Raises:
-            AudioError: A sample is NaN or infinite, or the utterance gets too long.
+            AudioError: A sample is NaN, infinite or no sound, or the utterance gets too long.
             InvalidRequestError: The sequence number or the length of the chunk is wrong.
             LimitError: More would be waiting than a voice may hold.
             StateError: The utterance does not grow any more.

@@ -16,6 +16,7 @@ from rsatalker.errors import AudioError
 SPEECH_RATE_HZ = 16_000  # rate of all speech inside the model; voices carry little lip information above 8 kHz
 LOWEST_RATE_HZ = 8_000  # telephone; below it /s/ and /f/ are gone
 HIGHEST_RATE_HZ = 96_000  # the highest rate that sound cards and engines record at
+LOUDEST = 100.0  # 40 dB above full scale: beyond it samples have another scale, or their bytes another format
 LONGEST_S = 300.0  # one clip; longer ones are a mistake or should be streamed
 KERNEL_REACH_S = 0.0025  # half width of the resampling kernel, and so its delay: 40 samples at 16 kHz
 KAISER_BETA = 8.0  # side lobes 80 dB down
@@ -44,7 +45,7 @@ def read_audio(path: str | Path) -> Audio:
     """Return the sound in a WAV (integer or float32), FLAC or Ogg file.
 
     Raises:
-        AudioError: The file is missing, not audio, empty, too long, of an unusable rate, or holds NaN or infinity.
+        AudioError: The file is missing, not audio, empty, too long, of an unusable rate, or holds what is no sound.
     """
     path = Path(path)
     try:
@@ -86,11 +87,17 @@ def check_rate(sample_rate_hz: int, source: str = "audio") -> None:
 
 
 def check_samples(samples: Float32[np.ndarray, "*channels S"], source: str = "audio") -> None:
-    """Raise AudioError if a sample is NaN or infinite; the message says which."""
-    bad = ~np.isfinite(samples)
-    if bad.any():
-        first = int(np.flatnonzero(bad.any(axis=tuple(range(samples.ndim - 1))))[0])
+    """Raise AudioError if a sample is NaN, infinite or no sound; the message says which."""
+    bad = ~(np.abs(samples) <= LOUDEST)  # of NaN nothing is true
+    if not bad.any():
+        return
+    first = int(np.flatnonzero(bad.any(axis=tuple(range(samples.ndim - 1))))[0])
+    if not np.isfinite(samples[..., first]).all():
         raise AudioError(f"{source} holds NaN or infinity, first at sample {first}; repair or export it again.")
+    raise AudioError(
+        f"{source} holds {np.abs(samples[..., first]).max():g} at sample {first}; expected samples in [-1, 1]. Divide "
+        "those of 16 bits by 32768, and see whether the bytes have the format that was named."
+    )
 
 
 def mono(audio: Audio, source: str = "audio") -> Float32[np.ndarray, " S"]:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from rsatalker.errors import AudioError
 from rsatalker.speech.audio import (
     KERNEL_REACH_S,
+    LOUDEST,
     SPEECH_RATE_HZ,
     Audio,
     StreamingResampler,
@@ -18,6 +19,7 @@ from rsatalker.speech.audio import (
     read_audio,
     two_voices,
 )
+from rsatalker.speech.features import log_mel
 
 pytestmark = pytest.mark.unit
 
@@ -72,6 +74,20 @@ def test_read_audio_says_which_sample_is_nan(tmp_path):
     soundfile.write(tmp_path / "nan.wav", sound, 16_000, subtype="FLOAT")
     with pytest.raises(AudioError, match="NaN or infinity, first at sample 42"):
         read_audio(tmp_path / "nan.wav")
+
+
+@pytest.mark.parametrize("loud", [-20_000.0, 1e30])
+def test_check_refuses_samples_that_are_no_sound(loud):
+    """They would give features that are no numbers, and so would a face be from then on."""
+    voices = np.zeros((2, 100), np.float32)
+    voices[1, 42] = loud
+    with pytest.raises(AudioError, match=r"holds (20000|1e.30) at sample 42; expected samples in \[-1, 1\]"):
+        check_samples(voices)
+    check_samples(np.full(10, LOUDEST, np.float32))
+
+
+def test_loudest_sound_that_is_taken_has_features():
+    assert np.isfinite(log_mel(np.full((1, 1600), LOUDEST, np.float32))).all()
 
 
 @pytest.mark.parametrize("rate_hz", [4_000, 192_000])
