@@ -153,7 +153,7 @@ def _spacing(
     spacing[(weights.lip_distance < 0.35) & face] = 0.115
     spacing[(np.abs(weights.lip_distance) < 0.13) & face] = 0.085
     spacing[(weights.eye_distance < 0.7) & face] = 0.12
-    spacing[region == Region.EAR] = 0.20
+    spacing[region == Region.EAR] = 0.17
     spacing[np.isin(region, (Region.FACE, Region.SCALP)) & (above > 1.0)] = 0.70
     for kind, distance in (
         (Region.MOUTH_BAG, 0.50), (Region.EYE_SOCKET, 0.18), (Region.GUM, 0.32), (Region.TEETH, 0.16),

@@ -11,7 +11,7 @@ from rsatalker.avatars.bake import neighbour_average
 from rsatalker.heads.regions import Region
 
 RINGS = 5  # of neighbours over which the ear counts as flat
-SHADE_PER_CM, LEAST_LIGHT = 5.5, 0.42  # light that a hollow loses by its depth below those, and what is left of it
+SHADE_PER_CM, LEAST_LIGHT = 7.5, 0.34  # light that a hollow loses by its depth below those, and what is left of it
 
 
 def ear_shade(anatomy: Anatomy, cells: Surfels) -> Float[np.ndarray, " N"]:

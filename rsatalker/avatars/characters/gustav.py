@@ -31,11 +31,11 @@ GUSTAV = Character(
         ),
         lips=LipLook(color=(0.33, 0.150, 0.125), amount=0.48, gloss=0.4, roughness=0.46),
         eyes=EyeLook(inner=(0.17, 0.21, 0.23), outer=(0.060, 0.100, 0.150), pupil=0.29),
-        brows=BrowLook(hairs=600, color=(0.42, 0.345, 0.265), thickness=0.52, length=0.62),
+        brows=BrowLook(hairs=480, color=(0.270, 0.215, 0.165), thickness=0.48, length=0.52),
         lashes=LashLook(hairs=54, length=0.30, color=(0.05, 0.04, 0.035), line_opacity=0.38),
         hair=HairLook(
             style="short", dark=(0.33, 0.32, 0.31), light=(0.62, 0.60, 0.57), strands=2800, width=0.041,
-            length=3.0, side_length=2.4, shine=0.9, comb=170.0, volume=0.18,
+            length=2.6, side_length=1.7, shine=0.7, comb=170.0, volume=0.14,
             hairline=((0, 12.4), (22, 13.0), (36, 12.2), (47, 9.8), (55, 7.2), (62, 5.0), (70, 2.8), (76, 3.4),
                       (86, 4.4), (100, 4.0), (112, 2.0), (130, -3.0), (150, -5.0), (180, -5.0)),
         ),
