@@ -37,11 +37,11 @@ def _evening() -> Light:
 def _night() -> Light:
     """Moonlight from high in front, a cold rim, and little else."""
     return light_from_lamps(
-        (Lamp((-0.5, 0.7, -0.6), 8.0, (1.6, 2.1, 3.0)), Lamp((0.8, 0.1, 0.5), 4.0, (0.14, 0.12, 0.10))),
-        sky=(0.105, 0.135, 0.205),
-        ground=(0.050, 0.056, 0.072),
+        (Lamp((-0.5, 0.7, -0.6), 8.0, (1.45, 2.1, 2.9)), Lamp((0.8, 0.1, 0.5), 4.0, (0.13, 0.12, 0.10))),
+        sky=(0.091, 0.138, 0.200),
+        ground=(0.045, 0.057, 0.071),
         key_direction=(-0.40, 0.62, 0.67),
-        key_color=(0.42, 0.53, 0.74),
+        key_color=(0.38, 0.545, 0.73),
     )
 
 
@@ -59,9 +59,9 @@ def _noir() -> Light:
 def _overcast() -> Light:
     """An even grey sky: soft, no shadows to speak of."""
     return light_from_lamps(
-        (Lamp((0.15, 1.0, 0.35), 1.6, (1.16, 1.17, 1.20)),),
-        sky=(0.35, 0.36, 0.375),
-        ground=(0.085, 0.08, 0.075),
+        (Lamp((0.15, 1.0, 0.35), 3.0, (1.75, 1.77, 1.80)),),
+        sky=(0.27, 0.28, 0.295),
+        ground=(0.055, 0.052, 0.048),
         key_direction=(0.1, 0.9, 0.5),
         key_color=(0.34, 0.34, 0.35),
     )

@@ -30,8 +30,8 @@ HOLD_STILL = np.eye(4, dtype=np.float32)
 def _candle() -> Light:
     """One small warm flame below the face, next to nothing else."""
     return light_from_lamps(
-        (), sky=(0.030, 0.024, 0.020), ground=(0.070, 0.036, 0.015), key_direction=(-0.45, -0.15, 0.85),
-        key_color=(0.98, 0.56, 0.25),
+        (), sky=(0.030, 0.024, 0.020), ground=(0.068, 0.040, 0.020), key_direction=(-0.45, -0.15, 0.85),
+        key_color=(0.96, 0.63, 0.35),
     )  # fmt: skip
 
 
