@@ -69,8 +69,8 @@ MOODS: dict[str, MoodFace] = {
         tempo=1.1, amplitude=1.1, smiles=0.5, chin_rad=-0.03,
     ),
     "disgusted": MoodFace(
-        {"noseSneer": 0.75, "browDown": 0.45, "mouthUpperUp": 0.28, "cheekSquint": 0.30, "eyeSquint": 0.25,
-         "mouthFrown": 0.30, "mouthShrugLower": 0.15},
+        {"noseSneer": 0.70, "browDown": 0.50, "mouthUpperUp": 0.14, "cheekSquint": 0.30, "eyeSquint": 0.28,
+         "mouthFrown": 0.35, "mouthStretch": 0.12, "mouthShrugLower": 0.05},
         tempo=0.9, amplitude=0.9, smiles=0.1, chin_rad=-0.03,
     ),
     "tender": MoodFace(
