@@ -32,6 +32,7 @@ class LiveMeasurement:
         skew_ms: At each tick of the display and for each head: the sound's position less the frame's; positive: the
             picture is late.
         latency_ms: Of each new frame: from the engine's writing of a pose to a frame for it in the engine's hands.
+        apart_ms: Of each new frame: how long after the one before it of the same head it was published.
         sent_ns: When the first chunk was sent, which is when its last sample had been spoken; 0: not yet.
         first_motion_ms: From then to the first motion that has heard it.
     """
@@ -40,6 +41,7 @@ class LiveMeasurement:
     frames: int = 0
     skew_ms: list[float] = field(default_factory=list)
     latency_ms: list[float] = field(default_factory=list)
+    apart_ms: list[float] = field(default_factory=list)
     sent_ns: int = 0
     first_motion_ms: float = nan
 
@@ -105,6 +107,8 @@ def _look(
         measured.skew_ms.append((now_ns - sound_ns) / 1e6 - frame.header.media_us / 1e3)
         if before is None or frame.header.frame_number != before.header.frame_number:
             measured.frames += 1
+            if before is not None:
+                measured.apart_ms.append((frame.published_ns - before.published_ns) / 1e6)
             if written_ns := engine.written_ns.get(frame.header.pose_id):
                 measured.latency_ms.append((now_ns - written_ns) / 1e6)
 

@@ -31,6 +31,7 @@ def print_live(console: Console, live: LiveMeasurement) -> None:
     table.add_row("sound before picture, ms", *_numbers(live.skew_ms))
     table.add_row("head pose written to frame received, ms", *_numbers(live.latency_ms))
     table.add_row("frames of each head a second", f"{live.frames_per_s:.1f}", "")
+    table.add_row("from a frame of a head to its next, ms", *_numbers(live.apart_ms))
     table.add_row("first chunk sent to first motion, ms", f"{live.first_motion_ms:.0f}", "")
     console.print(table)
 
