@@ -8,7 +8,7 @@ SETTLED = 10  # ticks at a level before a smaller one is tried: costs scatter ..
 HURRIED = 3  # ... but fewer if they are FAR_OFF the budget
 FAR_OFF = 1.5  # budgets
 CALM = 90  # ticks at a level before a larger one is tried: readers make new textures for each size
-ROOM = 0.8  # a larger level must be expected to take no more than this share of the budget
+ROOM = 0.8  # a larger level must be expected to take no more than this share of the budget: see `note`
 FOLLOWS = 0.2  # share of a new cost that is taken over
 SIZE_COSTS = 0.32  # of a frame of full size; posing and sorting its Gaussians cost the rest whatever the size
 
@@ -83,7 +83,9 @@ class FrameDetail:
         if self._cost_ns > budget_ns and self._ticks >= settled and not self.is_least:
             self._go_to(self._level + 1)
         elif self._level > 0 and self._ticks >= CALM:
-            growth = (self._scales[self._level - 1] / self.scale) ** 2  # at most: some of the cost is the same
+            # Between nothing, where posing costs most, and as the area, where larger heads get more Gaussians, too. If
+            # it is the latter, the room beyond what is expected holds it: sizes do not go to and fro.
+            growth = self._scales[self._level - 1] / self.scale
             if self._cost_ns * growth < ROOM * budget_ns:
                 self._go_to(self._level - 1)
 

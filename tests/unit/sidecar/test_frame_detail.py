@@ -84,6 +84,15 @@ def test_frames_get_larger_again_when_there_is_room_and_not_to_and_fro():
     assert detail.scale == 1
 
 
+def test_larger_frames_stay_though_they_cost_as_much_more_as_they_have_more_pixels():
+    detail = FrameDetail(0.5)
+    take(detail, SETTLED, 1.1)
+    take(detail, CALM, 0.66)
+    assert detail.scale == 1
+    take(detail, 3 * CALM, 0.66 / STEP**2)
+    assert detail.scale == 1
+
+
 def test_smallest_frame_has_at_least_one_cell():
     detail = FrameDetail(0.25)
     take(detail, 1000, 10)
