@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, str] = {
     "cutscene-memory": "Memory of a render and its workers while a scene of an hour is drawn.",
     "follow": "Milliseconds and CPU time of posing a head and its 70,000 Gaussians, lit.",
     "gradients": "Milliseconds of a step of fitting: drawing into tensors, and its gradients.",
+    "heads": "Milliseconds and CPU time of drawing both heads, one after the other and at the same time.",
     "latency": "From the pose of an engine to a frame of it, at 72 and 90 Hz.",
     "load": "How many conversations this machine holds, and what each of them gets.",
     "motion": "CPU time of a second of the motion of several conversations, by themselves and together.",

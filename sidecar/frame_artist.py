@@ -9,14 +9,12 @@ are out of its eyes' view.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from rsatalker.avatars.light import studio_light
 from rsatalker.renderers.camera import Camera
-from rsatalker.renderers.thread_share import drawing_beside_others
 from sidecar.clock import ClockReading
 from sidecar.conversation import Conversation
 from sidecar.frame_detail import FrameDetail
@@ -24,6 +22,7 @@ from sidecar.moment import Moment, moment_of
 from sidecar.placement import camera_at, default_eyes, eyes_for_layers, is_in_view, moved, view_of
 from sidecar.regions.frame_ring import FrameHeader, FrameRingWriter, Slot
 from sidecar.regions.layout import FrameFlags
+from sidecar.side_by_side import SideBySide
 from sidecar.timings import Timings
 
 WHOLE = FrameDetail(least_scale=1.0)  # of frames whose clock is stepped: time does not press them
@@ -45,7 +44,7 @@ class FrameArtist:
         self._idle_after_ns = idle_period_ns - round(NEARLY * period_ns)
         self._clock_ns = clock_ns
         self._light = studio_light()
-        self._beside = ThreadPoolExecutor(1, "frames beside")
+        self._side_by_side = SideBySide()
 
     def show(self, conversation: Conversation) -> bool:
         """Show both heads; return whether their clock is stepped by hand."""
@@ -61,7 +60,10 @@ class FrameArtist:
             participant.shown, participant.drawn_ns = shown, moment.now_ns
             conversation.shown_ns = moment.now_ns
             drawings.append(partial(self._draw, conversation, index, participant.ring, readings[index], moment))
-        published_ns = self._draw_all(drawings, side_by_side=conversation.draws_side_by_side)
+        if conversation.draws_side_by_side:
+            published_ns = self._side_by_side.draw(drawings)
+        else:
+            published_ns = [draw() for draw in drawings]
         is_stepped = any(reading.stepped for reading in readings)
         if is_stepped:
             conversation.display_lead.rest()
@@ -91,21 +93,6 @@ class FrameArtist:
         else:
             is_watched = any(reading.utterance_id for reading in readings)
         return is_watched or moment.now_ns - participant.drawn_ns >= self._idle_after_ns
-
-    def _draw_all(self, drawings: Sequence[Callable[[], int]], *, side_by_side: bool) -> list[int]:
-        """Draw heads and return when each was published.
-
-        Side by side each has its part of the cores to itself. One after the other, both would wait at each step of the
-        renderer for the slower core, and one of them idle through what cannot be shared out.
-        """
-        if len(drawings) < 2 or not side_by_side:
-            return [draw() for draw in drawings]
-        others = [self._beside.submit(_draw_beside, len(drawings), draw) for draw in drawings[1:]]
-        try:
-            published_ns = _draw_beside(len(drawings), drawings[0])
-        finally:
-            wait(others)  # what they draw into must not be closed under them
-        return [published_ns, *(other.result() for other in others)]
 
     def _begin(
         self, conversation: Conversation, index: int, ring: FrameRingWriter, reading: ClockReading, moment: Moment
@@ -165,8 +152,3 @@ class FrameArtist:
         self._timings.add("frame", drawn.frame_ms)
         self._timings.add("publish", (published_ns - rendered_ns) * 1e-6)
         return published_ns
-
-
-def _draw_beside(callers: int, draw: Callable[[], int]) -> int:
-    with drawing_beside_others(callers):
-        return draw()
