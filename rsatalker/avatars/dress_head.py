@@ -15,10 +15,14 @@ from rsatalker.avatars.build import Progress, build_avatar_data
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.avatars.dressed_folder import write_dressed
 from rsatalker.avatars.fitted_avatar import BETWEEN_EYES
-from rsatalker.errors import AssetError
+from rsatalker.errors import AssetError, OptionError
 from rsatalker.heads.head_file import write_head
 from rsatalker.heads.ict_character import ict_character
 from rsatalker.heads.ict_facekit import read_ict_kit
+from rsatalker.option_ranges import check_ranges
+
+FINEST = 2.0  # detail: beyond what headsets show, and minutes of work
+FARTHEST = 10.0  # from the average person, standard deviations; nobody is
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,12 @@ class DressHeadOptions:
     betas: tuple[float, ...] = ()
     detail: float = 1.0
     description: str = ""
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {"detail": (0.05, FINEST)})
+        if not all(abs(beta) <= FARTHEST for beta in self.betas):
+            given = " ".join(f"{beta:g}" for beta in self.betas)
+            raise OptionError(f"betas are {given}; expected -{FARTHEST:g} to {FARTHEST:g} standard deviations each.")
 
 
 def dress_head(options: DressHeadOptions, say: Callable[[str], None], progress: Progress) -> Path:

@@ -23,6 +23,7 @@ from rsatalker.exports.spz import write_spz
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES
 from rsatalker.motion.pose import FlamePose
 from rsatalker.motion.rig import pose_from_arkit
+from rsatalker.option_ranges import check_ranges
 
 FORMATS = (".ply", ".spz")
 VIEWER = np.array([0.0, 0.03, 0.9], np.float32)  # whose highlights are kept in the colours
@@ -53,6 +54,9 @@ class ExportAvatarOptions:
     at_s: float = 0.0
     detail: float = 1.0
     y_down: bool = False
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {"detail": (0.05, 1.0)})
 
 
 def export_avatar(options: ExportAvatarOptions, say: Callable[[str], None]) -> SplatCloud:
@@ -108,6 +112,9 @@ def _pose(options: ExportAvatarOptions) -> FlamePose:
                 f"{options.motion} is motion of {motion.expression_space}, avatars are driven by {OPEN_SPACE}; bring "
                 "it there by `rsatalker retarget-motion`."
             )
+        last_s = (len(motion) - 1) / motion.frame_rate_hz
+        if not 0 <= options.at_s <= last_s:
+            raise AssetError(f"--at-s is {options.at_s:g}; {options.motion} has instants of 0 to {last_s:.2f} s.")
         return motion.at(motion.start_us + options.at_s * 1e6)
     weights = np.zeros(len(ARKIT_NAMES), np.float32)
     for setting in options.arkit:

@@ -27,6 +27,7 @@ from scipy.spatial.transform import Rotation
 from rsatalker.errors import AssetError
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FIELDS, FlameMotion
+from rsatalker.npz_fault import npz_fault
 
 ANGLE_NAMES = (
     "HeadYaw", "HeadPitch", "HeadRoll",
@@ -67,7 +68,9 @@ def read_flame_npz(path: Path) -> FlameMotion:
     except KeyError as error:
         raise AssetError(f"{path} has no key {error}; expected the keys of rsatalker/exports/curves.py.") from error
     except (ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise AssetError(f"{path} is no npz that holds a motion: {error}.") from error
+        raise AssetError(
+            f"{path} holds no motion ({npz_fault(error)}); expected an npz as `rsatalker render` writes it."
+        ) from error
 
 
 def write_live_link_csv(path: Path, motion: FlameMotion, frame_rate_hz: int = 60) -> None:

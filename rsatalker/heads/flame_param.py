@@ -23,6 +23,7 @@ from jaxtyping import Float32
 from rsatalker.errors import AssetError
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlameMotion
+from rsatalker.npz_fault import npz_fault
 
 TRACKED_RATE_HZ = 25.0  # of DualTalk and of most videos that trackers are run on; the files do not say
 WIDTHS = {"rotation": 3, "neck_pose": 3, "jaw_pose": 3, "eyes_pose": 6, "translation": 3}
@@ -104,7 +105,7 @@ def _columns(path: Path) -> dict[str, np.ndarray]:
         raise AssetError(f"{path} does not exist; expected the flame_param.npz of a tracked person.") from error
     except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
         raise AssetError(
-            f"{path} cannot be read ({error}); expected the flame_param.npz of a tracked person."
+            f"{path} cannot be read ({npz_fault(error)}); expected the flame_param.npz of a tracked person."
         ) from error
 
 

@@ -29,6 +29,7 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head import SparseShapes
 from rsatalker.heads.shape_head import POSE_SHAPES, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES
+from rsatalker.npz_fault import npz_fault
 
 JOINTS = 5
 SUM_TOLERANCE = 1e-3  # of a row of shares; float16 files round
@@ -129,7 +130,9 @@ def _columns(path: Path) -> dict[str, np.ndarray]:
     except FileNotFoundError as error:
         raise AssetError(f"the head file {path} does not exist; give a file that `write_head` made.") from error
     except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
-        raise AssetError(f"{path} is no head file ({error}); expected an npz without pickles.") from error
+        raise AssetError(
+            f"{path} is no head file ({npz_fault(error)}); expected an npz as `rsatalker import-head` writes it."
+        ) from error
 
 
 def _required(path: Path, columns: dict[str, np.ndarray], name: str) -> np.ndarray:

@@ -23,6 +23,7 @@ from rsatalker.heads.regions import Region
 from rsatalker.heads.shape_head import ArkitHead, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlamePose
+from rsatalker.option_ranges import check_ranges
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.training.avatar_mesh_images import see_mesh
 from rsatalker.training.head_comparison import Alignment, ShapeLikeness, align, likenesses, shape_pose
@@ -60,6 +61,9 @@ class CompareHeadsOptions:
     real: Annotated[Path, tyro.conf.Positional]
     out: Path = Path("out/heads")
     size: int = 200
+
+    def __post_init__(self) -> None:
+        check_ranges(self, {"size": (32, 1024)})
 
 
 def compare_heads(options: CompareHeadsOptions, console: Console) -> None:

@@ -27,7 +27,7 @@ from rsatalker.exports.video import VideoWriter
 from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.dyadic_checkpoint import bundled_dyadic_model, load_dyadic_checkpoint
 from rsatalker.motion.pose import FlameMotion
-from rsatalker.motion.social import Relationship, SocialInput
+from rsatalker.motion.social import STRONGEST, Relationship, SocialInput
 from rsatalker.option_ranges import LARGEST_SEED, check_ranges
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName, choose_renderer
@@ -86,9 +86,12 @@ class CompareRelationsOptions:
     def __post_init__(self) -> None:
         check_ranges(self, {
             "seconds": (0.1, LONGEST_S), "seed": (0, LARGEST_SEED), "panel_width": (64, 2048), "detail": (0.05, 1),
+            "strength": (0, STRONGEST),
         })  # fmt: skip
         if len(self.relations) < 2 or len(set(self.relations)) < len(self.relations):
             raise OptionError(f"relations are {', '.join(self.relations)}; expected two to four, each once.")
+        if self.out.suffix != ".mp4":
+            raise OptionError(f"out is {str(self.out)!r}; expected the name of a video that ends in .mp4.")
 
 
 def compare_relations(options: CompareRelationsOptions, console: Console | None = None) -> Path:

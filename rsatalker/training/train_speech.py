@@ -101,7 +101,7 @@ class TrainSpeechOptions:
             "steps": (1, 1_000_000_000), "batch_size": (1, 100_000), "instants": (1, 100_000), "learning_rate": (0, 10),
             "weight_decay": (0, 10), "average_decay": (0, 1), "save_every": (1, 1_000_000_000), "channels": (1, 10_000),
             "start_share": (0, 1), "seed": (0, LARGEST_SEED), "threads": (1, 1024), "fresh_share": (0.001, 1),
-            "minutes": (0.01, 1_000_000),
+            "minutes": (0.001, 1_000_000),
         })  # fmt: skip
 
     @property

@@ -45,6 +45,8 @@ def test_instant_of_a_motion_is_written(avatar, options: ExportAvatarOptions, tm
     instant = export_avatar(replace(options, motion=tmp_path / "motion.npz", at_s=1.0), lambda _: None)
     opened = export_avatar(replace(options, arkit=("jawOpen=1",)), lambda _: None)
     np.testing.assert_allclose(instant.centers, opened.centers, atol=1e-6)
+    with pytest.raises(AssetError, match=r"--at-s is 1.5; .*motion.npz has instants of 0 to 1.00 s"):
+        export_avatar(replace(options, motion=tmp_path / "motion.npz", at_s=1.5), lambda _: None)
 
 
 def test_spz_is_a_tenth_of_the_ply(options: ExportAvatarOptions, tmp_path: Path) -> None:

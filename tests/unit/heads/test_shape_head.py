@@ -161,5 +161,5 @@ def test_head_file_refuses_what_is_no_npz(tmp_path):
     with pytest.raises(AssetError, match="is no head file"):
         read_head(path)
     np.savez(path, name=np.array([object()]), allow_pickle=True)
-    with pytest.raises(AssetError, match="npz without pickles"):
+    with pytest.raises(AssetError, match="it holds pickled objects, which are not read"):
         read_head(path)
