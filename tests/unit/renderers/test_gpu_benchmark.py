@@ -39,7 +39,7 @@ def render_gpu(monkeypatch: pytest.MonkeyPatch, driver: Driver) -> Iterator[Modu
     """The benchmark, as if there were a CUDA device."""
     before = set(sys.modules)
     monkeypatch.setenv("COLUMNS", "150")
-    monkeypatch.syspath_prepend(SCRIPTS)
+    monkeypatch.syspath_prepend(str(SCRIPTS))
     from benchmarks import render_gpu
 
     class StandIn(GsplatRenderer):

@@ -72,7 +72,8 @@ def test_auto_takes_pytorch3d_on_cuda_where_it_is_installed(
     assert (seen is theirs) == (device == "cuda" and installed)
 
 
-# Also skipped in CI: pytorch3d has no wheel for Linux or Windows, and building it takes a CUDA toolchain.
+# Also skipped in CI: no registry has pytorch3d for Linux or Windows, built or as source. Run by hand on 28 November
+# 2026, on a CPU: the C++ of 0.7.6 that this needs, under the Python modules of 0.7.4, 0.7.6 and 0.7.9.
 needs_pytorch3d = pytest.mark.skipif(
     not has_pytorch3d(), reason="pytorch3d is not installed; it has no wheel for this system"
 )
