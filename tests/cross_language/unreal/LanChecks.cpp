@@ -66,6 +66,14 @@ CHECK_THAT(LanBrowserReadsAnAnnouncement)
     EXPECT(Found[0].Protocol == 1);
 }
 
+CHECK_THAT(LanBrowserReadsNoFurtherThanANameLongerThanAnyIs)
+{
+    Bytes Packet = Announcement(OurTexts);
+    Packet[7] = 4;
+    AddRecord(Packet, std::vector<std::string>(5, std::string(60, 'a')), 1, {192, 168, 1, 5});
+    EXPECT(Read(Packet).empty());
+}
+
 CHECK_THAT(LanBrowserKnowsASidecarOnce)
 {
     const Bytes Packet = Announcement(OurTexts);

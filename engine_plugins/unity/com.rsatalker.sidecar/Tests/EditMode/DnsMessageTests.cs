@@ -30,6 +30,20 @@ namespace RsaTalker.Sidecar.Tests
             Assert.IsNull(DnsMessage.Read(new byte[] { 0, 0, 0x84, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xC0, 12, 0, 12, 0, 1 }));
         }
 
+        [TestCase(4, true)]
+        [TestCase(5, false)]
+        public void NameLongerThanAnyIsIsLeftOut(int labels, bool isRead)
+        {
+            var answer = new List<byte> { 0, 0, 0x84, 0, 0, 0, 0, 1, 0, 0, 0, 0 };
+            for (var label = 0; label < labels; ++label)
+            {
+                answer.Add(60);
+                answer.AddRange(new byte[60]);
+            }
+            answer.AddRange(new byte[] { 0, 0, 1, 0, 1, 0, 0, 0, 120, 0, 4, 10, 0, 0, 7 });
+            Assert.AreEqual(isRead, DnsMessage.Read(answer.ToArray()) != null);
+        }
+
         [Test]
         public void AnswerThatIsCutOffIsLeftOut()
         {

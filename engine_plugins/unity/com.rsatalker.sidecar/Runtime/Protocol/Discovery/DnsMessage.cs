@@ -17,6 +17,7 @@ namespace RsaTalker.Sidecar.Protocol
 
         private const int MostRecords = 256;
         private const int MostJumps = 16; // pointers in one name
+        private const int LongestName = 255; // letters (RFC 1035, 2.3.4)
         private const ushort TypeA = 1, TypePtr = 12, TypeTxt = 16, TypeAaaa = 28, TypeSrv = 33; // RFC 1035, 2782, 3596
         private const ushort ClassIn = 1;
 
@@ -158,6 +159,10 @@ namespace RsaTalker.Sidecar.Protocol
                 }
                 name.Append(name.Length > 0 ? "." : "").Append(Encoding.UTF8.GetString(_bytes, _at + 1, length));
                 _at += 1 + length;
+                if (name.Length > LongestName)
+                {
+                    throw new ArgumentException("a name longer than any is");
+                }
             }
             _at = end < 0 ? _at + 1 : end;
             return name.ToString();

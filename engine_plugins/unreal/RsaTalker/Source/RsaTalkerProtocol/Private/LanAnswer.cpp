@@ -15,6 +15,8 @@ constexpr std::uint16_t TypeTxt = 16;
 constexpr std::uint16_t TypeSrv = 33;
 constexpr std::uint16_t ClassIn = 1;
 constexpr int MostJumps = 16; // of a compressed name; a loop would be endless
+constexpr std::size_t LongestName =
+    255; // letters (RFC 1035, 2.3.4); a packet of longer ones would keep the game for long
 const std::string Service = "_rsatalker._tcp.local.";
 
 // A packet read from front to back; once it has ended too early everything reads as 0.
@@ -79,6 +81,7 @@ public:
                 break;
             }
             Result += Letters(Length) + ".";
+            Whole = Whole && Result.size() <= LongestName;
         }
         At = Back != 0 ? Back : At;
         std::transform(Result.begin(), Result.end(), Result.begin(),
