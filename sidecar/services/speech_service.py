@@ -56,7 +56,7 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
                 "the stream is empty; its first message says whose voice it is and in what format."
             )
         conversation = self._live(first.conversation_id)
-        utterance = await asyncio.to_thread(self._begin, conversation, first)
+        utterance = await self._begun(conversation, first)
         utterance_id = utterance.utterance_id
         try:
             await self._feed(conversation, utterance_id, first)
@@ -77,6 +77,20 @@ class SpeechService(speech_pb2_grpc.SpeechServiceServicer):
         conversation = self._live(request.conversation_id)
         cut_us = await asyncio.to_thread(conversation.cancel, request.utterance_id, self._clock_ns())
         return speech_pb2.CancelSpeechResponse(cut_at_media_us=cut_us)
+
+    async def _begun(self, conversation: Conversation, request: speech_pb2.StreamAudioRequest) -> Utterance:
+        """Begin the utterance of a stream; if the call is broken off meanwhile, nobody else would end it."""
+        beginning = asyncio.get_running_loop().run_in_executor(None, self._begin, conversation, request)
+        try:
+            return await asyncio.shield(beginning)
+        except asyncio.CancelledError:
+            beginning.add_done_callback(lambda begun: self._give_up(conversation, begun))
+            raise
+
+    def _give_up(self, conversation: Conversation, begun: asyncio.Future[Utterance]) -> None:
+        if begun.exception() is None:
+            utterance_id = begun.result().utterance_id
+            begun.get_loop().run_in_executor(None, conversation.cancel, utterance_id, self._clock_ns())
 
     async def _feed(
         self, conversation: Conversation, utterance_id: int, message: speech_pb2.StreamAudioRequest
