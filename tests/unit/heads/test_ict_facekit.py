@@ -148,6 +148,7 @@ def test_mesh_without_eyeballs_is_refused(tmp_path: Path) -> None:
 
 
 def test_source_that_is_no_head_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "head.fbx").touch()
     with pytest.raises(AssetError, match=r"expected a FLAME model file \(\.pkl\) or an ICT-FaceKit folder"):
         import_head(ImportHeadOptions(tmp_path / "head.fbx"), lambda _: None)
 
