@@ -80,7 +80,7 @@ def print_findings(findings: Iterable[Finding], console: Console) -> int:
     styles = {Verdict.GOOD: "green", Verdict.OPTIONAL: "yellow", Verdict.BAD: "red"}
     table = Table(title="RSATalker on this machine", title_justify="left")
     for column in ("", "what", "found"):
-        table.add_column(column)
+        table.add_column(column, overflow="fold")  # a path is read whole, also in a narrow window
     for finding in findings:
         table.add_row(f"[{styles[finding.verdict]}]{finding.verdict}[/]", finding.subject, escape(finding.found))
     console.print(table)
@@ -109,7 +109,12 @@ def _packages() -> Iterable[Finding]:
         try:
             present.append(f"{name} {metadata.version(name)}")
         except metadata.PackageNotFoundError:
-            yield Finding(name, "not installed", Verdict.BAD, "Run scripts/demo.py once, or pip install rsatalker.")
+            yield Finding(
+                name,
+                "not installed",
+                Verdict.BAD,
+                "Run scripts/demo.py of the project once: it installs what is missing.",
+            )
     yield Finding("packages", ", ".join(present))
 
 

@@ -34,7 +34,7 @@ class DressHeadOptions:
         like: Character of the cast whose skin, eyes, hair and clothes the head gets.
         out: Folder to write; `serve --avatars`, `demo --avatars` and scripts of cutscenes take the folder above it.
         betas: Whom of the kit's identity space the head becomes, standard deviations; the average person if left out.
-        detail: 1 gives about 55,000 Gaussians.
+        detail: 1 gives about 70,000 Gaussians.
         description: One line for people who choose.
     """
 

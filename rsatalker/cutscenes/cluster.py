@@ -4,7 +4,7 @@ What travels: a job of some ten kilobytes to a worker, and the files of its chun
 `LARGEST_PART` bytes, so that neither Ray's object store nor this process ever holds more than a few parts. This
 process writes the files; the machines need no common disk. A job whose worker or machine is lost is drawn again.
 
-Needs the package ray, which comes with `pip install rsatalker[cluster]`, and RSATalker on every machine.
+Needs the package ray, which comes with the extra `cluster`, and RSATalker on every machine.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings, draw_chunk, never
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError
+from rsatalker.extras import install_command
 
 LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
 ANSWER_S = 5.0  # that a cluster has to answer in; Ray itself would try for many minutes
@@ -36,7 +37,9 @@ def require_ray() -> Any:
     try:
         import ray
     except ImportError as error:
-        raise OutputError("a cluster needs the package ray; install it with: pip install rsatalker[cluster]") from error
+        raise OutputError(
+            f"a cluster needs the package ray; install it with: {install_command('rsatalker[cluster]')}"
+        ) from error
     return ray
 
 

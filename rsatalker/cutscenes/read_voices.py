@@ -127,7 +127,7 @@ def _sound(table: Table, key: str, file: Path) -> tuple[int, Fraction]:
     try:
         about = soundfile.info(str(file))
     except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
-        raise table.error(key, f"cannot be read as audio ({error}); expected WAV, FLAC or Ogg.") from error
+        raise table.error(key, f"cannot be read as audio ({error}); expected WAV, FLAC, MP3 or Ogg.") from error
     if not LOWEST_RATE_HZ <= about.samplerate <= HIGHEST_RATE_HZ:
         raise table.error(
             key, f"has {about.samplerate} samples a second ({file}); expected {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ}."

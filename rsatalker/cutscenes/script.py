@@ -60,7 +60,7 @@ class Clip:
 
     Attributes:
         participant: 0 or 1.
-        file: WAV, FLAC or Ogg.
+        file: WAV, FLAC, MP3 or Ogg.
         channel: Of the file.
         start_s: When its first sample is heard.
         duration_s: Of the file.

@@ -7,7 +7,7 @@
 | NAME.R, NAME.G, NAME.B, NAME.A | half | one head alone, as if the other were not there |
 | NAME.Z | float | its depth |
 
-Needs the package OpenEXR, which comes with `pip install rsatalker[cutscenes]`.
+Needs the package OpenEXR, which comes with the extra `cutscenes`.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from jaxtyping import Float32
 
 from rsatalker.errors import OutputError
 from rsatalker.exports.smpte import Timecode
+from rsatalker.extras import install_command
 
 HIGHEST_SMPTE_RATE = 30  # the attribute's frame number has no more room
 
@@ -49,7 +50,7 @@ def require_openexr() -> Any:
         import OpenEXR
     except ImportError as error:
         raise OutputError(
-            "EXR files need the package OpenEXR; install it with: pip install rsatalker[cutscenes]"
+            f"EXR files need the package OpenEXR; install it with: {install_command('rsatalker[cutscenes]')}"
         ) from error
     return OpenEXR
 

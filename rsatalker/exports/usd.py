@@ -3,7 +3,7 @@
 The colours of the vertices are `displayColor`. The material of each head reads them from there, as some programs show
 nothing but materials.
 
-Needs the package usd-core, which comes with `pip install rsatalker[cutscenes]`. Metres, y up; time code n is frame n.
+Needs the package usd-core, which comes with the extra `cutscenes`. Metres, y up; time code n is frame n.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from jaxtyping import Float32
 
 from rsatalker.errors import OutputError
 from rsatalker.exports.skinned import JOINT_NAMES, Curves, SkinnedHead, rest_offsets
+from rsatalker.extras import install_command
 
 JOINT_PATHS = tuple(
     "/".join(JOINT_NAMES[i] for i in ((0, 1, joint) if joint > 1 else range(joint + 1)))
@@ -59,7 +60,7 @@ def require_usd() -> Any:
         from pxr import Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdShade, UsdSkel, Vt
     except ImportError as error:
         raise OutputError(
-            "USD files need the package usd-core; install it with: pip install rsatalker[cutscenes]"
+            f"USD files need the package usd-core; install it with: {install_command('rsatalker[cutscenes]')}"
         ) from error
     return Gf, Sdf, Usd, UsdGeom, UsdMedia, UsdShade, UsdSkel, Vt
 

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.errors import RendererUnavailable
+from rsatalker.extras import install_command
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.checks import check_gaussians, check_images
 from rsatalker.renderers.gsplat_frames import to_frames
@@ -263,7 +264,7 @@ def _imported(load: Callable[[], _Loaded]) -> _Loaded:
     except (ImportError, OSError) as error:
         raise RendererUnavailable(
             f"the renderer gsplat cannot be imported ({error}). Install the version that fits torch "
-            f"{torch.__version__}: pip install rsatalker[cuda], or choose the renderer cpu."
+            f"{torch.__version__}: {install_command('rsatalker[cuda]')}, or choose the renderer cpu."
         ) from error
 
 

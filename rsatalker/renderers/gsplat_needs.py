@@ -9,6 +9,8 @@ from pathlib import Path
 
 import torch
 
+from rsatalker.extras import install_command
+
 
 @dataclass(frozen=True, slots=True)
 class Lack:
@@ -28,7 +30,8 @@ def find_lack() -> Lack | None:
     if torch.version.cuda is None:
         return Lack(
             f"torch {torch.__version__} is built without CUDA",
-            "On a machine with an NVIDIA card, install a CUDA build of torch, then pip install rsatalker[cuda].",
+            "On a machine with an NVIDIA card, install a CUDA build of torch, then "
+            f"{install_command('rsatalker[cuda]')}.",
         )
     if not torch.cuda.is_available():
         return Lack(
@@ -43,7 +46,9 @@ def find_lack() -> Lack | None:
         )
     package = importlib.util.find_spec("gsplat")
     if package is None:
-        return Lack(f"{torch.cuda.get_device_name()}, but no gsplat", "Install it: pip install rsatalker[cuda]")
+        return Lack(
+            f"{torch.cuda.get_device_name()}, but no gsplat", f"Install it: {install_command('rsatalker[cuda]')}"
+        )
     if shutil.which("nvcc") is None and not _has_built_kernels(package.submodule_search_locations or []):
         return Lack(
             "gsplat compiles its kernels at first use and finds no nvcc on the PATH",

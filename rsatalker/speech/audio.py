@@ -42,7 +42,7 @@ class Audio:
 
 
 def read_audio(path: str | Path) -> Audio:
-    """Return the sound in a WAV (integer or float32), FLAC or Ogg file.
+    """Return the sound in a WAV (integer or float32), FLAC, MP3 or Ogg file.
 
     Raises:
         AudioError: The file is missing, not audio, empty, too long, of an unusable rate, or holds what is no sound.
@@ -53,13 +53,16 @@ def read_audio(path: str | Path) -> Audio:
     except OSError as error:  # in a folder that may not be read, or a longer name than file systems take
         raise AudioError(f"{path} cannot be looked at ({error.strerror}); give a file that you may read.") from error
     if not is_file:
-        raise AudioError(f"{path} does not exist or is no file; give a WAV, FLAC or Ogg file.")
+        raise AudioError(f"{path} does not exist or is no file; give a WAV, FLAC, MP3 or Ogg file.")
     try:
         about = soundfile.info(str(path))
         check_length(about.frames, about.samplerate, str(path))  # before decoding: a ten-hour file must not fill memory
         samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
     except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
-        raise AudioError(f"{path} cannot be read as audio ({error}); give a WAV, FLAC or Ogg file.") from error
+        raise AudioError(
+            f"{path} cannot be read as audio ({error}); give a WAV, FLAC, MP3 or Ogg file, as `ffmpeg -i {path.name} "
+            "voice.wav` makes one."
+        ) from error
     audio = Audio(np.ascontiguousarray(samples.T), int(rate))
     check_samples(audio.samples, str(path))
     return audio
@@ -107,7 +110,10 @@ def mono(audio: Audio, source: str = "audio") -> Float32[np.ndarray, " S"]:
         AudioError: It has more than one channel.
     """
     if len(audio.samples) != 1:
-        raise AudioError(f"{source} has {len(audio.samples)} channels; one voice takes 1. Mix it down or split it.")
+        raise AudioError(
+            f"{source} has {len(audio.samples)} channels; one voice takes 1. Mix it down "
+            "(`ffmpeg -i stereo.wav -ac 1 mono.wav`), or split it."
+        )
     return audio.samples[0]
 
 

@@ -28,6 +28,7 @@ from jaxtyping import Float32
 from torch import nn
 
 from rsatalker.errors import CheckpointError, ToolMissing
+from rsatalker.extras import install_command
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.speech.features import FEATURES_PER_INSTANT, MEL_BANDS, LogMel
 from rsatalker.speech.loudness import loudness_db
@@ -258,7 +259,7 @@ def load_pretrained(folder: Path) -> PretrainedNetwork:
         models: Any = import_module("transformers").AutoModel  # an import statement costs pyright 2,700 files, 1.4 GB
     except ImportError as error:
         raise ToolMissing(
-            f"transformers, which reads the model in {folder}, is not installed: pip install transformers"
+            f"transformers, which reads the model in {folder}, is not installed: {install_command('transformers')}"
         ) from error
     try:
         network = models.from_pretrained(folder, local_files_only=True)

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.table import Table
 
 from rsatalker.errors import ToolMissing
+from rsatalker.extras import install_command
 
 CHART_INCHES = (7.0, 4.0)
 Cell = str | float | int
@@ -133,7 +134,9 @@ def _save_chart(chart: Chart, path: Path) -> None:
     try:
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise ToolMissing('matplotlib draws charts and is not installed: pip install "rsatalker[training]"') from error
+        raise ToolMissing(
+            f"matplotlib draws charts and is not installed: {install_command('rsatalker[training]')}"
+        ) from error
     figure = Figure(chart.inches, layout="constrained")
     chart.draw(figure.add_subplot())
     figure.savefig(path, format="png", dpi=110)

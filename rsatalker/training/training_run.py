@@ -44,6 +44,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from rsatalker.errors import AssetError, OutputError, ToolMissing
 from rsatalker.exports.full_disk import full_disk_named
+from rsatalker.extras import install_command
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -314,7 +315,7 @@ def _draw(curves: Mapping[str, tuple[list[int], list[float]]], title: str, path:
         from matplotlib.figure import Figure
     except ImportError as error:
         raise ToolMissing(
-            'matplotlib draws the curves and is not installed: pip install "rsatalker[training]"'
+            f"matplotlib draws the curves and is not installed: {install_command('rsatalker[training]')}"
         ) from error
     rows = -(-len(curves) // CURVE_COLUMNS)
     figure = Figure((CURVE_SIZE_INCHES[0] * CURVE_COLUMNS, CURVE_SIZE_INCHES[1] * rows), layout="constrained")

@@ -82,9 +82,10 @@ def discover(seconds: float, interfaces: Sequence[str] = (), *, first: bool = Fa
     """
     try:
         zeroconf = Zeroconf(interfaces=list(interfaces) or InterfaceChoice.All)
-    except OSError as error:
+    except (OSError, RuntimeError) as error:  # a RuntimeError where no interface is up but loopback
         raise ConfigError(
-            f"Announcements cannot be received ({error}). Name interfaces of this machine that have a network."
+            f"Announcements cannot be received ({error}). Connect this machine to a network, or name interfaces that "
+            "have one (--interface)."
         ) from error
     try:
         listener = _Listener()

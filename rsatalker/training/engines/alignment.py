@@ -12,6 +12,7 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.errors import ToolMissing
+from rsatalker.extras import install_command
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.training.phones import Segment, Shapes, Viseme, segments_of, visemes_of_arpabet
 
@@ -85,6 +86,6 @@ def _decoder_class() -> type:
         from pocketsphinx import Decoder
     except ImportError as error:
         raise ToolMissing(
-            'pocketsphinx, which finds when phones sound, is not installed: pip install "rsatalker[training]"'
+            f"pocketsphinx, which finds when phones sound, is not installed: {install_command('rsatalker[training]')}"
         ) from error
     return Decoder

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from rsatalker.errors import ToolMissing
+from rsatalker.extras import install_command
 from rsatalker.training.engines.alignment import aligned_segments
 from rsatalker.training.engines.spoken import Spoken, samples_at_speech_rate
 
@@ -50,5 +51,5 @@ def hibari_voice() -> Any:
     try:
         from hibari import Hibari  # pyright: ignore[reportAttributeAccessIssue]  this very file has its name
     except ImportError as error:
-        raise ToolMissing("the voice hibari is not installed: pip install hibari-tts") from error
+        raise ToolMissing(f"the voice hibari is not installed: {install_command('hibari-tts')}") from error
     return Hibari(threads=1)

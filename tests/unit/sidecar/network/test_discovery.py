@@ -83,6 +83,17 @@ def test_two_sidecars_of_one_user_are_announced_beside_each_other():
     assert asyncio.run(announced()) == ["127.0.0.1:1000", "127.0.0.1:2000"]
 
 
+def test_machine_without_a_network_is_told(monkeypatch: pytest.MonkeyPatch):
+    def refused(interfaces: object) -> None:
+        raise RuntimeError("No interfaces to listen on")
+
+    monkeypatch.setattr("sidecar.network.discovery.Zeroconf", refused)
+    with pytest.raises(
+        ConfigError, match=r"received \(No interfaces to listen on\)\. Connect this machine to a network"
+    ):
+        discover(0.1)
+
+
 def test_interface_that_takes_no_multicast_is_named(monkeypatch: pytest.MonkeyPatch):
     def refused(interfaces: list[str]) -> None:
         raise OSError(errno.ENODEV, "No such device")
