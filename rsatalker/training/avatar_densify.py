@@ -36,7 +36,7 @@ class MissingDetail:
 
     Attributes:
         pulls: Sum over drawings of the gradient's length.
-        counts: Drawings in which each Gaussian was seen.
+        counts: Drawings in which each Gaussian was seen, and did not lie behind others altogether.
     """
 
     pulls: Float[Tensor, " N"]
@@ -51,8 +51,9 @@ class MissingDetail:
         """Count a drawing after the loss went backwards through it."""
         assert drawing.means2d.grad is not None
         scale = drawing.means2d.grad.new_tensor([width / 2, height / 2])
-        self.pulls += torch.where(drawing.seen, (drawing.means2d.grad[0] * scale).norm(dim=1), 0)
-        self.counts += drawing.seen
+        pulls = torch.where(drawing.seen, (drawing.means2d.grad[0] * scale).norm(dim=1), 0)
+        self.pulls += pulls
+        self.counts += pulls > 0
 
     def mean(self) -> Float[Tensor, " N"]:
         """Return the mean pull where a Gaussian was seen."""

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int32
+from jaxtyping import Float, Float32, Int, Int32
 
 from rsatalker.avatars.bound_splats import BoundSplats
-from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
+from rsatalker.avatars.triangle_carriers import CarrierKind
 from rsatalker.errors import AssetError
 from rsatalker.training.avatar_capture import Capture
+from rsatalker.training.avatar_discs import LEAST_DOUBLE_AREA, discs_on, double_areas, points_on, spread
 from rsatalker.training.avatar_mesh_images import CPU, MeshImage, see_mesh
 from rsatalker.training.avatar_photos import Photo, Photos
+from rsatalker.training.avatar_views import View
 
 VIEWS_ASKED = 60  # for visible triangles and colours
 SAME_SURFACE_M = 0.004  # a point this close behind what a pixel shows is what it shows
-WIDTH, THICKNESS = 0.5, 0.1  # standard deviations along and across the surface, in units of the spacing
+WIDTH = 0.5  # standard deviation along the surface, in units of the spacing
 FIRST_OPACITY = 0.9
-HARMONIC_0 = 0.5 / math.sqrt(math.pi)  # the constant spherical harmonic
-LEAST_DOUBLE_AREA = 1e-12  # square metres; a smaller triangle has no frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,69 +49,59 @@ def start_on_surface(
 ) -> Start:
     """Return about `count` Gaussians, spread evenly over the triangles that some image shows.
 
+    Each triangle counts as large as it is where it is shown largest: a lid, for one, is closed.
+
     Raises:
         AssetError: No image shows the mesh: cameras and tracking do not fit each other.
     """
     random = np.random.default_rng(seed)
     head, faces = capture.head, capture.head.faces
-    neutral = head.neutral_vertices
-    asked = capture.train[:: max(1, len(capture.train) // VIEWS_ASKED)]
+    asked = some_views(capture.train)
     sights = [(photos(view), head(capture.poses[view.timestep])) for view in asked]
     images = [see_mesh(vertices, faces, photo.camera, "auto", device) for photo, vertices in sights]
-    face, corners, spacing = _spread(neutral, faces, images, count, random)
-    if not len(face):
+    shown = [head.neutral_vertices, *(vertices for _, vertices in sights)]
+    areas, largest_in = _shown_areas(shown, faces, images)
+    total = float(areas.sum())
+    if total == 0:
         raise AssetError(
             f"none of {len(asked)} images shows the mesh: cameras and tracked poses do not fit each other. Check the "
             "unit (metres) and the axes (OpenGL) of transform_matrix."
         )
-    points = [_points(vertices, faces, face, corners) for _, vertices in sights]
+    spacing = math.sqrt(total / count)
+    face, corners = spread(areas, count, random)
+    points = [points_on(vertices, faces, face, corners) for _, vertices in sights]
     colors = _colors([photo for photo, _ in sights], images, points)
-    used, carrier = np.unique(face, return_inverse=True)
-    frames = TriangleCarriers(neutral, faces[used], carriers)
-    frames.follow(neutral)
-    axes, origins, sizes = frames.axes[carrier], frames.origins[carrier], frames.scales[carrier]
-    local = np.linalg.solve(axes, (_points(neutral, faces, face, corners) - origins)[..., None])[..., 0]
-    flat = np.array([WIDTH, THICKNESS, WIDTH])  # the second axis is the normal
-    sh = np.zeros((len(face), (sh_degree + 1) ** 2, 3), np.float32)
-    sh[:, 0] = (colors - 0.5) / HARMONIC_0
-    splats = BoundSplats(
-        binding=face.astype(np.int32),
-        centers=local.astype(np.float32),
-        quats=np.tile(np.array([1, 0, 0, 0], np.float32), (len(face), 1)),
-        log_scales=np.log(flat * spacing / sizes[:, None]).astype(np.float32),
-        opacity_logits=np.full(len(face), math.log(FIRST_OPACITY / (1 - FIRST_OPACITY)), np.float32),
-        sh=sh,
-    )
+    splats = discs_on(
+        shown, faces, carriers, face, corners, largest_in[face], np.full(len(face), spacing), WIDTH, colors,
+        FIRST_OPACITY, sh_degree,
+    )  # fmt: skip
     return Start(splats, spacing)
 
 
-def _spread(
-    neutral: Float32[np.ndarray, "V 3"],
-    faces: Int32[np.ndarray, "F 3"],
-    images: Sequence[MeshImage],
-    count: int,
-    random: np.random.Generator,
-) -> tuple[np.ndarray, Float[np.ndarray, "N 3"], float]:
-    """Return triangles, shares of their corners, and the spacing of points that are even over the visible surface."""
-    pixels = sum(np.bincount(image.faces[image.seen], minlength=len(faces)) for image in images)
-    first, second = (neutral[faces[:, i]].astype(np.float64) - neutral[faces[:, 0]] for i in (1, 2))
-    double_area = np.linalg.norm(np.cross(first, second), axis=1)
-    area = np.where((np.asarray(pixels) > 0) & (double_area > LEAST_DOUBLE_AREA), double_area / 2, 0)
-    total = float(area.sum())
-    if total == 0:
-        return np.zeros(0, np.int64), np.zeros((0, 3)), 0.0
-    # steps of equal area along the triangles: neighbours in the list are mostly neighbours on the surface
-    places = (np.arange(count) + random.uniform(size=count)) * (total / count)
-    face = np.searchsorted(np.cumsum(area), np.minimum(places, total * (1 - 1e-9)), side="right")
-    u, v = random.uniform(size=(2, count))
-    root = np.sqrt(u)
-    return face, np.stack([1 - root, root * (1 - v), root * v], 1), math.sqrt(total / count)
+def some_views(views: Sequence[View]) -> Sequence[View]:
+    """Return those that are asked what they show of the mesh: from all over the list, and not always the same camera.
+
+    Captures list all cameras of an instant, then those of the next: every so many views may be one camera's.
+    """
+    chosen = np.random.default_rng(0).permutation(len(views))[:VIEWS_ASKED]
+    return [views[index] for index in sorted(chosen)]
 
 
-def _points(
-    vertices: Float32[np.ndarray, "V 3"], faces: np.ndarray, face: np.ndarray, corners: Float[np.ndarray, "N 3"]
-) -> Float[np.ndarray, "N 3"]:
-    return np.einsum("nc,ncd->nd", corners, vertices[faces[face]].astype(np.float64))
+def _shown_areas(
+    shown: Sequence[Float32[np.ndarray, "V 3"]], faces: Int32[np.ndarray, "F 3"], images: Sequence[MeshImage]
+) -> tuple[Float[np.ndarray, " F"], Int[np.ndarray, " F"]]:
+    """Return how large each triangle is where an image shows it largest, and in which of `shown`.
+
+    What no image shows, and what has no area at rest, has none. The resting mesh comes first in `shown`.
+    """
+    resting = double_areas(shown[0], faces)
+    areas, largest_in = np.zeros(len(faces)), np.zeros(len(faces), int)
+    for number, (vertices, image) in enumerate(zip(shown[1:], images, strict=True), start=1):
+        seen = np.bincount(image.faces[image.seen], minlength=len(faces)) > 0
+        here = np.where(seen & (resting > LEAST_DOUBLE_AREA), double_areas(vertices, faces) / 2, 0)
+        larger = here > areas
+        areas[larger], largest_in[larger] = here[larger], number
+    return areas, largest_in
 
 
 def _colors(
