@@ -16,7 +16,7 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import tyro
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int
 from rich.console import Console
 from torch import Tensor
 
@@ -37,11 +37,12 @@ from rsatalker.training.avatar_model import PARAMETERS, SplatModel
 from rsatalker.training.avatar_photos import Photos
 from rsatalker.training.avatar_refinement import MOVING_SHARE, MeshRefinement
 from rsatalker.training.avatar_report import Scores, as_plain, print_scores, save_preview, score_held_out, score_split
-from rsatalker.training.avatar_start import start_on_surface
+from rsatalker.training.avatar_start import some_views, start_on_surface
 from rsatalker.training.avatar_views import View
 from rsatalker.training.closer_look import EVERY as CLOSER_LOOK_EVERY
 from rsatalker.training.closer_look import closer_look, shining_through
 from rsatalker.training.training_run import TrainingRun
+from rsatalker.training.unseen_surface import Sights, cover_unseen
 
 LOG_EVERY = 20  # steps
 # Rates of FACTS (GaussianAvatars); places in units of the triangle, falling to a hundredth over the run.
@@ -67,7 +68,7 @@ class FitOptions:
         steps: Images that are looked at, one each; 4,000 are minutes at 256 x 256 on a CPU, a GPU can do 60,000.
         longest_px: Larger images are made smaller, until their longer side has so many pixels; 0 leaves them.
         gaussians: At the start.
-        most_gaussians: After densification.
+        most_gaussians: After densification; surface that no image shows takes some more.
         sh_degree: How finely colour may change with the direction of view, 0 to 3.
         carriers: How Gaussians follow triangles; rigid is GaussianAvatars' way, affine keeps stretched skin closed.
         refine_mesh: Also move the tracked mesh a little, smoothly, to where the images see the surface.
@@ -127,10 +128,10 @@ class AvatarFit:
             self.capture, self.photos, options.gaussians, options.carriers, options.sh_degree, options.seed, self.device
         )
         self.start: BoundSplats = start.splats
+        self._spacing_m = start.spacing_m
         used = np.unique(start.splats.binding)
         self._carriers = TriangleCarriers(head.neutral_vertices, head.faces[used], options.carriers)
-        self.model = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
-        self._first = SplatModel(start.splats, start.spacing_m, self._carriers.scales).to(self.device)
+        self.model, self._first = (self._carried_model(start.splats, used) for _ in range(2))
         self.optimizer = optimizer_of(self.model, RATES)
         self.refinement: MeshRefinement | None = None
         if refined is not None:
@@ -196,6 +197,23 @@ class AvatarFit:
             antialiased=self.options.antialiased, triangles=torch.from_numpy(look.outside).to(self.device),
         )  # fmt: skip
         return {"closed": shining_through(drawing.alpha, torch.from_numpy(look.closed).to(self.device))}
+
+    def _carried_model(self, splats: BoundSplats, used: Int[np.ndarray, " T"]) -> SplatModel:
+        return SplatModel(splats, self._spacing_m, used, self._carriers.scales).to(self.device)
+
+    def cover_unseen(self) -> None:
+        """After the last step: add Gaussians where no image shows the surface; see `unseen_surface`."""
+        options, capture, head = self.options, self.capture, saved_head(self) or self.capture.head
+        asked = some_views(capture.train)
+        meshes = [head(capture.poses[view.timestep]) for view in asked]
+        poses = [capture.poses[timestep] for timestep in sorted({view.timestep for view in capture.train})]
+        sights = Sights(meshes, [self.photos(view).camera for view in asked])
+        splats = cover_unseen(head, poses, sights, self.model.splats(), options.carriers, self._spacing_m, options.seed)
+        used = np.union1d(splats.binding, self.start.binding)
+        self._carriers = TriangleCarriers(capture.head.neutral_vertices, head.faces[used], options.carriers)
+        if self.refinement is not None:
+            self.refinement.carry(head.faces[used])
+        self.model, self._first = self._carried_model(splats, used), self._carried_model(self.start, used)
 
     def _densify(self, step: int) -> None:
         rounds_left = sum(is_densify_step(later, self.options.steps) for later in range(step, self.options.steps + 1))
@@ -298,8 +316,12 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
                 preview = run.folder / "previews" / f"{step:06d}.png"
                 save_preview(preview, capture, fit.photos, fit.background, fit.drawn)
             run.save(step, fit.state())
+    fitted = len(fit.model)
+    fit.cover_unseen()
     scores = score_held_out(capture, fit.photos, fit.background, fit.drawn, partial(fit.drawn, first=True))
-    run.finish({"gaussians": len(fit.model), "steps": options.steps, **as_plain(scores)})
+    added = len(fit.model) - fitted
+    counts = {"gaussians": len(fit.model), "on surface that no image shows": added}
+    run.finish({**counts, "steps": options.steps, **as_plain(scores)})
     with run.writing():
         write_avatar(options.out, note_of(fit, scores), fit.model.splats(), saved_head(fit))
     print_scores(scores, console)

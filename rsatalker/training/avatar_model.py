@@ -54,16 +54,23 @@ class SplatModel(nn.Module):
     sh_first: nn.Parameter
     sh_rest: nn.Parameter
 
-    def __init__(self, splats: BoundSplats, spacing_m: float, scales: Float32[np.ndarray, " T"]) -> None:
+    def __init__(
+        self,
+        splats: BoundSplats,
+        spacing_m: float,
+        triangles: Int[np.ndarray, " T"],
+        scales: Float32[np.ndarray, " T"],
+    ) -> None:
         """Take over Gaussians.
 
         Args:
             splats: At the start.
             spacing_m: Between neighbours on the surface: where triangles are smaller, a Gaussian covers several.
-            scales: Size of each carrier at rest, metres; carriers are the triangles in use, in order.
+            triangles: Of the mesh, that carry Gaussians, in order.
+            scales: Size of each of them at rest, metres.
         """
         super().__init__()
-        carrier = np.unique(splats.binding, return_inverse=True)[1].ravel()
+        carrier = np.searchsorted(triangles, splats.binding)
         self.register_buffer("binding", torch.from_numpy(splats.binding.astype(np.int64)))
         self.register_buffer("carrier", torch.from_numpy(carrier.astype(np.int64)))
         self.register_buffer("reach", torch.from_numpy(np.maximum(1, spacing_m / scales[carrier]).astype(np.float32)))

@@ -37,11 +37,15 @@ class MeshRefinement:
     ) -> None:
         """Begin with the mesh as it was tracked; `faces` are the triangles that carry Gaussians."""
         self._head, self._carriers, self._device = head, carriers, device
-        self._faces = torch.from_numpy(faces.astype(np.int64)).to(device)
+        self.carry(faces)
         self._neutral = torch.from_numpy(head.neutral_vertices).to(device)
         self._losses = choose_mesh_losses(head.faces)
         self.offset = torch.zeros_like(self._neutral).requires_grad_()
         self.optimizer = torch.optim.Adam([self.offset], lr=RATE_M)
+
+    def carry(self, faces: Int32[np.ndarray, "T 3"]) -> None:
+        """Let other triangles carry Gaussians from now on."""
+        self._faces = torch.from_numpy(faces.astype(np.int64)).to(self._device)
 
     def carriers(self, pose: FlamePose) -> tuple[Float[Tensor, "T 3 3"], Float[Tensor, "T 3"]]:
         """Return axes and origins of `TriangleCarriers` for a pose of the moved mesh, differentiable in the offset."""

@@ -30,7 +30,7 @@ from rsatalker.training.avatar_losses import fitting_loss
 from rsatalker.training.avatar_model import PARAMETERS, Drawing, SplatModel
 from rsatalker.training.avatar_photos import Photos
 from rsatalker.training.avatar_report import score_held_out
-from rsatalker.training.avatar_start import start_on_surface
+from rsatalker.training.avatar_start import some_views, start_on_surface
 
 pytestmark = pytest.mark.unit
 
@@ -64,7 +64,7 @@ def quiet():
 
 def model_of(start):
     used = np.unique(start.splats.binding)
-    return SplatModel(start.splats, start.spacing_m, np.full(len(used), 0.01, np.float32))
+    return SplatModel(start.splats, start.spacing_m, used, np.full(len(used), 0.01, np.float32))
 
 
 @pytest.mark.parametrize("carriers", ["rigid", "affine"])
@@ -89,6 +89,11 @@ def test_start_covers_only_what_the_images_show(capture):
     assert not (means[:, 2] < -0.075).any()  # the back is not
 
 
+def test_views_that_are_asked_are_of_many_cameras_where_one_instant_follows_another():
+    cameras = 20
+    assert len({view % cameras for view in some_views(range(cameras * 60))}) > 15
+
+
 def test_start_says_when_cameras_miss_the_mesh(capture):
     away = replace(capture, poses=tuple(replace(p, transl=np.array([0, 9, 0], np.float32)) for p in capture.poses))
     with pytest.raises(AssetError, match=r"none of 12 images shows the mesh"):
@@ -109,7 +114,8 @@ def test_loss_is_nothing_for_a_perfect_drawing_within_reach(capture):
 
 def test_loss_holds_gaussians_to_their_triangles(capture):
     begun = start(capture)
-    model = SplatModel(begun.splats, 0.001, np.full(len(np.unique(begun.splats.binding)), 0.01, np.float32))
+    used = np.unique(begun.splats.binding)
+    model = SplatModel(begun.splats, 0.001, used, np.full(len(used), 0.01, np.float32))
     with torch.no_grad():
         model.centers.copy_(torch.tensor([3.0, 0, 0]))
         model.log_scales.fill_(0.0)
@@ -137,6 +143,16 @@ def test_densify_adds_where_the_images_pull_and_children_stay_on_the_triangle(ca
     densified(model, pulls, room=10)
     assert len(model) == before + 2
     assert sorted(model.binding[before:].tolist()) == sorted(binding[[3, 7]].tolist())
+
+
+def test_missing_detail_is_the_mean_over_drawings_that_show_a_gaussian():
+    missing = MissingDetail.none(2, torch.device("cpu"))
+    for pull in (0.0, 0.0, 0.4):  # of the second, which others cover in two drawings of three
+        means2d = torch.zeros(1, 2, 2, requires_grad=True)
+        means2d.grad = torch.tensor([[[0.1, 0.0], [pull, 0.0]]])
+        seen = torch.ones(2, dtype=torch.bool)
+        missing.add(Drawing(torch.zeros(2, 2, 3), torch.zeros(2, 2), means2d, seen), 20, 20)
+    torch.testing.assert_close(missing.mean(), torch.tensor([1.0, 4.0]))
 
 
 def test_densify_keeps_to_its_room(capture):
@@ -207,7 +223,9 @@ def test_fit_leaves_an_avatar_that_opens_its_mouth_and_a_report(folder, tmp_path
     assert lowest(replace(FlamePose.neutral(), arkit=arkit)) < lowest(FlamePose.neutral()) - 0.01
     report = json.loads((out / "fitting" / "report.json").read_text())
     assert report["held-out views"]["fitted"]["psnr"] > report["held-out views"]["background"]["psnr"]
-    assert report["gaussians"] == len(read_ply(out / "point_cloud.ply")) <= 400
+    assert report["gaussians"] == len(read_ply(out / "point_cloud.ply"))
+    assert 0 < report["on surface that no image shows"] < 200
+    assert report["gaussians"] - report["on surface that no image shows"] <= 400
     assert (out / "fitting" / "previews" / "000040.png").exists()
     assert (out / "fitting" / "curves.png").exists()
     note = read_note(out)
