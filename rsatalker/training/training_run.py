@@ -258,6 +258,8 @@ class TrainingRun:
             ) from error
         if stage != self.stage:
             raise AssetError(f"{self.folder} holds a run of stage {stage!r}, not {self.stage!r}; give another folder.")
+        if not self.state_path.exists():
+            return  # it ended before anything was saved: nothing is lost
         if not resume:
             raise AssetError(f"{self.folder} holds a run already; add --resume to go on with it, or give a new folder.")
         names = sorted((set(config) | set(self._config)) - set(MAY_CHANGE))

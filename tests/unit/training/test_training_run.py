@@ -76,6 +76,11 @@ def test_run_in_a_used_folder_says_to_resume(tmp_path):
         begun(tmp_path)
 
 
+def test_run_that_saved_nothing_may_begin_again_with_other_settings(tmp_path):
+    begun(tmp_path)
+    assert begun(tmp_path, rate=0.2).first_step == 0
+
+
 def test_resumed_run_names_the_settings_that_differ(tmp_path):
     saved_run(tmp_path)
     with pytest.raises(AssetError, match=r"other settings: rate 0.1 \(now 0.2\)"):
