@@ -1,8 +1,9 @@
-"""Shapes and types of every public call are checked while tests run."""
+"""Shapes and types of every public call are checked while tests run; which tests share a process when several run."""
 
 import sys
 import types
 from collections.abc import Iterator
+from typing import Any
 
 import jaxtyping
 import pytest
@@ -63,3 +64,32 @@ def unchecked_shapes() -> Iterator[None]:
     jaxtyping.config.update("jaxtyping_disable", True)
     yield
     jaxtyping.config.update("jaxtyping_disable", before)
+
+
+# With `-n 2`, the tests of a file stay in one process, and so do those of all files whose names begin like this: they
+# share what takes long to make, such as compiled programs and heads.
+TOGETHER = tuple(
+    f"tests/{start}"
+    for start in (
+        "cross_language/test_unreal",
+        "cross_language",
+        "unity",
+        "unit/avatars",
+        "unit/exports",
+        "unit/heads",
+        "unit/training",
+    )
+)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Return who hands the tests out; the largest groups come first."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class TogetherScheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.split("::", maxsplit=1)[0]
+            return next((start for start in TOGETHER if file.startswith(start)), file)
+
+    return TogetherScheduling(config, log)
