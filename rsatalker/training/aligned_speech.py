@@ -64,6 +64,8 @@ def aligned_recordings(folder: Path) -> Iterator[tuple[Samples, list[Segment], s
         AudioError: A recording cannot be read.
     """
     path = folder / "alignment.json"
+    if not path.is_file():
+        raise AssetError(f"{path} does not exist; `rsatalker evaluate --help` says what a folder of recordings holds.")
     try:
         alignments = json.loads(path.read_text(encoding="utf-8"))
         phones = {

@@ -67,10 +67,14 @@ def test_evaluate_names_the_baselines_when_they_are_missing(corpus, checkpoint):
         evaluate(EvaluateOptions(checkpoint, corpus), QUIET)
 
 
-@pytest.mark.parametrize("content", [None, "not json", '{"a.wav": {"words": []}}', "[]"])
+def test_folder_without_an_alignment_is_told(tmp_path):
+    with pytest.raises(AssetError, match=r"alignment\.json does not exist; `rsatalker evaluate --help` says"):
+        list(aligned_recordings(tmp_path))
+
+
+@pytest.mark.parametrize("content", ["not json", '{"a.wav": {"words": []}}', "[]"])
 def test_alignment_that_cannot_be_read_is_explained(tmp_path, content):
-    if content is not None:
-        (tmp_path / "alignment.json").write_text(content)
+    (tmp_path / "alignment.json").write_text(content)
     with pytest.raises(AssetError, match=r"alignment\.json cannot be read as alignments"):
         list(aligned_recordings(tmp_path))
 
