@@ -123,9 +123,10 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
                 kept.append(sheet)
     picture = options.out.with_suffix(".png")
     Image.fromarray(np.concatenate(kept)).save(picture)
-    console.print(f"{options.out}: {len(motions)} relationships, {count} pictures, the same voices and seed.")
+    said = f"{options.out}: {len(motions)} relationships, {count} pictures, the same voices and seed."
+    console.print(said, soft_wrap=True, markup=False)
     when = ", ".join(f"{index / PICTURES_PER_S:.1f}" for index in moments)
-    console.print(f"{picture}: they differ most at {when} s.")
+    console.print(f"{picture}: they differ most at {when} s.", soft_wrap=True, markup=False)
     return options.out
 
 

@@ -56,8 +56,12 @@ def run(arguments: Sequence[str]) -> int:
     console = Console()
     if options.init:
         script, sound = write_example(options.script)
+        quoted = f'"{script}"' if " " in str(script) else script
         console.print(
-            f"Wrote {script} and {sound}. Render it with: rsatalker render {script}", highlight=False, markup=False
+            f"Wrote {script} and {sound}. Render it with: rsatalker render {quoted}",
+            highlight=False,
+            soft_wrap=True,
+            markup=False,
         )
         return 0
     scripts = find_scripts(options.script)

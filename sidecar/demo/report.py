@@ -45,7 +45,7 @@ def print_recording(console: Console, recording: Recording) -> None:
     )
     console.print("Written:")
     for file in recording.files:
-        console.print(f"  {file}", highlight=False)
+        console.print(f"  {file}", highlight=False, soft_wrap=True, markup=False)
 
 
 def _numbers(values: Sequence[float]) -> list[str]:

@@ -36,6 +36,13 @@ def test_out_that_is_a_file_is_refused(capsys: pytest.CaptureFixture[str], tmp_p
     assert "which is a file; name a folder" in capsys.readouterr().err
 
 
+def test_init_says_a_command_that_can_be_pasted(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    script = tmp_path / "[night] a folder whose name is longer than a line of eighty columns" / "scene.toml"
+    script.parent.mkdir()
+    assert cli.main(["render", "--init", str(script)]) == 0
+    assert f'Render it with: rsatalker render "{script}"\n' in capsys.readouterr().out
+
+
 def test_init_writes_a_script_that_is_good(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert cli.main(["render", "--init", str(tmp_path / "scene.toml")]) == 0
     assert "Render it with: rsatalker render" in capsys.readouterr().out.replace("\n", " ")
