@@ -74,8 +74,8 @@ CAST = tuple(
     Portrait(name, name, behind_m=MIDDLE_M, turn_deg=turn, weights=FRIENDLY)
     for name, turn in zip(CHARACTERS, (18.0, -22.0, 24.0, -16.0, -24.0, 20.0, -20.0, 22.0), strict=False)
 )
-GRIN = {"mouthSmile": 0.85, "mouthUpperUp": 0.4, "mouthLowerDown": 0.35, "cheekSquint": 0.6, "eyeSquint": 0.25}
-SMILE = {"mouthSmile": 0.8, "cheekSquint": 0.7, "eyeSquint": 0.25, "mouthUpperUp": 0.15}
+GRIN = {"mouthSmile": 0.85, "mouthUpperUp": 0.46, "mouthLowerDown": 0.5, "cheekSquint": 0.6, "eyeSquint": 0.25}
+SMILE = {"mouthSmile": 0.8, "cheekSquint": 0.7, "eyeSquint": 0.25, "mouthLowerDown": 0.15}
 SHOUT = {
     "browInnerUp": 0.45, "browOuterUp": 0.50, "eyeWide": 0.30, "cheekSquint": 0.20, "mouthUpperUp": 0.35,
     "mouthLowerDown": 0.30, "mouthStretch": 0.15,
