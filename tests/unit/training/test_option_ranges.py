@@ -21,7 +21,7 @@ pytestmark = pytest.mark.unit
         (CorpusOptions, "hours", -1.0, "hours is -1.0; expected 0.001 to 100000"),
         (CorpusOptions, "dialogue_s", math.nan, "dialogue-s is nan; expected 5 to 300.0"),
         (TrainSpeechOptions, "steps", 0, "steps is 0; expected 1 to 1000000000"),
-        (TrainSpeechOptions, "minutes", 0.0, "minutes is 0.0; expected 0.01 to 1000000"),
+        (TrainSpeechOptions, "minutes", 0.0, "minutes is 0.0; expected 0.001 to 1000000"),
         (TrainDialogueOptions, "seed", -1, "seed is -1; expected 0 to"),
         (EvaluateOptions, "social_minutes", -3.0, "social-minutes is -3.0; expected 0 to 100000"),
         (CompareRelationsOptions, "seconds", 0.0, "seconds is 0.0; expected 0.1 to 300.0"),
