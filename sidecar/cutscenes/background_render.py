@@ -19,6 +19,7 @@ from PIL import Image
 
 from rsatalker.errors import RsaTalkerError
 from sidecar.cutscenes.job import CutsceneJob, Told
+from sidecar.cutscenes.standard_input import wait_for_end
 
 NICENESS = 10  # a tenth of the processor time of a process that is not nice, where both want all
 STILL_PX = 320  # longer side
@@ -114,13 +115,12 @@ def _write(lines: io.RawIOBase, line: bytes) -> None:
     try:
         while rest:
             rest = rest[lines.write(rest) or 0 :]
-    except BrokenPipeError as error:  # the sidecar is gone; standard input says so in this moment, too
+    except OSError as error:  # the sidecar is gone; standard input says so, too. Windows names it EINVAL, not EPIPE
         raise KeyboardInterrupt from error
 
 
 def _end_with_standard_input() -> None:
-    while os.read(0, 4096):
-        pass
+    wait_for_end()
     last_word = threading.Timer(END_S, os._exit, (INTERRUPTED,))
     last_word.daemon = True
     last_word.start()
