@@ -5,6 +5,7 @@ A command's file is imported only when it runs, so that --help answers at once.
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -23,6 +24,8 @@ INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    if isinstance(sys.stdout, io.TextIOWrapper):  # into a file or a pipe Windows writes a code page: no reason to end
+        sys.stdout.reconfigure(errors="backslashreplace")
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         _print_help()
         return 0

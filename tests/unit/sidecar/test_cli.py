@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -14,6 +15,13 @@ def test_help_names_every_command(capsys: pytest.CaptureFixture[str]):
     said = capsys.readouterr().out
     assert all(command in said for command in cli.COMMANDS)
     assert "[options]" in said
+
+
+def test_letter_that_the_output_cannot_hold_is_written_as_its_number():
+    program = "import sys; from sidecar.cli import main; main(['--help']); print('/home/\u5c71')"
+    environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
+    said = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True).stdout
+    assert said.splitlines()[-1] == rb"/home/\u5c71"
 
 
 def test_unknown_command_is_told(capsys: pytest.CaptureFixture[str]):
