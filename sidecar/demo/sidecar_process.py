@@ -47,7 +47,7 @@ class SidecarProcess:
             self.check()
             try:
                 return RuntimeRecord(**json.loads((self._folder / FILE_NAME).read_text(encoding="utf-8")))
-            except FileNotFoundError:
+            except (FileNotFoundError, PermissionError):  # Windows: in the instant in which it gets its name
                 time.sleep(LOOK_S)
         raise UnreachableError(f"The sidecar does not listen after {START_S:.0f} s; it said:\n{self._said()}")
 
