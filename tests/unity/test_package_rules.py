@@ -34,6 +34,7 @@ REFUSED = {
     "a required member": r"\brequired \w+ \w+",
     "code that emits code": r"System\.Reflection\.Emit",
     "unsafe code": r"\bunsafe\b",
+    "process times, which IL2CPP does not support": r"\bGetProcessById\b|\.StartTime\b",
 }
 LONGEST_FILE = 250  # lines; most have 70 to 150
 NAMES_OF_UNITY = {"UnityEngine.TestRunner", "UnityEditor.TestRunner", "Unity.XR.Interaction.Toolkit"}

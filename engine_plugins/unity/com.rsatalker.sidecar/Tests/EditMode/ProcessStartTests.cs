@@ -12,7 +12,7 @@ namespace RsaTalker.Sidecar.Tests
         public void StartOfAProcessOfWindowsIsCountedFrom1970()
         {
             var start = new DateTime(2026, 11, 28, 13, 0, 0, 123, DateTimeKind.Utc).AddTicks(4567);
-            Assert.AreEqual(1795870800123456700L, ProcessStart.UnixNs(start));
+            Assert.AreEqual(1795870800123456700L, ProcessStart.UnixNs(start.ToFileTimeUtc()));
         }
     }
 }
