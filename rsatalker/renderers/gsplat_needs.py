@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import shutil
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,11 +29,7 @@ class Lack:
 def find_lack() -> Lack | None:
     """Return the first thing that is missing, or None if gsplat should run; touches the GPU only to ask for it."""
     if torch.version.cuda is None:
-        return Lack(
-            f"torch {torch.__version__} is built without CUDA",
-            "On a machine with an NVIDIA card, install a CUDA build of torch, then "
-            f"{install_command('rsatalker[cuda]')}.",
-        )
+        return _no_cuda_in_torch()
     if not torch.cuda.is_available():
         return Lack(
             f"torch {torch.__version__} finds no CUDA device",
@@ -55,6 +52,23 @@ def find_lack() -> Lack | None:
             f"Install the CUDA toolkit {torch.version.cuda}, the version that torch was built with.",
         )
     return None
+
+
+def _no_cuda_in_torch() -> Lack:
+    reason = f"torch {torch.__version__} is built without CUDA"
+    then = f"then {install_command('rsatalker[cuda]')}."
+    if not has_card():
+        return Lack(reason, f"On a machine with an NVIDIA card, install a CUDA build of torch, {then}")
+    return Lack(
+        f"there is an NVIDIA card, but {reason}",
+        "Install a CUDA build of torch with the command that pytorch.org/get-started/locally shows for your system "
+        f"(pip alone brings none on Windows), run by {sys.executable}, {then}",
+    )
+
+
+def has_card() -> bool:
+    """Return whether the driver of an NVIDIA card is installed, as far as is known without CUDA."""
+    return Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi") is not None
 
 
 def _has_built_kernels(folders: list[str]) -> bool:

@@ -6,7 +6,7 @@ import torch
 
 from rsatalker.errors import RendererUnavailable
 from rsatalker.renderers.choose import choose_renderer, describe_renderers, explain_choice
-from rsatalker.renderers.gsplat_needs import Lack
+from rsatalker.renderers.gsplat_needs import Lack, find_lack
 
 pytestmark = pytest.mark.unit
 
@@ -28,6 +28,25 @@ def with_gsplat(monkeypatch: pytest.MonkeyPatch) -> None:
 class FakeStream:
     def __init__(self, device: torch.device, priority: int) -> None:
         assert priority == 0
+
+
+@pytest.mark.parametrize(
+    ("has_card", "reason", "advice"),
+    [
+        (True, "there is an NVIDIA card, but torch ", "Install a CUDA build of torch with the command that pytorch"),
+        (False, "torch ", "On a machine with an NVIDIA card, install a CUDA build of torch, then "),
+    ],
+)
+def test_torch_without_cuda_is_told_with_what_to_do(
+    has_card: bool, reason: str, advice: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(torch.version, "cuda", None)
+    monkeypatch.setattr("rsatalker.renderers.gsplat_needs.has_card", lambda: has_card)
+    lack = find_lack()
+    assert lack is not None
+    assert lack.reason.startswith(reason)
+    assert lack.reason.endswith(" is built without CUDA")
+    assert lack.advice.startswith(advice)
 
 
 @pytest.mark.usefixtures("without_gsplat")
