@@ -127,14 +127,15 @@ def render_cutscene(
         free: Bytes that a folder's disk has left.
 
     Raises:
-        OutputError: The disk is full, a folder cannot be written, or a package for a format is missing.
+        OutputError: The disk is full, a folder cannot be written or is being rendered into, or a package for a format
+            is missing.
         RsaTalkerError: A voice, an avatar or the renderer cannot be used.
     """
     _check_packages(cutscene)
     watcher = watcher or Silent()
     work = WorkFolder(out, cutscene.name)
     name = resolved(renderer)
-    with hired(workers, name) as drawers:
+    with work.claimed(), hired(workers, name) as drawers:
         report = RenderReport(cutscene.name, workers=drawers.count)
         try:
             if cutscene.output.is_drawn and not work.has_motion(cutscene):  # so no frame is there either
@@ -153,7 +154,7 @@ def render_cutscene(
             report.joining_s = time.perf_counter() - started
         except OSError as error:
             raise _disk_error(error, cutscene, work, report.files, free(work.path)) from error
-    work.keep_only((chunk.key for chunk in plan.chunks), cutscene, mix)
+        work.keep_only((chunk.key for chunk in plan.chunks), cutscene, mix)
     return report
 
 

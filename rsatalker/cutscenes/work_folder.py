@@ -5,13 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 import rsatalker
 from rsatalker.cutscenes.chunk import TIMES_NAME, segment_name
 from rsatalker.cutscenes.disk_space import VIDEOS, Finished
+from rsatalker.cutscenes.folder_lock import locked_alone
 from rsatalker.cutscenes.motion import write_motion
 from rsatalker.cutscenes.pose_rows import SceneMotion
 from rsatalker.cutscenes.script import Cutscene
@@ -19,6 +21,7 @@ from rsatalker.cutscenes.sound import Mix, read_mix, write_mix
 from rsatalker.errors import OutputError
 from rsatalker.exports.segments import CODECS
 
+LOCK_NAME = "lock"  # of the work folder; empty
 VIDEO_SUFFIXES = tuple(kind.suffix for kind in CODECS.values())
 # What decides how heads move and sound; also the weights of the model lie there.
 MOTION_CODE = ("motion", "speech", "cutscenes", "talker.py")
@@ -44,8 +47,23 @@ class WorkFolder:
             raise OutputError(
                 f"the folder {self.path} cannot be made ({error.strerror}); name another place for the files."
             ) from error
-        for leftover in (*self.chunks.glob("*.part"), *self.path.glob("*.part")):  # of a crash
-            shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+
+    @contextmanager
+    def claimed(self) -> Generator[None]:
+        """Keep others from rendering into it as long as the context is open, and remove what a crash left behind.
+
+        Raises:
+            OutputError: Another program renders into it.
+        """
+        with locked_alone(self.path / LOCK_NAME) as is_ours:
+            if not is_ours:
+                raise OutputError(
+                    f"another program is rendering into {self.path} just now; wait for its end, or name another place "
+                    "for the files."
+                )
+            for leftover in (*self.chunks.glob("*.part"), *self.path.glob("*.part")):
+                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            yield
 
     def motion(self, cutscene: Cutscene, advance: Callable[[float], None]) -> SceneMotion:
         """Return the scene's motion, made now unless it is there."""
@@ -71,7 +89,7 @@ class WorkFolder:
 
     def keep_only(self, keys: Iterable[str], cutscene: Cutscene, mix: Mix) -> None:
         """Remove what a finished render no longer needs: chunks, motion and sound of an older script."""
-        wanted = {*keys, self._motion_path(cutscene).name, mix.path.name, mix.path.with_suffix(".json").name}
+        wanted = {LOCK_NAME, *keys, self._motion_path(cutscene).name, mix.path.name, mix.path.with_suffix(".json").name}
         for path in (*self.chunks.iterdir(), *(path for path in self.path.iterdir() if path != self.chunks)):
             if path.name not in wanted:
                 shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -14,12 +14,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from rsatalker.cutscenes import folder_lock
 from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, draw_chunk
 from rsatalker.cutscenes.disk_space import Finished
 from rsatalker.cutscenes.plan import longest_chunk
 from rsatalker.cutscenes.read_script import cutscene_from
 from rsatalker.cutscenes.render import render_cutscene
 from rsatalker.cutscenes.script import Cutscene
+from rsatalker.cutscenes.work_folder import WorkFolder
 from rsatalker.cutscenes.workers import Drawn, ThisProcess
 from rsatalker.errors import OutputError
 
@@ -195,6 +197,25 @@ def test_leftovers_of_a_crash_are_removed(cutscene, tmp_path: Path) -> None:
     leftover.mkdir(parents=True)
     render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     assert not leftover.exists()
+
+
+def test_second_render_of_a_scene_leaves_the_first_one_its_files(cutscene, tmp_path: Path) -> None:
+    work = WorkFolder(tmp_path / "out", "cutscene")
+    unfinished = work.chunks / "abc.123.part"
+    with work.claimed():
+        unfinished.mkdir()
+        with pytest.raises(OutputError, match=r"another program is rendering into .*\.cutscene\.work just now; wait"):
+            render_cutscene(cutscene("wav"), tmp_path / "out", workers=Counting())
+        assert unfinished.is_dir()
+
+
+def test_disk_without_locks_lets_everybody_render(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    def refuse(descriptor: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(folder_lock, "_take", refuse)
+    with folder_lock.locked_alone(tmp_path / "lock") as is_held:
+        assert is_held
 
 
 def test_disk_that_is_too_small_is_told_before_drawing(cutscene, tmp_path: Path) -> None:
