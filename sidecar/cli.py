@@ -6,10 +6,12 @@ A command's file is imported only when it runs, so that --help answers at once.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -24,8 +26,7 @@ INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name and return its exit code."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    if isinstance(sys.stdout, io.TextIOWrapper):  # into a file or a pipe Windows writes a code page: no reason to end
-        sys.stdout.reconfigure(errors="backslashreplace")
+    _accept_any_output()
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         _print_help()
         return 0
@@ -49,6 +50,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+
+
+def _accept_any_output() -> None:
+    """Let nothing that is printed end this program.
+
+    A game engine on Windows may start it with no output at all, which Python shows as None; and output into a file or a
+    pipe is written in a code page there, which lacks most letters.
+    """
+    if sys.stdout is None:
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115  as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = sys.stdout
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _meant(word: str) -> str:

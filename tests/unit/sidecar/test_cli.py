@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sidecar import cli
+from sidecar.commands import serve
 
 pytestmark = pytest.mark.unit
 
@@ -22,6 +23,15 @@ def test_letter_that_the_output_cannot_hold_is_written_as_its_number():
     environment = {**os.environ, "PYTHONIOENCODING": "cp1252"}
     said = subprocess.run([sys.executable, "-c", program], capture_output=True, env=environment, check=True).stdout
     assert said.splitlines()[-1] == rb"/home/\u5c71"
+
+
+def test_program_that_is_given_no_output_does_what_it_is_told(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sys, "stdout", None)
+    monkeypatch.setattr(sys, "stderr", None)
+    assert cli.main(["--help"]) == 0
+    serve._say("what serve says at each step")
+    assert cli.main(["serve", "--port", "70000"]) == 1
+    sys.stdout.close()
 
 
 def test_unknown_command_is_told(capsys: pytest.CaptureFixture[str]):
