@@ -9,9 +9,9 @@ import sys
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from rsatalker.files_in_use import patiently
 from sidecar.errors import ConfigError, UnreachableError
 from sidecar.file_lock import locked
-from sidecar.files_in_use import patiently
 from sidecar.regions.owner import Owner, is_gone, pid_namespace, this_process
 
 FILE_NAME = "sidecar.json"

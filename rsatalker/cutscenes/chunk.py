@@ -35,6 +35,7 @@ from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, SegmentWriter
 from rsatalker.exports.smpte import timecode_of
 from rsatalker.exports.yuv import empty_video_picture, planes_of
+from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName
 
@@ -185,7 +186,7 @@ class ChunkArtist:
             times.whole, times.processor = time.perf_counter() - started, time.process_time() - processor
             (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
             if not folder.exists():
-                partial.rename(folder)
+                patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return times

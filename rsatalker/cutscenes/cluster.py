@@ -22,6 +22,7 @@ from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError
 from rsatalker.extras import install_command
+from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
 
 LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
 ANSWER_S = 5.0  # that a cluster has to answer in; Ray itself would try for many minutes
@@ -153,7 +154,7 @@ class ClusterWorkers:
                 with path.open("ab") as file:
                     file.write(part)
             if not folder.exists():
-                partial.rename(folder)
+                patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         return times

@@ -33,6 +33,7 @@ from rsatalker.cutscenes.sound import SOUND_RATE_HZ, Mix
 from rsatalker.exports.curves import write_flame_npz, write_live_link_csv
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, Segment, join_segments
+from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
 
 SOUND_FORMATS = ("wav", "glb", "usd")  # formats beside which the sound lies as a file of its own
 
@@ -82,7 +83,7 @@ def _complete(path: Path, write: Callable[[Path], None]) -> Path:
     try:
         with full_disk_named(path.parent):
             write(partial)
-        partial.replace(path)
+        patiently(lambda: partial.replace(path), tries=TRIES_BESIDE_SCANNERS)
     finally:
         partial.unlink(missing_ok=True)
     return path
@@ -109,8 +110,8 @@ def _sequence(cutscene: Cutscene, kind: str, out: Path, planned: Sequence[Planne
             for index, file in enumerate(files):
                 _link(file, partial / eye / f"{cutscene.name}.{chunk.first_frame + index:06d}.{kind}")
     if folder.exists():
-        folder.rename(older)
-    partial.rename(folder)
+        patiently(lambda: folder.rename(older), tries=TRIES_BESIDE_SCANNERS)
+    patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
     shutil.rmtree(older, ignore_errors=True)
     return folder
 

@@ -10,9 +10,9 @@ import os
 import ssl
 from pathlib import Path
 
+from rsatalker.files_in_use import patiently
 from sidecar.errors import ConfigError, TrustError, UnreachableError
 from sidecar.file_lock import locked
-from sidecar.files_in_use import patiently
 from sidecar.network.certificate import fingerprint_of
 from sidecar.network.state_folder import state_folder
 

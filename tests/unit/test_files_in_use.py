@@ -1,6 +1,6 @@
 import pytest
 
-from sidecar.files_in_use import TRIES, patiently
+from rsatalker.files_in_use import TRIES, TRIES_BESIDE_SCANNERS, patiently
 
 pytestmark = pytest.mark.unit
 
@@ -31,3 +31,9 @@ def test_file_that_may_not_be_removed_is_told():
     file = FileInUse(readings=TRIES)
     with pytest.raises(PermissionError):
         patiently(file.remove, file.read_on)
+
+
+def test_folder_is_renamed_however_long_a_scanner_reads_in_it():
+    folder = FileInUse(readings=TRIES_BESIDE_SCANNERS - 1)
+    patiently(folder.remove, folder.read_on, TRIES_BESIDE_SCANNERS)
+    assert folder.is_removed
