@@ -17,10 +17,9 @@ def test_doctor_passes_when_only_optional_things_are_absent():
 
 def test_doctor_shows_whole_paths_in_a_narrow_window():
     console = Console(record=True, width=40)
-    print_findings([Finding("cache", "/home/somebody/.cache/rsatalker/kernels")], console)
-    assert "".join(console.export_text().translate(str.maketrans("", "", " │\n")).split("cache", 1)[1:]).startswith(
-        "/home/somebody/"
-    )
+    print_findings([Finding("kernels", "/opt/somewhere/deep/down/rsatalker/kernels")], console)
+    said = console.export_text().translate(str.maketrans("", "", " │\n"))
+    assert "/opt/somewhere/deep/down/rsatalker/kernels" in said
 
 
 def test_doctor_fails_when_something_needed_is_missing():
