@@ -142,6 +142,22 @@ def test_faces_stand_where_the_sound_is_held(visit: Visit):
     assert visit.shown_us == pytest.approx([visit.heard_us] * 2, abs=20_000)
 
 
+def test_sound_that_stalls_is_not_taken_for_heard(visitor: WebVisitor, visit: Visit):
+    heard_s = visitor.tab.evaluate(
+        """(async () => {
+          const { Voices } = await import("./src/voices.js");
+          const context = new OfflineAudioContext(2, 1, 48000);
+          const voices = new Voices(context);
+          const stalled = { contextTime: 1.9, performanceTime: performance.now() - 5000 }; // told 5 s ago
+          Object.defineProperties(context, {
+            state: { value: "running" }, currentTime: { value: 2 }, getOutputTimestamp: { value: () => stalled },
+          });
+          return voices.heardS();
+        })()"""
+    )
+    assert heard_s == 2  # seconds that were computed: not the 6.9 that it would be by the clock
+
+
 def test_leaving_vr_goes_on_where_it_was_with_one_eye(visit: Visit):
     assert visit.goes_on_us > visit.heard_us - 500_000
 

@@ -105,7 +105,10 @@ export class Voices {
   heardS() {
     const { contextTime, performanceTime } = this.context.getOutputTimestamp?.() ?? {};
     const isRunning = this.context.state === "running";
-    if (contextTime > 0 && isRunning) return contextTime + (performance.now() - performanceTime) / 1000 - this.#startS;
+    if (contextTime > 0 && isRunning) {
+      const heard = contextTime + (performance.now() - performanceTime) / 1000;
+      return Math.min(heard, this.context.currentTime) - this.#startS; // when sound stalls, time passes without it
+    }
     return this.context.currentTime - (this.context.outputLatency ?? 0) - this.#startS;
   }
 
