@@ -26,6 +26,7 @@ from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
 
 LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
 ANSWER_S = 5.0  # that a cluster has to answer in; Ray itself would try for many minutes
+STARTS = 2  # of Ray: its first one on a busy machine may take longer than the 30 s that it gives itself
 PARTS_AHEAD = 4  # parts of a chunk that wait to be fetched; then its worker waits
 
 
@@ -64,17 +65,31 @@ def cluster_workers(address: str, draw: DrawChunk = draw_chunk) -> Generator[Clu
             f"no Ray cluster answers at {address!r} ({error}); start one with `ray start --head`, or leave out "
             "--cluster."
         ) from error
-    try:
-        ray.init(address=None if address == "auto" else address, logging_level="ERROR", log_to_driver=False)
-    except Exception as error:  # a start that takes too long is a bare one
-        raise OutputError(
-            f"Ray does not start or join {address!r} ({error}); try again when the machine is less busy, or leave out "
-            "--cluster to draw on all cores without Ray."
-        ) from error
+    _start(ray, address)
     try:
         yield ClusterWorkers(ray, draw)
     finally:
         ray.shutdown()
+
+
+def _start(ray: Any, address: str) -> None:
+    """Join a cluster, or start one.
+
+    Raises:
+        OutputError: Ray gives up, `STARTS` times.
+    """
+    for start in range(1, STARTS + 1):
+        try:
+            ray.init(address=None if address == "auto" else address, logging_level="ERROR", log_to_driver=False)
+        except Exception as error:  # one that takes too long is a bare one
+            ray.shutdown()
+            if start == STARTS:
+                raise OutputError(
+                    f"Ray does not start or join {address!r} ({error}); try again when the machine is less busy, or "
+                    "leave out --cluster to draw on all cores without Ray."
+                ) from error
+        else:
+            return
 
 
 def _require_answer(address: str) -> None:

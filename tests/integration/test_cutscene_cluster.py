@@ -81,3 +81,18 @@ def test_ray_that_does_not_start_is_said_in_one_sentence(monkeypatch: pytest.Mon
     monkeypatch.setattr("ray.init", init)
     with pytest.raises(OutputError, match="Ray does not start or join 'local'"), cluster_workers("local"):
         pass
+
+
+def test_ray_that_starts_at_the_second_try_is_joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    addresses: list[object] = []
+
+    def init(address: object, **options: object) -> None:
+        addresses.append(address)
+        if len(addresses) == 1:
+            raise Exception("node timed out during startup")
+
+    monkeypatch.setattr("ray.init", init)
+    monkeypatch.setattr("rsatalker.cutscenes.cluster.ClusterWorkers", lambda ray, draw: "joined")
+    with cluster_workers("local") as workers:
+        assert workers == "joined"
+    assert addresses == ["local", "local"]
