@@ -22,6 +22,7 @@ from sidecar.errors import ConfigError, UnreachableError
 from sidecar.remote_conversation import RemoteConversation
 
 HEALTHY_S = 30.0  # longest wait from listening to serving
+LINE_S = 10.0  # of the dialogue, between lines that tell how far it is
 
 
 def run_demo(options: DemoOptions) -> None:
@@ -48,7 +49,7 @@ def run_demo(options: DemoOptions) -> None:
         length = dialogue.duration_s
         with (
             _conversation(client, options, options.size_px) as conversation,
-            _bar(console, "Recording", length) as advance,
+            progress_of(console, "Recording", length) as advance,
         ):
             recording = record(conversation, dialogue, options.size_px, options.out, advance)
         if options.live_s <= 0:
@@ -61,7 +62,7 @@ def _play(client: SidecarClient, options: DemoOptions, dialogue: Audio, console:
     seconds = min(options.live_s, dialogue.duration_s)
     with (
         _conversation(client, options, options.live_size_px) as conversation,
-        _bar(console, "Playing live", seconds) as advance,
+        progress_of(console, "Playing live", seconds) as advance,
     ):
         live = play_live(conversation, dialogue, seconds, advance)
     print_live(console, live)
@@ -106,9 +107,25 @@ def _conversation(client: SidecarClient, options: DemoOptions, frame_px: int) ->
 
 
 @contextmanager
-def _bar(console: Console, what: str, seconds: float) -> Generator[Callable[[float], None]]:
-    """Show a bar of the dialogue's seconds; yields what sets it."""
+def progress_of(console: Console, what: str, seconds: float) -> Generator[Callable[[float], None]]:
+    """Show how far the dialogue is, by a bar or, where nothing can be drawn over, by lines; yields what sets it."""
+    if not console.is_terminal:
+        yield _lines(console, what, seconds)
+        return
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.1f} of {task.total:.1f} s"))
     with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
         task = progress.add_task(what, total=seconds)
         yield lambda completed: progress.update(task, completed=completed)
+
+
+def _lines(console: Console, what: str, seconds: float) -> Callable[[float], None]:
+    console.print(f"{what} {seconds:.0f} s of the dialogue")
+    told_s = 0.0
+
+    def advance(completed: float) -> None:
+        nonlocal told_s
+        if completed >= told_s + LINE_S:
+            told_s = completed - completed % LINE_S
+            console.print(f"{what}: {told_s:.0f} of {seconds:.0f} s")
+
+    return advance
