@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -102,66 +103,57 @@ class CpuRenderer:
         scale: np.float32,
         rounding: np.float32,
     ) -> None:
-        scratch = self._take_scratch(len(cameras), len(gaussians), cameras[0].width, cameras[0].height)
-        try:
-            self._draw_in(scratch, gaussians, cameras, colors, depths, scale, rounding)
-        finally:
-            self._put_back(scratch)
-
-    def _take_scratch(self, cameras: int, count: int, width: int, height: int) -> Scratch:
-        with self._lock:
-            for place, scratch in enumerate(self._idle):
-                if scratch.holds(cameras, count, width, height):
-                    return self._idle.pop(place)
-        parts = max(self._threads.threads // (THREADS_PER_PART * cameras), 1)
-        return Scratch(cameras, int(count * SPARE), width, height, parts)
-
-    def _put_back(self, scratch: Scratch) -> None:
-        with self._lock:
-            self._idle = [*self._idle, scratch][-KEPT:]
-
-    def _draw_in(
-        self,
-        scratch: Scratch,
-        gaussians: Gaussians,
-        cameras: Sequence[Camera],
-        colors: np.ndarray,
-        depths: np.ndarray,
-        scale: np.float32,
-        rounding: np.float32,
-    ) -> None:
         count, run = len(gaussians), self._threads.run
-        unusable = np.zeros(1, np.int64)
-        run(
-            project_gaussians,
-            _as_compiled(gaussians.means),
-            _as_compiled(gaussians.covariances),
-            _as_compiled(gaussians.opacities),
-            _as_compiled(gaussians.colors),
-            _as_compiled(gaussians.antialiased, np.uint8),
-            camera_rows(cameras),
-            cameras[0].width,
-            cameras[0].height,
-            scratch.splats,
-            scratch.boxes,
-            unusable,
-            chunks=-(-count // GAUSSIANS_PER_CHUNK) * len(cameras),
-        )
-        if unusable[0]:
-            raise ValueError(complaint(gaussians, int(unusable[0]) - 1))
-        scratch.sort_into_tiles(run, count)
-        run(
-            composite_tiles,
-            scratch.splats,
-            scratch.tile_begins,
-            scratch.tile_ends,
-            scratch.tile_splats,
-            scale,
-            rounding,
-            colors,
-            depths,
-            chunks=scratch.tile_begins.size // scratch.parts,
-        )
+        with self._scratch(len(cameras), count, cameras[0].width, cameras[0].height) as scratch:
+            unusable = np.zeros(1, np.int64)
+            run(
+                project_gaussians,
+                _as_compiled(gaussians.means),
+                _as_compiled(gaussians.covariances),
+                _as_compiled(gaussians.opacities),
+                _as_compiled(gaussians.colors),
+                _as_compiled(gaussians.antialiased, np.uint8),
+                camera_rows(cameras),
+                cameras[0].width,
+                cameras[0].height,
+                scratch.splats,
+                scratch.boxes,
+                unusable,
+                chunks=-(-count // GAUSSIANS_PER_CHUNK) * len(cameras),
+            )
+            if unusable[0]:
+                raise ValueError(complaint(gaussians, int(unusable[0]) - 1))
+            scratch.sort_into_tiles(run, count)
+            run(
+                composite_tiles,
+                scratch.splats,
+                scratch.tile_begins,
+                scratch.tile_ends,
+                scratch.tile_splats,
+                scale,
+                rounding,
+                colors,
+                depths,
+                chunks=scratch.tile_begins.size // scratch.parts,
+            )
+
+    @contextmanager
+    def _scratch(self, cameras: int, count: int, width: int, height: int) -> Generator[Scratch]:
+        """Lend memory for one render: one that was used before and is large enough, or a new one."""
+        with self._lock:
+            fitting = (
+                place for place, scratch in enumerate(self._idle) if scratch.holds(cameras, count, width, height)
+            )
+            place = next(fitting, None)
+            scratch = None if place is None else self._idle.pop(place)
+        if scratch is None:
+            parts = max(self._threads.threads // (THREADS_PER_PART * cameras), 1)
+            scratch = Scratch(cameras, int(count * SPARE), width, height, parts)
+        try:
+            yield scratch
+        finally:
+            with self._lock:
+                self._idle = [*self._idle, scratch][-KEPT:]
 
 
 def _as_compiled(array: np.ndarray, dtype: type[np.generic] = np.float32) -> np.ndarray:

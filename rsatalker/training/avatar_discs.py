@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float, Float32, Int, Int32
+from jaxtyping import Bool, Float, Float32, Int, Int32
 
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.face_frames import face_frames
@@ -21,6 +21,27 @@ def double_areas(vertices: Float32[np.ndarray, "V 3"], faces: Int32[np.ndarray, 
     """Return twice the area of every triangle, square metres."""
     first, second = (vertices[faces[:, i]].astype(np.float64) - vertices[faces[:, 0]] for i in (1, 2))
     return np.linalg.norm(np.cross(first, second), axis=1)
+
+
+def largest_shown(
+    shown: Sequence[Float32[np.ndarray, "V 3"]], faces: Int32[np.ndarray, "F 3"], seen: Sequence[Bool[np.ndarray, " F"]]
+) -> tuple[Float[np.ndarray, " F"], Int[np.ndarray, " F"]]:
+    """Return how large each triangle is where it is seen and largest, square metres, and in which of `shown`.
+
+    What is seen nowhere, and what has no area at rest, has none.
+
+    Args:
+        shown: The mesh at rest, then in other poses.
+        faces: Of the mesh.
+        seen: Which triangles are, for each of those poses.
+    """
+    resting = double_areas(shown[0], faces) > LEAST_DOUBLE_AREA
+    areas, largest_in = np.zeros(len(faces)), np.zeros(len(faces), int)
+    for number, (vertices, here) in enumerate(zip(shown[1:], seen, strict=True), start=1):
+        area = np.where(here & resting, double_areas(vertices, faces) / 2, 0)
+        larger = area > areas
+        areas[larger], largest_in[larger] = area[larger], number
+    return areas, largest_in
 
 
 def spread(

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, Float32, Int, Int32
+from jaxtyping import Float
 
 from rsatalker.avatars.bound_splats import BoundSplats
 from rsatalker.avatars.triangle_carriers import CarrierKind
 from rsatalker.errors import AssetError
 from rsatalker.training.avatar_capture import Capture
-from rsatalker.training.avatar_discs import LEAST_DOUBLE_AREA, discs_on, double_areas, points_on, spread
+from rsatalker.training.avatar_discs import discs_on, largest_shown, points_on, spread
 from rsatalker.training.avatar_mesh_images import CPU, MeshImage, see_mesh
 from rsatalker.training.avatar_photos import Photo, Photos
 from rsatalker.training.avatar_views import View
@@ -60,7 +60,8 @@ def start_on_surface(
     sights = [(photos(view), head(capture.poses[view.timestep])) for view in asked]
     images = [see_mesh(vertices, faces, photo.camera, "auto", device) for photo, vertices in sights]
     shown = [head.neutral_vertices, *(vertices for _, vertices in sights)]
-    areas, largest_in = _shown_areas(shown, faces, images)
+    seen = [np.bincount(image.faces[image.seen], minlength=len(faces)) > 0 for image in images]
+    areas, largest_in = largest_shown(shown, faces, seen)
     total = float(areas.sum())
     if total == 0:
         raise AssetError(
@@ -85,23 +86,6 @@ def some_views(views: Sequence[View]) -> Sequence[View]:
     """
     chosen = np.random.default_rng(0).permutation(len(views))[:VIEWS_ASKED]
     return [views[index] for index in sorted(chosen)]
-
-
-def _shown_areas(
-    shown: Sequence[Float32[np.ndarray, "V 3"]], faces: Int32[np.ndarray, "F 3"], images: Sequence[MeshImage]
-) -> tuple[Float[np.ndarray, " F"], Int[np.ndarray, " F"]]:
-    """Return how large each triangle is where an image shows it largest, and in which of `shown`.
-
-    What no image shows, and what has no area at rest, has none. The resting mesh comes first in `shown`.
-    """
-    resting = double_areas(shown[0], faces)
-    areas, largest_in = np.zeros(len(faces)), np.zeros(len(faces), int)
-    for number, (vertices, image) in enumerate(zip(shown[1:], images, strict=True), start=1):
-        seen = np.bincount(image.faces[image.seen], minlength=len(faces)) > 0
-        here = np.where(seen & (resting > LEAST_DOUBLE_AREA), double_areas(vertices, faces) / 2, 0)
-        larger = here > areas
-        areas[larger], largest_in[larger] = here[larger], number
-    return areas, largest_in
 
 
 def _colors(

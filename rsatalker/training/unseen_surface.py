@@ -27,7 +27,7 @@ from rsatalker.heads.head import Head
 from rsatalker.heads.shape_head import ShapeHead
 from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.camera import Camera, look_at
-from rsatalker.training.avatar_discs import HARMONIC_0, LEAST_DOUBLE_AREA, discs_on, double_areas, spread
+from rsatalker.training.avatar_discs import HARMONIC_0, LEAST_DOUBLE_AREA, discs_on, double_areas, largest_shown, spread
 from rsatalker.training.avatar_mesh_images import see_mesh
 
 LEAST_FACING = 0.25  # cosine to the camera; what is seen at a flatter angle only has few pixels to be fitted to
@@ -83,21 +83,19 @@ def cover_unseen(
     faces = head.faces
     known = np.any(photographed.facing(faces), axis=0)
     imagined = _imagined(head, poses)
-    areas, largest_in = np.zeros(len(faces)), np.zeros(len(faces), int)
-    resting = double_areas(head.neutral_vertices, faces) > LEAST_DOUBLE_AREA
-    for number, (mesh, shown) in enumerate(zip(imagined.meshes, imagined.facing(faces), strict=True), start=1):
-        here = np.where(_with_neighbours(shown, faces) & resting & ~known, double_areas(mesh, faces) / 2, 0)
-        larger = here > areas
-        areas[larger], largest_in[larger] = here[larger], number
+    shown = [head.neutral_vertices, *imagined.meshes]
+    unknown = [_with_neighbours(facing, faces) & ~known for facing in imagined.facing(faces)]
+    areas, largest_in = largest_shown(shown, faces, unknown)
     spacings = np.minimum(COARSER * spacing_m, FINE * np.sqrt(_area_around(head)))
     wanted = areas / spacings**2
     count = round(float(wanted.sum()))
-    if count == 0:
+    shows_colors = known[splats.binding] & (splats.opacities > 0.5)
+    if count == 0 or not shows_colors.any():  # a fit that came to nothing has no colours to go on with
         return splats
     face, corners = spread(wanted, count, np.random.default_rng(seed))
     colors = np.einsum("nc,ncd->nd", corners, _colors(head, splats, known)[faces[face]])
     more = discs_on(
-        [head.neutral_vertices, *imagined.meshes], faces, carriers, face, corners, largest_in[face],
+        shown, faces, carriers, face, corners, largest_in[face],
         spacings[face], WIDTH, colors, OPACITY, splats.sh_degree,
     )  # fmt: skip
     more = _kept_from_images(more, head, photographed, carriers)

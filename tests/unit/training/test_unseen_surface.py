@@ -1,5 +1,7 @@
 """Surface that no image shows: closed, in the colours around it, and nothing else changed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from painted_ball import RADIUS_M, ball_head
@@ -53,6 +55,12 @@ def added(covered, fitted):
     frames.follow(REST)
     means = np.einsum("nij,nj->ni", frames.axes, covered.centers[len(fitted) :]) + frames.origins
     return means, covered.sh[len(fitted) :, 0] * HARMONIC_0 + 0.5
+
+
+def test_fit_that_shows_nothing_stays_as_it_is(fitted, photographed):
+    nothing = replace(fitted, opacity_logits=fitted.opacity_logits - 20)
+    poses = [FlamePose(np.zeros(1, np.float32), *still())]
+    assert cover_unseen(HEAD, poses, photographed, nothing, "affine", SPACING_M, seed=0) is nothing
 
 
 def test_fitted_gaussians_stay_as_they_are(covered, fitted):
