@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+from painted_ball import write_ball
 
 from rsatalker.errors import ToolMissing
 from rsatalker.training.corpus import example_of
@@ -71,3 +72,17 @@ def made_corpus(tmp_path_factory):
 def corpus(made_corpus, tmp_path):
     """The corpus of hums in a folder of one's own."""
     return shutil.copytree(made_corpus, tmp_path, dirs_exist_ok=True)
+
+
+@pytest.fixture(scope="session")
+def ball(tmp_path_factory):
+    """Return a capture of a painted ball, which is only read."""
+    folder = tmp_path_factory.mktemp("ball")
+    write_ball(folder)
+    return folder
+
+
+@pytest.fixture
+def folder(ball, tmp_path):
+    """Return a copy of that capture, which may be damaged."""
+    return shutil.copytree(ball, tmp_path / "ball")

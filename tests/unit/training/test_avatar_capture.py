@@ -1,9 +1,8 @@
-import shutil
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from painted_ball import SIZE_PX, ball_head, changed_frame, write_ball
+from painted_ball import SIZE_PX, ball_head, changed_frame
 
 from rsatalker.errors import AssetError
 from rsatalker.heads.head_file import write_head
@@ -13,18 +12,6 @@ from rsatalker.training.avatar_mesh_images import see_mesh
 from rsatalker.training.avatar_photos import read_photo
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture(scope="module")
-def ball(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ball")
-    write_ball(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(ball, tmp_path):
-    return shutil.copytree(ball, tmp_path / "ball")
 
 
 def changed_instant(folder, **change):

@@ -1,12 +1,11 @@
 """Images and masks as people have them: what is read of them, and what is said of those that are not right."""
 
-import shutil
 import struct
 import zlib
 
 import numpy as np
 import pytest
-from painted_ball import SIZE_PX, changed_frame, write_ball
+from painted_ball import SIZE_PX, changed_frame
 from PIL import Image
 
 from rsatalker.errors import AssetError
@@ -14,18 +13,6 @@ from rsatalker.training.avatar_capture import read_capture
 from rsatalker.training.avatar_photos import Photos, read_photo
 
 pytestmark = pytest.mark.unit
-
-
-@pytest.fixture(scope="module")
-def ball(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ball")
-    write_ball(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(ball, tmp_path):
-    return shutil.copytree(ball, tmp_path / "ball")
 
 
 def test_photo_is_made_smaller_with_its_camera(folder):

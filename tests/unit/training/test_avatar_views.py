@@ -1,10 +1,8 @@
 """Transforms files as people write them: what is said of those that are not right, before anything is fitted."""
 
-import shutil
-
 import numpy as np
 import pytest
-from painted_ball import SIZE_PX, changed_frame, write_ball
+from painted_ball import SIZE_PX, changed_frame
 from PIL import Image
 
 from rsatalker.errors import AssetError
@@ -14,18 +12,6 @@ pytestmark = pytest.mark.unit
 
 TRAIN = "transforms_train.json"
 IMAGE, MASK = "images/train_0_-1.0.png", "fg_masks/train_0_-1.0.png"
-
-
-@pytest.fixture(scope="module")
-def ball(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("ball")
-    write_ball(folder)
-    return folder
-
-
-@pytest.fixture
-def folder(ball, tmp_path):
-    return shutil.copytree(ball, tmp_path / "ball")
 
 
 def entries(**change):
