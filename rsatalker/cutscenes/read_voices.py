@@ -7,12 +7,12 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-import soundfile
-
 from rsatalker.cutscenes.fields import Table
 from rsatalker.cutscenes.script import Change, Clip
+from rsatalker.errors import AudioError
 from rsatalker.motion.mood import MOODS, Mood
 from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from rsatalker.speech.sound_file import SoundFile
 
 TAIL_S = Fraction(4, 5)  # after the last word, so that faces come to rest
 LONGEST_S = 4 * 3600.0  # of a scene; beyond that it is a mistake in a time
@@ -125,13 +125,17 @@ def _refuse_overlap(turns: list[_Turn], names: tuple[str, ...]) -> None:
 def _sound(table: Table, key: str, file: Path) -> tuple[int, Fraction]:
     """Return channels and duration of a sound file."""
     try:
-        about = soundfile.info(str(file))
-    except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
-        raise table.error(key, f"cannot be read as audio ({error}); expected WAV, FLAC, MP3 or Ogg.") from error
-    if not LOWEST_RATE_HZ <= about.samplerate <= HIGHEST_RATE_HZ:
+        with SoundFile(file) as sound:
+            rate_hz, channels = sound.sample_rate_hz, sound.channels
+            if not LOWEST_RATE_HZ <= rate_hz <= HIGHEST_RATE_HZ:
+                raise table.error(
+                    key, f"has {rate_hz} samples a second ({file}); expected {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ}."
+                )
+            duration_s = Fraction(sound.count(), rate_hz)
+    except AudioError as error:
+        raise table.error(key, f"cannot be used: {error}") from error
+    if not 0 < duration_s <= LONGEST_S:
         raise table.error(
-            key, f"has {about.samplerate} samples a second ({file}); expected {LOWEST_RATE_HZ} to {HIGHEST_RATE_HZ}."
+            key, f"lasts {float(duration_s):g} s ({file}); expected more than 0 and at most {LONGEST_S:g}."
         )
-    if not 0 < about.frames <= LONGEST_S * about.samplerate:
-        raise table.error(key, f"lasts {about.duration:g} s ({file}); expected more than 0 and at most {LONGEST_S:g}.")
-    return int(about.channels), Fraction(about.frames, about.samplerate)
+    return channels, duration_s

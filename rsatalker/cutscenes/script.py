@@ -60,7 +60,7 @@ class Clip:
 
     Attributes:
         participant: 0 or 1.
-        file: WAV, FLAC, MP3 or Ogg.
+        file: One of the kinds that `rsatalker.speech.sound_file` reads.
         channel: Of the file.
         start_s: When its first sample is heard.
         duration_s: Of the file.

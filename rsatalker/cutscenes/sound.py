@@ -19,9 +19,9 @@ from jaxtyping import Float32
 from rsatalker.cutscenes.camera_track import cameras_at
 from rsatalker.cutscenes.script import Clip, Cutscene
 from rsatalker.cutscenes.staging import eyes_of
-from rsatalker.errors import AudioError
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.speech.audio import SPEECH_RATE_HZ, StreamingResampler, check_samples
+from rsatalker.speech.sound_file import SoundFile
 
 SOUND_RATE_HZ = 48_000  # of film and games
 BLOCK_S = 1
@@ -44,7 +44,7 @@ class _PlacedClip:
         self.first = round(clip.start_s * rate_hz)
         self.end = round(clip.end_s * rate_hz)
         self._clip, self._gain, self._rate_hz = clip, np.float32(gain), rate_hz
-        self._file: soundfile.SoundFile | None = None
+        self._file: SoundFile | None = None
         self._resampler: StreamingResampler | None = None
         self._ready: Float32[np.ndarray, " S"] = np.zeros(0, np.float32)
         self._position = self.first
@@ -73,11 +73,10 @@ class _PlacedClip:
     def _read(self, count: int) -> Float32[np.ndarray, " S"]:
         """Return the next samples; silence after the file's end, which rounding may bring by one sample."""
         if self._file is None and self._position == self.first:
-            self._file = soundfile.SoundFile(str(self._clip.file))
-            self._resampler = StreamingResampler(self._file.samplerate, self._rate_hz)
+            self._file = SoundFile(self._clip.file)
+            self._resampler = StreamingResampler(self._file.sample_rate_hz, self._rate_hz)
         while len(self._ready) < count and self._file is not None and self._resampler is not None:
-            read = self._file.read(self._file.samplerate * BLOCK_S, dtype="float32", always_2d=True)
-            channel = np.ascontiguousarray(read[:, self._clip.channel])
+            channel = self._file.read(self._file.sample_rate_hz * BLOCK_S)[self._clip.channel]
             check_samples(channel, str(self._clip.file))
             more = self._resampler.push(channel) if len(channel) else self._resampler.finish()
             self._ready = np.concatenate([self._ready, more])
@@ -92,7 +91,7 @@ def voices(cutscene: Cutscene, rate_hz: int = SPEECH_RATE_HZ) -> Iterator[Float3
     """Return both voices in blocks of a second, from the scene's start to its end.
 
     Raises:
-        AudioError: A file cannot be read any more, or holds NaN or infinity.
+        AudioError: A file is gone or cannot be read any more, or holds NaN or infinity.
     """
     total = round(cutscene.duration_s * rate_hz)
     gains = [participant.gain_db for participant in cutscene.participants]
@@ -106,8 +105,6 @@ def voices(cutscene: Cutscene, rate_hz: int = SPEECH_RATE_HZ) -> Iterator[Float3
             for participant, clip in placed:
                 clip.add_to(block[participant], start)
             yield block
-    except soundfile.LibsndfileError as error:
-        raise AudioError(f"a voice of the scene cannot be read any more ({error}); is its file still there?") from error
     finally:
         for _, clip in placed:
             clip.close()

@@ -8,10 +8,10 @@ from math import gcd
 from pathlib import Path
 
 import numpy as np
-import soundfile
 from jaxtyping import Float32
 
 from rsatalker.errors import AudioError
+from rsatalker.speech.sound_file import SoundFile
 
 SPEECH_RATE_HZ = 16_000  # rate of all speech inside the model; voices carry little lip information above 8 kHz
 LOWEST_RATE_HZ = 8_000  # telephone; below it /s/ and /f/ are gone
@@ -42,30 +42,19 @@ class Audio:
 
 
 def read_audio(path: str | Path) -> Audio:
-    """Return the sound in a WAV (integer or float32), FLAC, MP3 or Ogg file.
+    """Return the sound in a file of one of the `SOUND_KINDS`.
 
     Raises:
-        AudioError: The file is missing, not audio, empty, too long, of an unusable rate, or holds what is no sound.
+        AudioError: The file is missing, not audio, damaged, cut off, empty, too long, of an unusable rate, or its
+            samples are no sound.
     """
-    path = Path(path)
-    try:
-        is_file = path.is_file()
-    except OSError as error:  # in a folder that may not be read, or a longer name than file systems take
-        raise AudioError(f"{path} cannot be looked at ({error.strerror}); give a file that you may read.") from error
-    if not is_file:
-        raise AudioError(f"{path} does not exist or is no file; give a WAV, FLAC, MP3 or Ogg file.")
-    try:
-        about = soundfile.info(str(path))
-        check_length(about.frames, about.samplerate, str(path))  # before decoding: a ten-hour file must not fill memory
-        samples, rate = soundfile.read(str(path), dtype="float32", always_2d=True)
-    except (soundfile.LibsndfileError, TypeError) as error:  # a TypeError for .raw, which has no header
-        raise AudioError(
-            f"{path} cannot be read as audio ({error}); give a WAV, FLAC, MP3 or Ogg file, as `ffmpeg -i {path.name} "
-            "voice.wav` makes one."
-        ) from error
-    audio = Audio(np.ascontiguousarray(samples.T), int(rate))
-    check_samples(audio.samples, str(path))
-    return audio
+    with SoundFile(path) as sound:
+        rate_hz = sound.sample_rate_hz
+        check_length(sound.claimed_count or 1, rate_hz, str(path))  # before a ten-hour file fills the memory
+        samples = sound.read(int(LONGEST_S * rate_hz) + 1)
+    check_length(samples.shape[1], rate_hz, str(path))
+    check_samples(samples, str(path))
+    return Audio(samples, rate_hz)
 
 
 def check_length(sample_count: int, sample_rate_hz: int, source: str = "audio") -> None:

@@ -55,8 +55,16 @@ WRONG = [
     ),
     ("[[turn]]\nspeaker = 'bob'\nfile='a.wav'", "END", r"turn\[2\].speaker is 'bob'; expected one of mara, tomas"),
     ("[[turn]]\nspeaker = 'mara'\nfile='no.wav'", "END", r"turn\[2\].file is '.*no.wav', which is no file"),
-    ("[[turn]]\nspeaker = 'mara'\nfile='scene.toml'", "END", r"turn\[2\].file cannot be read as audio"),
-    ("[[turn]]\nspeaker = 'mara'\nfile='bytes.raw'", "END", r"turn\[2\].file cannot be read as audio"),
+    (
+        "[[turn]]\nspeaker = 'mara'\nfile='scene.toml'",
+        "END",
+        r"turn\[2\].file cannot be used: .* cannot be read as audio",
+    ),
+    (
+        "[[turn]]\nspeaker = 'mara'\nfile='bytes.raw'",
+        "END",
+        r"turn\[2\].file cannot be used: .* cannot be read as audio",
+    ),
     (
         f"[[turn]]\nspeaker = 'mara'\nfile='{300 * 'x'}'",
         "END",

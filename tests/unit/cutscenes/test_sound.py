@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import av
 import numpy as np
 import pytest
 import soundfile
@@ -45,6 +46,22 @@ def test_clip_that_crosses_blocks_has_no_seam(scene: dict[str, Any], tmp_path: P
     sound = whole(cutscene_from(scene, tmp_path), 16_000)[0]
     np.testing.assert_array_equal(sound[4_800 : 4_800 + len(tone)], tone)
     assert not sound[:4_800].any()
+
+
+def test_turn_takes_the_recording_of_a_phone(scene: dict[str, Any], tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "a.m4a"), "w") as container:
+        track = container.add_stream("aac", rate=16_000, layout="mono")
+        for start in range(0, 32_768, 1024):
+            time_s = np.arange(start, start + 1024, dtype=np.float32)[None] / 16_000
+            frame = av.AudioFrame.from_ndarray(np.sin(2_000 * time_s) / 2, format="fltp", layout="mono")
+            frame.sample_rate = 16_000
+            container.mux(track.encode(frame))
+        container.mux(track.encode(None))
+    scene["turn"] = [{"speaker": "mara", "file": "a.m4a", "start_s": 0.5}]
+    sound = whole(cutscene_from(scene, tmp_path), 16_000)[0]
+    assert not sound[:8_000].any()
+    assert np.abs(sound[10_000:40_000]).max() == pytest.approx(0.5, abs=0.05)
+    assert np.abs(sound[8_000 + 32_768 + 2_048 :]).max() < 0.01
 
 
 def test_interrupted_voice_fades_out_at_its_end(scene: dict[str, Any], tmp_path: Path) -> None:
