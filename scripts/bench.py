@@ -39,14 +39,14 @@ BENCHMARKS: dict[str, str] = {
 
 def main() -> int:
     """Run the benchmark that is named and return the exit code."""
-    code = environment.run_again_where("tyro", "numba")
-    if code is not None:
-        return code
     name, *arguments = sys.argv[1:] or ["--help"]
     if name not in BENCHMARKS:
         for known, measured in BENCHMARKS.items():
             print(f"{known:15} {measured}")
         return 0 if name in ("-h", "--help") else 2
+    code = environment.run_again_where("tyro", "numba", documentation=__doc__)
+    if code is not None:
+        return code
     import tyro
 
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, where it is not installed

@@ -101,6 +101,7 @@ def verdict(check: Check) -> tuple[bool, str]:
 
 def main() -> int:
     """Run all checks and return the exit code."""
+    environment.explain_if_asked(__doc__)
     if util.find_spec("ruff") is None:  # not the environment's interpreter: start again with that one
         try:
             python = environment.prepare({"dev"}, warm_up=False)

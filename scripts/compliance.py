@@ -118,17 +118,18 @@ def say(verdict: Verdict) -> None:
 
 def main() -> int:
     """Examine a sidecar and return the exit code."""
-    code = environment.run_again_where("grpc")
-    if code is not None:
-        return code
-    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, where it is not installed
     parser = argparse.ArgumentParser(description="Hold a running sidecar against the demands of the protocol.")
     parser.add_argument("address", nargs="?", help="of gRPC; without it the sidecar of this user")
     parser.add_argument("--token", help="of that sidecar")
     parser.add_argument("--http", help="its address of HTTP; without it, HTTP is not examined")
     parser.add_argument("--fingerprint", help="SHA-256 of its certificate, if it is on another machine; remembered")
     parser.add_argument("--insecure", action="store_true", help="it was started with --insecure-lan: no TLS")
-    subject = subject_from(parser.parse_args())
+    arguments = parser.parse_args()
+    code = environment.run_again_where("grpc")
+    if code is not None:
+        return code
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the project, where it is not installed
+    subject = subject_from(arguments)
     sections = sections_for(subject)
     verdicts = examine(subject, sections, say)
     subject.leave()

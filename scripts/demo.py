@@ -2,7 +2,7 @@
 
     python3 scripts/demo.py [--audio-a a.wav --audio-b b.wav] [--relation non-blood] [--status unequal --senior a]
 
-All arguments are passed on; --help lists them.
+All arguments are passed on; --help lists them once the environment stands.
 """
 
 import sys
@@ -14,7 +14,7 @@ import environment
 def main() -> int:
     """Run the demo and return its exit code."""
     try:
-        python = environment.prepare()
+        python = environment.python_for_help(__doc__) or environment.prepare()
     except environment.SetupError as error:
         environment.exit_with(error)
     # In the user's own folder: that is what paths among the arguments are relative to.

@@ -1,10 +1,13 @@
 """Prepare the environment that the project runs in; the other scripts do this first, and skip it when nothing changed.
 
-    python3 scripts/environment.py [--extras dev,training] [--no-warm-up]
+    python3 scripts/environment.py [--extras dev,training] [--no-warm-up] [--take-over]
 
 Runs with any plain Python >= 3.11 on Windows, macOS and Linux and needs no package itself. Packages go into `.venv`, or
 into the environment of the interpreter that the variable RSATALKER_PYTHON names. Versions are those of constraints.txt;
 a torch that is already there (a CUDA build, say) is kept if it fits the range in pyproject.toml.
+
+An environment serves one copy of this project: its `rsatalker` command runs that one's code. A second copy that is
+pointed at the same environment is refused; --take-over gives it to the copy that asks.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from typing import NoReturn
 ROOT = Path(__file__).resolve().parent.parent
 OLDEST_PYTHON = (3, 11)  # tomllib, typing.Self
 STAMP_NAME = "rsatalker-installed.json"  # written into the environment once everything in it stands
+HELP = ("-h", "--help")
 KEPT_LINES = 12  # of a failed installer's output; enough for pip's error and its hint
 
 # Asked of the environment's own interpreter. pip carries `packaging`, so that a version can be compared before anything
@@ -53,27 +57,30 @@ class SetupError(Exception):
     """The environment cannot be made; the message is what the user reads."""
 
 
-def prepare(extras: set[str] | None = None, warm_up: bool = True) -> Path:
+def prepare(extras: set[str] | None = None, warm_up: bool = True, take_over: bool = False) -> Path:
     """Return the interpreter of an environment in which the project is installed.
 
     Args:
         extras: Optional dependency groups of pyproject.toml that must be there.
         warm_up: Also compile the kernels and bake the characters, so that the first run starts at once.
+        take_over: Take the environment from another copy of this project that it serves.
 
     Raises:
-        SetupError: Python is too old, or an installer failed.
+        SetupError: Python is too old, the environment serves another copy, or an installer failed.
     """
     check_python()
     python = environment_python()
     found = inspect_environment(python, [])
     stamp = Path(found["prefix"], STAMP_NAME)
     standing = read_stamp(stamp)
+    if not take_over:
+        refuse_to_share(standing, Path(found["prefix"]))
     extras = set(extras or ())
     fingerprint = packages_fingerprint(found)
     if standing.get("packages") != fingerprint or not extras <= set(standing.get("extras", [])):
         extras |= set(standing.get("extras", []))
         install(python, extras)
-        standing = {"packages": fingerprint, "extras": sorted(extras)}
+        standing = {"packages": fingerprint, "extras": sorted(extras), "project": str(ROOT)}
         stamp.write_text(json.dumps(standing), encoding="utf-8")
     if warm_up and standing.get("warm") != (warmth := sources_fingerprint()):
         run_warm_up(python)
@@ -90,6 +97,56 @@ def check_python() -> None:
         )
 
 
+def refuse_to_share(standing: dict, prefix: Path) -> None:
+    """Raise if the environment lies outside of this copy of the project and serves another one that is still there."""
+    other = Path(standing.get("project", ROOT))
+    if other == ROOT or ROOT in prefix.parents or not (other / "pyproject.toml").is_file():
+        return
+    raise SetupError(
+        f"The environment {prefix} serves the copy of this project in {other}, whose `rsatalker` command would run the "
+        f"code of {ROOT} from now on. Unset RSATALKER_PYTHON, so that this copy makes its own; or give it that one: "
+        "python3 scripts/environment.py --take-over"
+    )
+
+
+def standing_python() -> Path | None:
+    """Return the interpreter of an environment that was prepared before, found without asking it; None if none was."""
+    override = os.environ.get("RSATALKER_PYTHON")
+    python = Path(override) if override else own_python()
+    prefixes = (python.parent, python.parent.parent)  # Windows keeps some interpreters at the top of the environment
+    return python if python.is_file() and any((prefix / STAMP_NAME).is_file() for prefix in prefixes) else None
+
+
+def explain_if_asked(documentation: str | None) -> None:
+    """Print what a script is for and leave with exit code 0, if its arguments ask for help."""
+    if asks_for_help():
+        print((documentation or "").strip())
+        raise SystemExit(0)
+
+
+def python_for_help(documentation: str | None) -> Path | None:
+    """Return the interpreter that lists a script's options, from an environment as it stands.
+
+    Where none stands, prints what the script is for and leaves: asking for help installs nothing. None: nobody asks.
+    """
+    if not asks_for_help():
+        return None
+    python = standing_python()
+    if python is None:
+        explain_if_asked(documentation)
+    return python
+
+
+def asks_for_help() -> bool:
+    """Return whether the arguments of this program ask for help."""
+    return any(word in HELP for word in sys.argv[1:])
+
+
+def own_python() -> Path:
+    """Return where the interpreter of `.venv` is or would be."""
+    return ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+
+
 def environment_python() -> Path:
     """Return the interpreter of the environment to use; makes `.venv` if that is the one and it is missing."""
     if override := os.environ.get("RSATALKER_PYTHON"):
@@ -98,8 +155,7 @@ def environment_python() -> Path:
                 f"RSATALKER_PYTHON is {override!r}, which is no file; name a Python interpreter or unset it."
             )
         return Path(override)
-    folder = ROOT / ".venv"
-    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    python, folder = own_python(), ROOT / ".venv"
     if not python.is_file():
         print(f"Making the environment {folder.name}", flush=True)
         made = subprocess.run(
@@ -275,15 +331,15 @@ def sources_fingerprint() -> str:
     return digest.hexdigest()
 
 
-def run_again_where(*modules: str) -> int | None:
+def run_again_where(*modules: str, documentation: str | None = None) -> int | None:
     """Run this program again in the environment if its own interpreter lacks a module, and return its exit code.
 
-    None: nothing is lacking; the program goes on.
+    None: nothing is lacking; the program goes on. The documentation is printed for --help while no environment stands.
     """
     if all(util.find_spec(module) for module in modules):
         return None
     try:
-        python = prepare()
+        python = python_for_help(documentation) or prepare()
     except SetupError as error:
         exit_with(error)
     return run_in(python, *sys.argv, folder=Path.cwd())
@@ -311,11 +367,16 @@ def exit_with(error: SetupError) -> NoReturn:
 def main() -> None:
     """Prepare the environment as the command line says."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--extras", default="", help="comma-separated: dev, training, cuda")
+    parser.add_argument("--extras", default="", help="comma-separated: dev, training, cutscenes, cluster, cuda, mesh")
     parser.add_argument("--no-warm-up", action="store_true", help="neither compile nor bake")
+    parser.add_argument(
+        "--take-over", action="store_true", help="take the environment from another copy of this project"
+    )
     options = parser.parse_args()
     try:
-        python = prepare({name for name in options.extras.split(",") if name}, not options.no_warm_up)
+        python = prepare(
+            {name for name in options.extras.split(",") if name}, not options.no_warm_up, options.take_over
+        )
     except SetupError as error:
         exit_with(error)
     print(f"Ready: {python}")

@@ -29,6 +29,7 @@ warm_up(Console(), FIRST_PAIR, fitting=True)
 
 def main() -> int:
     """Run checks and tests and return the worse exit code."""
+    environment.explain_if_asked(__doc__)
     arguments = sys.argv[1:]
     try:
         python = environment.prepare(EXTRAS, warm_up=False)

@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -123,3 +124,69 @@ def test_fingerprint_changes_with_the_interpreter(environment: ModuleType) -> No
 def test_stamp_that_is_damaged_counts_as_none(environment: ModuleType, tmp_path: Path) -> None:
     (tmp_path / "stamp").write_text("{")
     assert environment.read_stamp(tmp_path / "stamp") == environment.read_stamp(tmp_path / "none") == {}
+
+
+@pytest.fixture
+def shared(environment: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """An environment outside of this copy of the project that serves another one; the path of that copy."""
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "pyproject.toml").touch()
+    prefix = tmp_path / "shared"
+    (prefix / "bin").mkdir(parents=True)
+    (prefix / "bin" / "python").touch()
+    stamp = {"packages": "theirs", "extras": [], "project": str(other)}
+    (prefix / environment.STAMP_NAME).write_text(json.dumps(stamp), encoding="utf-8")
+    monkeypatch.setenv("RSATALKER_PYTHON", str(prefix / "bin" / "python"))
+    monkeypatch.setattr(environment, "inspect_environment", lambda *_: {"prefix": str(prefix), "python": "3"})
+    return other
+
+
+def test_environment_of_another_copy_is_refused(environment: ModuleType, shared: Path) -> None:
+    with pytest.raises(environment.SetupError, match=r"serves the copy of this project in .*other, .*--take-over"):
+        environment.prepare(warm_up=False)
+
+
+@pytest.mark.parametrize("left", ["asked for", "gone"])
+def test_environment_is_taken_over_when_that_is_safe_or_asked_for(
+    environment: ModuleType, shared: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    installed: list[Path] = []
+    monkeypatch.setattr(environment, "install", lambda python, extras: installed.append(python))
+    if left == "gone":
+        (shared / "pyproject.toml").unlink()
+    environment.prepare(warm_up=False, take_over=left == "asked for")
+    assert len(installed) == 1
+    environment.prepare(warm_up=False)  # now it serves this copy
+    assert len(installed) == 1
+
+
+def test_copied_project_takes_the_environment_inside_of_it(environment: ModuleType, shared: Path) -> None:
+    environment.refuse_to_share({"project": str(shared)}, environment.ROOT / ".venv")
+
+
+@pytest.mark.parametrize("script", ["demo", "test", "check", "bench", "compliance", "environment", "generate"])
+def test_help_installs_nothing(environment: ModuleType, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Whoever asks what a script does has not asked for gigabytes."""
+    monkeypatch.setattr(environment, "prepare", lambda *_, **__: pytest.fail("it prepares the environment"))
+    monkeypatch.setattr(environment, "standing_python", lambda: None)
+    monkeypatch.setattr(sys, "argv", [f"{script}.py", "--help"])
+    with pytest.raises(SystemExit) as leaving:
+        runpy.run_path(str(SCRIPTS / f"{script}.py"), run_name="__main__")
+    assert not leaving.value.code
+
+
+def test_help_of_a_benchmark_installs_nothing(environment: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(environment, "prepare", lambda *_, **__: pytest.fail("it prepares the environment"))
+    monkeypatch.setattr(environment, "standing_python", lambda: None)
+    monkeypatch.setattr(environment.util, "find_spec", lambda module: None)
+    monkeypatch.setattr(sys, "argv", ["bench.py", "render", "--help"])
+    with pytest.raises(SystemExit, match="0"):
+        runpy.run_path(str(SCRIPTS / "bench.py"), run_name="__main__")
+
+
+def test_help_is_given_by_an_environment_as_it_stands(
+    environment: ModuleType, shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["demo.py", "--help"])
+    assert environment.python_for_help("") == shared.parent / "shared" / "bin" / "python"
