@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from rsatalker.files_in_use import patiently
+from rsatalker.whole_files import whole_file
 from sidecar.errors import ConfigError, UnreachableError
 from sidecar.file_lock import locked
 from sidecar.regions.owner import Owner, is_gone, pid_namespace, this_process
@@ -133,14 +134,11 @@ def write_record(record: RuntimeRecord) -> None:
             other = read_record()
             if other is not None and other.pid != record.pid:
                 raise ConfigError(already_running(other))
-            for left in file.parent.glob(f"{FILE_NAME}.*"):  # drafts of those that were killed, or met a full disk
-                left.unlink(missing_ok=True)
-            draft = file.with_name(f"{FILE_NAME}.{record.pid}")
-            # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
-            descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
-                json.dump(asdict(record), stream, indent=1)
-            patiently(lambda: draft.replace(file))
+            with whole_file(file) as draft:
+                # Windows ignores the mode: a file below %LOCALAPPDATA% belongs to its user alone.
+                descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+                with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                    json.dump(asdict(record), stream, indent=1)
     except OSError as error:
         raise ConfigError(
             f"The runtime file {file} cannot be written: {error.strerror}. Set RSATALKER_RUNTIME to a folder of yours."

@@ -20,6 +20,7 @@ from rsatalker.cutscenes.render import RenderReport, hired, render_cutscene
 from rsatalker.cutscenes.workers import Workers
 from rsatalker.errors import OutputError, RsaTalkerError, ScriptError
 from rsatalker.renderers.choose import RendererName, resolved
+from rsatalker.whole_files import whole_file
 
 EXAMPLE = Path(__file__).with_name("example.toml")
 SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
@@ -142,4 +143,5 @@ def _write_report(path: Path, rows: list[tuple[str, RenderReport | None, str]]) 
         }
         for script, report, problem in rows
     ]
-    path.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+    with whole_file(path) as draft:
+        draft.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")

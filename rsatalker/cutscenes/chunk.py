@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import shutil
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
@@ -35,9 +33,9 @@ from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, SegmentWriter
 from rsatalker.exports.smpte import timecode_of
 from rsatalker.exports.yuv import empty_video_picture, planes_of
-from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
 from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import RendererName
+from rsatalker.whole_files import whole_folder
 
 STILL_NAME = "still.jpg"  # of a chunk's last frame
 TIMES_NAME = "times.json"
@@ -177,18 +175,11 @@ class ChunkArtist:
         """
         started, processor = time.perf_counter(), time.process_time()
         self._painter.times = times = StageTimes()
-        partial = folder.with_name(f"{folder.name}.{os.getpid()}.part")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
-        try:
-            with full_disk_named(partial):
-                self._write(job, partial, times, stopped)
+        with whole_folder(folder, shared=True) as draft:
+            with full_disk_named(draft):
+                self._write(job, draft, times, stopped)
             times.whole, times.processor = time.perf_counter() - started, time.process_time() - processor
-            (partial / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
-            if not folder.exists():
-                patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
+            (draft / TIMES_NAME).write_text(json.dumps(asdict(times)), encoding="utf-8")
         return times
 
     def _write(self, job: ChunkJob, folder: Path, times: StageTimes, stopped: Callable[[], bool]) -> None:

@@ -9,7 +9,6 @@ Needs the package ray, which comes with the extra `cluster`, and RSATalker on ev
 
 from __future__ import annotations
 
-import shutil
 import socket
 import tempfile
 from collections.abc import Generator, Iterator
@@ -22,7 +21,7 @@ from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError
 from rsatalker.extras import install_command
-from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
+from rsatalker.whole_files import whole_folder
 
 LARGEST_PART = 8 << 20  # bytes of one object; a chunk of EXRs has hundreds of megabytes
 ANSWER_S = 5.0  # that a cluster has to answer in; Ray itself would try for many minutes
@@ -154,24 +153,17 @@ class ClusterWorkers:
 
     def _received(self, stream: Any, folder: Path) -> StageTimes:
         """Write a chunk's files as their parts come; the folder has its name only once all are there."""
-        partial = folder.with_name(f"{folder.name}.received.part")
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir(parents=True)
         times = StageTimes()
-        try:
+        with whole_folder(folder) as draft:
             for reference in stream:
                 name, part = self._ray.get(reference)
                 if isinstance(part, StageTimes):
                     times = part
                     continue
-                path = partial / name
+                path = draft / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with path.open("ab") as file:
                     file.write(part)
-            if not folder.exists():
-                patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
-        finally:
-            shutil.rmtree(partial, ignore_errors=True)
         return times
 
 

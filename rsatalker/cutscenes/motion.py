@@ -18,6 +18,7 @@ from rsatalker.motion.checkpoint import load_checkpoint
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlameMotion
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.talker import Dialogue
+from rsatalker.whole_files import whole_file
 
 STEP = SPEECH_RATE_HZ // (2 * MOTION_RATE_HZ)  # samples pushed at once near a change, half an instant
 MARGIN_S = Fraction(1, 2)  # more than the model looks ahead: nearer to a change than this, sound is pushed in steps
@@ -36,14 +37,11 @@ def write_motion(cutscene: Cutscene, path: Path, advance: Callable[[float], None
     """
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    partial = path.with_suffix(".part")
     try:
-        with partial.open("wb") as file:
+        with whole_file(path) as draft, draft.open("wb") as file:
             _Performance(cutscene, file.write, advance or (lambda seconds: None)).run()
-        partial.replace(path)
     finally:
         torch.set_num_threads(threads)
-        partial.unlink(missing_ok=True)
 
 
 class _Performance:

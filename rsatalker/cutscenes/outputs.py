@@ -33,7 +33,7 @@ from rsatalker.cutscenes.sound import SOUND_RATE_HZ, Mix
 from rsatalker.exports.curves import write_flame_npz, write_live_link_csv
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.exports.segments import CODECS, Segment, join_segments
-from rsatalker.files_in_use import TRIES_BESIDE_SCANNERS, patiently
+from rsatalker.whole_files import whole_file, whole_folder
 
 SOUND_FORMATS = ("wav", "glb", "usd")  # formats beside which the sound lies as a file of its own
 
@@ -79,13 +79,8 @@ def write_outputs(
 
 def _complete(path: Path, write: Callable[[Path], None]) -> Path:
     """Write a file under another name and give it its own once it is complete."""
-    partial = path.with_name(f".part.{path.name}")  # keeps the suffix, by which some writers choose the format
-    try:
-        with full_disk_named(path.parent):
-            write(partial)
-        patiently(lambda: partial.replace(path), tries=TRIES_BESIDE_SCANNERS)
-    finally:
-        partial.unlink(missing_ok=True)
+    with whole_file(path) as draft, full_disk_named(path.parent):
+        write(draft)
     return path
 
 
@@ -99,20 +94,14 @@ def _video(cutscene: Cutscene, kind: str, out: Path, planned: Sequence[PlannedCh
 def _sequence(cutscene: Cutscene, kind: str, out: Path, planned: Sequence[PlannedChunk], chunks: Path) -> Path:
     """Put the chunks' pictures into one folder: as links where the file system has them, which cost nothing."""
     folder = out / f"{cutscene.name}_{kind}"
-    partial, older = out / f".{folder.name}.part", out / f".{folder.name}.older"
-    for leftover in (partial, older):
-        shutil.rmtree(leftover, ignore_errors=True)
     eyes = ("",) if cutscene.stereo is None else EYES
-    for eye in eyes:
-        (partial / eye).mkdir(parents=True)
-    for chunk in planned:
-        for eye, files in sequence_files(chunks / chunk.key, kind, eyes).items():
-            for index, file in enumerate(files):
-                _link(file, partial / eye / f"{cutscene.name}.{chunk.first_frame + index:06d}.{kind}")
-    if folder.exists():
-        patiently(lambda: folder.rename(older), tries=TRIES_BESIDE_SCANNERS)
-    patiently(lambda: partial.rename(folder), tries=TRIES_BESIDE_SCANNERS)
-    shutil.rmtree(older, ignore_errors=True)
+    with whole_folder(folder, replaces=True) as draft:
+        for eye in eyes:
+            (draft / eye).mkdir(exist_ok=True)
+        for chunk in planned:
+            for eye, files in sequence_files(chunks / chunk.key, kind, eyes).items():
+                for index, file in enumerate(files):
+                    _link(file, draft / eye / f"{cutscene.name}.{chunk.first_frame + index:06d}.{kind}")
     return folder
 
 

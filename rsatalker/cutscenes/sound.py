@@ -22,6 +22,7 @@ from rsatalker.cutscenes.staging import eyes_of
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.speech.audio import SPEECH_RATE_HZ, StreamingResampler, check_samples
 from rsatalker.speech.sound_file import SoundFile
+from rsatalker.whole_files import whole_file
 
 SOUND_RATE_HZ = 48_000  # of film and games
 BLOCK_S = 1
@@ -133,14 +134,11 @@ class Mix:
 
 def write_mix(cutscene: Cutscene, path: Path) -> Mix:
     """Write what the audience hears: each voice where its head stands or is seen."""
-    partial = path.with_suffix(".part")
-    try:
+    with whole_file(path) as draft:
         with full_disk_named(path.parent):
-            about = _mixed(cutscene, partial)
+            about = _mixed(cutscene, draft)
+        # Before the sound, whose name says that both are there.
         path.with_suffix(".json").write_text(json.dumps(about), encoding="utf-8")
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
     return read_mix(path)
 
 

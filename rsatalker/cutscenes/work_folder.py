@@ -20,6 +20,7 @@ from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.sound import Mix, read_mix, write_mix
 from rsatalker.errors import OutputError
 from rsatalker.exports.segments import CODECS
+from rsatalker.whole_files import remove_drafts
 
 LOCK_NAME = "lock"  # of the work folder; empty
 VIDEO_SUFFIXES = tuple(kind.suffix for kind in CODECS.values())
@@ -61,8 +62,8 @@ class WorkFolder:
                     f"another program is rendering into {self.path} just now; wait for its end, or name another place "
                     "for the files."
                 )
-            for leftover in (*self.chunks.glob("*.part"), *self.path.glob("*.part")):
-                shutil.rmtree(leftover) if leftover.is_dir() else leftover.unlink()
+            for folder in (self.chunks, self.path):
+                remove_drafts(folder)
             yield
 
     def motion(self, cutscene: Cutscene, advance: Callable[[float], None]) -> SceneMotion:

@@ -20,6 +20,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from jaxtyping import Float32, UInt8
 
 from rsatalker.exports.full_disk import full_disk_named
+from rsatalker.whole_files import whole_file
 
 SOUND_BITS_PER_S = 192_000  # of AAC; transparent for speech in stereo
 X264_PARAMS = ":".join((
@@ -177,20 +178,16 @@ def join_segments(
         sample_rate_hz: Of the sound.
     """
     kind = CODECS[codec]
-    partial = path.with_name(path.name + ".part")
-    try:
-        with (
-            full_disk_named(path.parent),
-            av.open(str(partial), "w", format=kind.container, options={"movflags": "+faststart"}) as out,
-            av.open(str(segments[0].path)) as first,
-        ):
-            pictures = out.add_stream_from_template(first.streams.video[0], opaque=True)
-            pictures.codec_context.codec_tag = first.streams.video[0].codec_context.codec_tag  # which ProRes it is
-            pictures.time_base = 1 / frame_rate
-            _write(out, pictures, _Sound(out, kind.sound, sound, sample_rate_hz), segments, frame_rate)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    with (
+        whole_file(path) as draft,
+        full_disk_named(path.parent),
+        av.open(str(draft), "w", format=kind.container, options={"movflags": "+faststart"}) as out,
+        av.open(str(segments[0].path)) as first,
+    ):
+        pictures = out.add_stream_from_template(first.streams.video[0], opaque=True)
+        pictures.codec_context.codec_tag = first.streams.video[0].codec_context.codec_tag  # which ProRes it is
+        pictures.time_base = 1 / frame_rate
+        _write(out, pictures, _Sound(out, kind.sound, sound, sample_rate_hz), segments, frame_rate)
 
 
 def _write(out: Any, pictures: Any, sound: _Sound, segments: Sequence[Segment], frame_rate: Fraction) -> None:

@@ -6,13 +6,13 @@ activation; f_rest holds a channel after the other.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
 from rsatalker.exports.splat_cloud import SplatCloud
+from rsatalker.whole_files import whole_file
 
 REST = 45  # coefficients beyond the first of three channels at degree 3, which every reader expects
 
@@ -35,8 +35,6 @@ def write_splat_ply(path: Path, cloud: SplatCloud, extra: Mapping[str, np.ndarra
     columns += [values[:, None] for values in (extra or {}).values()]
     header = ["ply", "format binary_little_endian 1.0", f"element vertex {count}"]
     header += [*(f"property float {name}" for name in names), "end_header", ""]
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
+    with whole_file(path) as draft, draft.open("wb") as file:
         file.write("\n".join(header).encode())
         file.write(np.concatenate(columns, 1).astype("<f4").tobytes())
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too

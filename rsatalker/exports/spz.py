@@ -16,7 +16,6 @@ Axes are x right, y up, z back: those of our heads, which look along +z to who f
 from __future__ import annotations
 
 import gzip
-import os
 import struct
 from pathlib import Path
 
@@ -24,6 +23,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from rsatalker.exports.splat_cloud import SplatCloud
+from rsatalker.whole_files import whole_file
 
 MAGIC, VERSION = 0x5053474E, 3
 FRACTIONAL_BITS = 16  # a position is good to .015 mm and may lie 128 m away
@@ -45,9 +45,8 @@ def write_spz(path: Path, cloud: SplatCloud) -> None:
     parts.append(_bytes((cloud.log_scales + 10) * 16))
     parts.append(_smallest_three(cloud.quats[:, [1, 2, 3, 0]].astype(np.float64)))
     parts.append(_harmonics(cloud.sh[:, 1:]).tobytes())
-    unfinished = path.with_name(path.name + ".part")
-    unfinished.write_bytes(gzip.compress(b"".join(parts), mtime=0))
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
+    with whole_file(path) as draft:
+        draft.write_bytes(gzip.compress(b"".join(parts), mtime=0))
 
 
 def _bytes(values: Float[np.ndarray, "*shape"]) -> bytes:

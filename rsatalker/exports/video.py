@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -11,6 +11,8 @@ from typing import Self
 import av
 import numpy as np
 from jaxtyping import Float32, UInt8
+
+from rsatalker.whole_files import whole_file
 
 VIDEO_OPTIONS = {"preset": "veryfast", "crf": "18"}  # 83 pictures/s at 1024x512 on two cores; visually lossless
 SOUND_BITS_PER_S = 160_000  # transparent for speech in stereo
@@ -39,9 +41,11 @@ class VideoWriter:
         if channels not in (1, 2):
             raise ValueError(f"the sound has {channels} channels; a video takes 1 or 2.")
         self.path = path
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._unfinished = path.with_name(path.name + ".part")
-        self._container = av.open(str(self._unfinished), "w", format="mp4", options={"movflags": "+faststart"})
+        with ExitStack() as stack:
+            draft = stack.enter_context(whole_file(path))
+            self._container = av.open(str(draft), "w", format="mp4", options={"movflags": "+faststart"})
+            stack.enter_context(closing(self._container))
+            self._files = stack.pop_all()
         self._pictures = self._container.add_stream("libx264", rate=frame_rate_hz, options=VIDEO_OPTIONS)
         self._pictures.width, self._pictures.height = width, height
         self._pictures.pix_fmt = "yuv420p"
@@ -82,15 +86,11 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        is_whole = kind is None and self._pictures_written > 0
-        try:
-            with closing(self._container):
-                if is_whole:
-                    self._container.mux(self._pictures.encode(None))
-                    self._container.mux(self._sound.encode(None))
-            if is_whole:
-                self._unfinished.replace(self.path)
-        finally:
-            self._unfinished.unlink(missing_ok=True)
-        if kind is None and not is_whole:
-            raise ValueError(f"no picture was written to {self.path}; a video needs at least one.")
+        if kind is not None:
+            self._files.__exit__(kind, error, traceback)
+            return
+        with self._files:
+            if self._pictures_written == 0:
+                raise ValueError(f"no picture was written to {self.path}; a video needs at least one.")
+            self._container.mux(self._pictures.encode(None))
+            self._container.mux(self._sound.encode(None))

@@ -50,6 +50,7 @@ from rsatalker.training.examples import Example, write_part
 from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.sound_parts import SoundExample, write_sound_part
 from rsatalker.training.spoken_dialogue import DialoguePlan, make_dialogue, plan_dialogues, write_relationships
+from rsatalker.whole_files import whole_file
 
 PART_S = 60.0  # of clean speech in one part: small enough to lose, large enough to amortise an engine's start
 SHORTEST_S = 0.6  # shorter utterances teach nothing about context
@@ -338,4 +339,5 @@ def _claim_folder(options: CorpusOptions) -> None:
             f"{options.folder} holds a corpus made with {note.read_text(encoding='utf-8').strip()}; expected "
             f"{json.dumps(wanted)}. Use the same options to continue it, or another folder."
         )
-    note.write_text(json.dumps(wanted) + "\n", encoding="utf-8")
+    with whole_file(note) as draft:
+        draft.write_text(json.dumps(wanted) + "\n", encoding="utf-8")

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from rsatalker.renderers.camera import Camera, look_at
 from rsatalker.renderers.choose import choose_renderer
 from rsatalker.talker import Talker
 from rsatalker.training.arrays import write_arrays
+from rsatalker.whole_files import whole_file
 
 DISTANCE_M = 0.62
 TARGET = np.array([0.0, -0.01, 0.03], np.float32)  # metres: the middle of the face
@@ -99,9 +99,8 @@ def save_views(folder: Path, character: str, motion: FlameMotion, options: Image
     horizontal_rad = 2 * math.atan(options.size_px / 2 / float(cameras[0].K[0, 0]))
     for split in ("test", "val", "train"):
         content = {"camera_angle_x": horizontal_rad, "character": character, "frames": frames[split]}
-        unfinished = folder / f"transforms_{split}.part"
-        unfinished.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        os.replace(unfinished, unfinished.with_suffix(".json"))  # noqa: PTH105  replaces on Windows too
+        with whole_file(folder / f"transforms_{split}.json") as draft:
+            draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
 
 def has_views(folder: Path) -> bool:

@@ -18,6 +18,7 @@ from rich.table import Table
 
 from rsatalker.errors import ToolMissing
 from rsatalker.extras import install_command
+from rsatalker.whole_files import whole_file
 
 CHART_INCHES = (7.0, 4.0)
 Cell = str | float | int
@@ -95,7 +96,8 @@ def save_report(sections: Sequence[Section], folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     scores = {section.name: section.scores for section in sections}
     note = json.dumps(_without_nan(scores), indent=2)
-    (folder / "report.json").write_text(note + "\n", encoding="utf-8")
+    with whole_file(folder / "report.json") as draft:
+        draft.write_text(note + "\n", encoding="utf-8")
     for section in sections:
         for chart in section.charts:
             _save_chart(chart, folder / f"{chart.name}.png")

@@ -17,7 +17,6 @@ and an entry in `relationships.json`, as the readers of recorded dialogues take 
 from __future__ import annotations
 
 import json
-import os
 import random
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -43,6 +42,7 @@ from rsatalker.training.engines.voices import Line, Voice, one_speaker, speak_li
 from rsatalker.training.phones import Segment, Viseme
 from rsatalker.training.social_manner import RELATIONSHIPS, gap_s
 from rsatalker.training.text import english
+from rsatalker.whole_files import whole_file
 
 SPEAKING_RMS = 0.07  # -23 dB: the loudness that voices are brought to
 LEAD_S = 0.8  # of silence before and after the talk
@@ -134,9 +134,8 @@ def write_relationships(plans: Sequence[DialoguePlan], folder: Path) -> None:
         plan.path.stem: asdict(plan.relationship) | {"voices": [f"{v.engine} {v.name}" for v in plan.voices]}
         for plan in plans
     }
-    unfinished = folder / "relationships.part"
-    unfinished.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-    os.replace(unfinished, folder / RELATIONSHIPS_FILE)  # noqa: PTH105  replaces on Windows too
+    with whole_file(folder / RELATIONSHIPS_FILE) as draft:
+        draft.write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
 
 
 def speak_dialogue(plan: DialoguePlan) -> SpokenDialogue:

@@ -26,7 +26,6 @@ Ctrl+C lets the step be finished and saved; a second one ends the run where it i
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import signal
 import threading
@@ -45,6 +44,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rsatalker.errors import AssetError, OutputError, ToolMissing
 from rsatalker.exports.full_disk import full_disk_named
 from rsatalker.extras import install_command
+from rsatalker.whole_files import whole_file
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -174,14 +174,8 @@ class TrainingRun:
         Raises:
             OutputError: The disk is full, or the like; what was saved before is still there.
         """
-        unfinished = self.state_path.with_suffix(".part")
-        try:
-            with self.writing():
-                torch.save({"step": step, "elapsed_s": self.elapsed_s, "state": dict(state)}, unfinished)
-                os.replace(unfinished, self.state_path)  # noqa: PTH105  replaces on Windows too
-        except OutputError:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with self.writing(), whole_file(self.state_path, durable=True) as draft, full_disk_named(self.folder):
+            torch.save({"step": step, "elapsed_s": self.elapsed_s, "state": dict(state)}, draft)
         self.saved_step = step
         self.draw_curves()
 
@@ -297,10 +291,8 @@ class TrainingRun:
 
     def _write(self, path: Path, text: str) -> None:
         """Write a file whole, or leave the one that is there."""
-        unfinished = path.with_suffix(".part")
-        with self.writing():
-            unfinished.write_text(text, encoding="utf-8")
-            os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
+        with self.writing(), whole_file(path) as draft:
+            draft.write_text(text, encoding="utf-8")
 
 
 def _numbers(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, float]]:
@@ -327,6 +319,5 @@ def _draw(curves: Mapping[str, tuple[list[int], list[float]]], title: str, path:
         axes.plot(steps, values, marker="." if len(steps) < 40 else None)
         axes.set_title(name, fontsize=9)
         axes.grid(visible=True, alpha=0.3)
-    unfinished = path.with_suffix(".part")
-    figure.savefig(unfinished, format="png", dpi=100)
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
+    with whole_file(path) as draft:
+        figure.savefig(draft, format="png", dpi=100)

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+from rsatalker.whole_files import FORGOTTEN_S, remove_drafts, whole_file
 from sidecar.client import TLS_NAME
 from sidecar.errors import ConfigError
 from sidecar.network.state_folder import state_folder
@@ -79,10 +80,9 @@ def own_certificate(now: datetime.datetime | None = None) -> Certificate:
     made = make_certificate(now)
     try:
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = file.with_name(f"{FILE_NAME}.{os.getpid()}")
-        draft.unlink(missing_ok=True)
-        _write_secret(draft, made.pem + made.key_pem)
-        draft.replace(file)
+        remove_drafts(file.parent, FORGOTTEN_S)
+        with whole_file(file, shared=True, durable=True) as draft:
+            _write_secret(draft, made.pem + made.key_pem)
     except OSError as error:
         raise ConfigError(
             f"The certificate {file} cannot be written: {error.strerror}. Set RSATALKER_STATE to a folder of yours."

@@ -6,11 +6,10 @@ A fingerprint that the user gives once is remembered; another one at the same ad
 from __future__ import annotations
 
 import json
-import os
 import ssl
 from pathlib import Path
 
-from rsatalker.files_in_use import patiently
+from rsatalker.whole_files import whole_file
 from sidecar.errors import ConfigError, TrustError, UnreachableError
 from sidecar.file_lock import locked
 from sidecar.network.certificate import fingerprint_of
@@ -93,9 +92,8 @@ def remember(address: str, fingerprint: str) -> None:
             known = known_sidecars()
             if known.get(address) == fingerprint:
                 return
-            draft = folder / f"{FILE_NAME}.{os.getpid()}"
-            draft.write_text(json.dumps({**known, address: fingerprint}, indent=1), encoding="utf-8")
-            patiently(lambda: draft.replace(folder / FILE_NAME))
+            with whole_file(folder / FILE_NAME, durable=True) as draft:
+                draft.write_text(json.dumps({**known, address: fingerprint}, indent=1), encoding="utf-8")
     except OSError as error:
         raise ConfigError(
             f"{Path(folder) / FILE_NAME} cannot be written: {error.strerror}. Set RSATALKER_STATE to a folder of yours."

@@ -11,6 +11,8 @@ import pytest
 import soundfile
 from waiting import until
 
+from rsatalker.whole_files import DRAFT
+
 pytestmark = [
     pytest.mark.integration,
     pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither kill -9 nor an interrupt of one process"),
@@ -52,12 +54,12 @@ def test_interrupted_and_killed_command_goes_on_where_it_was(tmp_path: Path) -> 
 
     halt.touch()
     with start() as interrupted:
-        until(lambda: any(path.suffix != ".part" for path in chunks.glob("*")), "a chunk", 120)
+        until(lambda: any(not path.name.startswith(DRAFT) for path in chunks.glob("*")), "a chunk", 120)
         interrupted.send_signal(signal.SIGINT)
         said, _ = interrupted.communicate()
     assert interrupted.returncode == 130
     assert "Finished seconds of the scene are kept; the same command goes on from there." in said
-    leftover = chunks / "begun.1.part"  # only the next start removes it: then the command is at work
+    leftover = chunks / f"{DRAFT}begun"  # only the next start removes it: then the command is at work
     leftover.mkdir()
     with start() as killed:
         until(lambda: not leftover.exists(), "the command to begin again", 120)

@@ -24,6 +24,7 @@ from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.work_folder import WorkFolder
 from rsatalker.cutscenes.workers import Drawn, ThisProcess
 from rsatalker.errors import OutputError
+from rsatalker.whole_files import DRAFT
 
 pytestmark = [pytest.mark.unit, pytest.mark.usefixtures("light_avatars")]
 
@@ -193,7 +194,7 @@ def test_finished_render_forgets_older_chunks(cutscene, tmp_path: Path) -> None:
 
 
 def test_leftovers_of_a_crash_are_removed(cutscene, tmp_path: Path) -> None:
-    leftover = tmp_path / "out" / ".cutscene.work" / "chunks" / "abc.123.part"
+    leftover = tmp_path / "out" / ".cutscene.work" / "chunks" / f"{DRAFT}abc"
     leftover.mkdir(parents=True)
     render_cutscene(cutscene("png"), tmp_path / "out", workers=1)
     assert not leftover.exists()
@@ -201,7 +202,7 @@ def test_leftovers_of_a_crash_are_removed(cutscene, tmp_path: Path) -> None:
 
 def test_second_render_of_a_scene_leaves_the_first_one_its_files(cutscene, tmp_path: Path) -> None:
     work = WorkFolder(tmp_path / "out", "cutscene")
-    unfinished = work.chunks / "abc.123.part"
+    unfinished = work.chunks / f"{DRAFT}abc"
     with work.claimed():
         unfinished.mkdir()
         with pytest.raises(OutputError, match=r"another program is rendering into .*\.cutscene\.work just now; wait"):

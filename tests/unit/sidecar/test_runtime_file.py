@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from rsatalker.whole_files import DRAFT
 from sidecar.errors import ConfigError, UnreachableError
 from sidecar.runtime_file import RuntimeRecord, find_record, read_record, remove_record, runtime_file, write_record
 
@@ -71,7 +72,7 @@ def test_record_of_a_dead_process_is_replaced(mine: RuntimeRecord):
 
 def test_drafts_of_killed_processes_are_removed(mine: RuntimeRecord, folder: Path):
     folder.mkdir(parents=True)
-    (folder / "sidecar.json.4711").write_text("{", encoding="utf-8")
+    (folder / f"{DRAFT}sidecar.json").write_text("{", encoding="utf-8")
     write_record(mine)
     assert sorted(file.name for file in folder.iterdir()) == ["sidecar.json", "sidecar.lock"]
 

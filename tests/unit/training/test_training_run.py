@@ -12,6 +12,7 @@ from rich.console import Console
 
 from rsatalker.errors import AssetError, OutputError
 from rsatalker.training.training_run import TrainingRun
+from rsatalker.whole_files import DRAFT
 
 pytestmark = pytest.mark.unit
 
@@ -117,7 +118,7 @@ def test_finished_run_has_a_report_and_curves(tmp_path):
     begun(tmp_path, resume=True).finish({"r8": 0.9})
     assert json.loads((tmp_path / "report.json").read_text())["r8"] == 0.9
     assert (tmp_path / "curves.png").read_bytes().startswith(b"\x89PNG")
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(f"{DRAFT}*"))
 
 
 def interrupted(run: TrainingRun, *, at: int, times: int = 1) -> list[int]:
@@ -169,7 +170,7 @@ def test_run_that_finds_no_room_keeps_what_was_saved_and_says_how_to_go_on(tmp_p
     run = begun(tmp_path, resume=True)
     with pytest.raises(OutputError, match=r"cannot be written: File too large\. Make room there\. Step 3 is saved"):
         run.save(4, {"weights": torch.zeros(50_000)})
-    assert not list(tmp_path.glob("*.part"))
+    assert not list(tmp_path.glob(f"{DRAFT}*"))
     assert begun(tmp_path, resume=True).first_step == 3
 
 
