@@ -14,6 +14,7 @@ from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.cache import cache_folder
 from rsatalker.heads.head import Head
+from rsatalker.whole_files import FORGOTTEN_S, remove_drafts
 
 if TYPE_CHECKING:
     from rsatalker.avatars.build import Progress
@@ -67,3 +68,4 @@ def _forget_older(kept: Path, name: str) -> None:
     for path in others[4:]:
         if path != kept:
             path.unlink(missing_ok=True)
+    remove_drafts(kept.parent, FORGOTTEN_S)

@@ -12,6 +12,7 @@ from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.baked_light import BakedLight, UnfoldedLight
 from rsatalker.avatars.helper_frames import Helpers
+from rsatalker.whole_files import whole_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +61,8 @@ class AvatarData:
 
     def save(self, path: Path) -> None:
         """Write an npz file; it replaces an older one in one step."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial = path.with_suffix(f".{id(self):x}.partial")
-        with partial.open("wb") as file:
+        with whole_file(path, shared=True) as draft, draft.open("wb") as file:
             np.savez(file, allow_pickle=False, **dict(_columns("", self)))
-        partial.replace(path)
 
     @staticmethod
     def load(path: Path) -> AvatarData:

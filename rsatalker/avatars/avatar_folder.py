@@ -9,7 +9,6 @@ head.npz          its mesh (`rsatalker.heads.head_file`); left out where the mes
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from rsatalker.heads.face_points import eye_centers
 from rsatalker.heads.head import Head
 from rsatalker.heads.head_file import read_head, write_head
 from rsatalker.heads.shape_head import ArkitHead, ShapeHead
+from rsatalker.whole_files import whole_file
 
 ABOUT, SPLATS, HEAD = "avatar.json", "point_cloud.ply", "head.npz"
 FORMAT = "rsatalker-avatar-1"
@@ -78,9 +78,8 @@ def write_avatar(folder: Path, note: AvatarNote, splats: BoundSplats, head: Shap
 
 def write_note(folder: Path, note: AvatarNote) -> None:
     """Write what a folder says of itself, once all else is in it."""
-    unfinished = folder / (ABOUT + ".part")
-    unfinished.write_text(json.dumps(asdict(note), indent=2, default=str) + "\n", encoding="utf-8")
-    os.replace(unfinished, folder / ABOUT)  # noqa: PTH105  replaces on Windows too
+    with whole_file(folder / ABOUT) as draft:
+        draft.write_text(json.dumps(asdict(note), indent=2, default=str) + "\n", encoding="utf-8")
 
 
 def is_avatar(folder: Path) -> bool:

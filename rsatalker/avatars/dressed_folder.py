@@ -8,7 +8,6 @@ appearance.npz    what has grown on it (`avatar_data`), baked
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head, Rig, SparseShapes
 from rsatalker.heads.named_drive import NamedDrive
 from rsatalker.motion.expression_space import PROCEDURAL_1
+from rsatalker.whole_files import whole_file
 
 CHARACTER, APPEARANCE = "character.npz", "appearance.npz"
 PLAIN = (
@@ -51,10 +51,8 @@ def write_dressed(folder: Path, head: Head, data: AvatarData) -> None:
     columns |= {"offsets": head.rig.shapes.offsets, "skinning": head.rig.skinning}
     columns |= {"of_expression": drive.of_expression, "of_joints": drive.of_joints}
     columns |= {"name": np.array(head.name), "eye_radius_m": np.array(head.eye_radius_m)}
-    unfinished = folder / (CHARACTER + ".part")
-    with unfinished.open("wb") as file:
+    with whole_file(folder / CHARACTER) as draft, draft.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **columns)
-    os.replace(unfinished, folder / CHARACTER)  # noqa: PTH105  replaces on Windows too
     data.save(folder / APPEARANCE)
 
 

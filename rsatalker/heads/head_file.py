@@ -18,7 +18,6 @@ Arrays, lengths in metres, V vertices, F triangles, E expression coefficients, I
 
 from __future__ import annotations
 
-import os
 import zipfile
 from pathlib import Path
 
@@ -30,6 +29,7 @@ from rsatalker.heads.head import SparseShapes
 from rsatalker.heads.shape_head import POSE_SHAPES, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES
 from rsatalker.npz_fault import npz_fault
+from rsatalker.whole_files import whole_file
 
 JOINTS = 5
 SUM_TOLERANCE = 1e-3  # of a row of shares; float16 files round
@@ -53,11 +53,8 @@ def write_head(path: Path, head: ShapeHead, identity: IdentitySpace | None = Non
         columns["pose_shapes"] = shapes[expressions:]
     if identity is not None:
         columns |= {"identity_shapes": identity.shapes, "joint_regressor": identity.joint_regressor}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(path.name + ".part")
-    with unfinished.open("wb") as file:
+    with whole_file(path) as draft, draft.open("wb") as file:
         np.savez_compressed(file, allow_pickle=False, **columns)  # pyright: ignore[reportArgumentType]
-    os.replace(unfinished, path)  # noqa: PTH105  replaces on Windows too
 
 
 def read_head(path: Path) -> tuple[ShapeHead, IdentitySpace | None]:

@@ -28,6 +28,7 @@ from rsatalker.heads.head_file import arkit_by_name
 from rsatalker.motion.expression_space import ARKIT_INDEX, CARRIED_BY_JOINTS, UNBOUNDED_SPACES
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.rig import joint_weights
+from rsatalker.whole_files import whole_file
 
 RIDGE = 1e-3  # of the mean of the diagonal, for statistical coefficients: what hardly moves the face is left alone
 OWN_RIDGE = (
@@ -163,14 +164,11 @@ def cached_retarget(source: AnyHead, target: AnyHead) -> Retarget:
 
 
 def _save(path: Path, solved: Retarget) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{id(solved):x}.partial")
-    with partial.open("wb") as file:
+    with whole_file(path, shared=True) as draft, draft.open("wb") as file:
         np.savez(
             file, gram=solved.fit.gram, lower=solved.fit.lower, upper=solved.fit.upper,
             moments=solved.moments, followers=solved.followers,
         )  # fmt: skip
-    partial.replace(path)
 
 
 def _digest(*heads: AnyHead) -> str:

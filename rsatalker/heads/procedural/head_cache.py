@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import zipfile
 from functools import cache
 from importlib.metadata import version
@@ -17,6 +16,7 @@ from rsatalker.heads.head import Head, Rig, SparseShapes
 from rsatalker.heads.procedural.drive import ProceduralDrive
 from rsatalker.heads.procedural.identity import Identity
 from rsatalker.motion.expression_space import PROCEDURAL_1
+from rsatalker.whole_files import FORGOTTEN_S, remove_drafts, whole_file
 
 CODE = ("heads", "motion/expression_space.py")  # what a head is made by
 KEPT_VERSIONS = 4  # of one person
@@ -80,11 +80,8 @@ def _write(path: Path, head: Head) -> None:
     columns |= {f"{name}.{index}": pair[index] for name, pair in pairs.items() for index in (0, 1)}
     columns |= {name: getattr(head.rig.shapes, name) for name in ("starts", "vertices", "offsets")}
     columns |= {name: getattr(head.rig, name) for name in ("skinning", "skinning_held")}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(f".{os.getpid()}.partial")
-    with partial.open("wb") as file:
+    with whole_file(path, shared=True) as draft, draft.open("wb") as file:
         np.savez(file, allow_pickle=False, **columns)
-    partial.replace(path)
 
 
 def _forget_older(folder: Path, name: str) -> None:
@@ -92,6 +89,7 @@ def _forget_older(folder: Path, name: str) -> None:
     files = sorted(folder.glob(f"{name}-*.npz"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in files[KEPT_VERSIONS:]:
         path.unlink(missing_ok=True)
+    remove_drafts(folder, FORGOTTEN_S)
 
 
 @cache
