@@ -30,7 +30,7 @@ from sidecar.errors import StateError
 from sidecar.frame_detail import FrameDetail
 from sidecar.frame_pace import FramePace
 from sidecar.intake import AudioFormat, check_channels
-from sidecar.motion_ahead import MotionAhead
+from sidecar.motion_ahead import MotionAhead, heard_in_silence
 from sidecar.motion_window import FADE_US
 from sidecar.network.outputs import Outputs
 from sidecar.participant import Participant
@@ -236,7 +236,11 @@ class Conversation:
         *,
         interrupts: bool = False,
     ) -> Utterance:
-        """Open an utterance that grows chunk by chunk; as `speak`, but the interrupted relax before it begins."""
+        """Open an utterance that grows chunk by chunk; as `speak`, but the interrupted relax before it begins.
+
+        Its voice is taken at once: whoever else wants to begin meanwhile is refused, and nobody is interrupted by one
+        who may not begin. Sound that has yet to come would hold up the motion in which they relax if it began sooner.
+        """
         if not interrupts:
             return self.voices.begin(participants, audio_format, utterance_id, now_ns)
         check_rate(audio_format.sample_rate_hz)
@@ -244,9 +248,11 @@ class Conversation:
         with self.motion.lock:
             with self.voices.lock:
                 self.voices.check_can_begin(participants, utterance_id)
-                self._cut(self._said_by_others(participants))
+                is_heard = self._cut(self._said_by_others(participants))
+                from_sample = heard_in_silence(self.shown) if is_heard else 0
+                utterance = self.voices.begin(participants, audio_format, utterance_id, now_ns, from_sample)
             self._make_good(now_ns)
-            return self.voices.begin(participants, audio_format, utterance_id, now_ns)
+        return utterance
 
     def cancel(self, utterance_id: int, now_ns: int) -> int:
         """Cut an utterance off just behind what is shown; return the time on its own audio at which it ends now.

@@ -244,6 +244,11 @@ class MotionAhead:
         self._published = max(end, self._published)
 
 
+def heard_in_silence(shown: Shown) -> int:
+    """Return up to which sample the motion model hears while nobody speaks."""
+    return samples_to_complete(whole_instants(samples_at(max(*shown.clock_us, shown.sound_us) + IDLE_LEAD_US)))
+
+
 def due_samples(timeline: Timeline, shown: Shown, lead_us: int, now_ns: int, *, in_company: bool = False) -> int:
     """Return how many more samples the motion model should hear now; 0 if it is better to wait for more.
 

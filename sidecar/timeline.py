@@ -72,9 +72,10 @@ class Timeline:
         """Return an id that no utterance has had."""
         return self._highest_id + 1
 
-    def begin(self, utterance_id: int, participants: tuple[int, ...], now_ns: int) -> Utterance:
-        """Open an utterance behind everything that its voices have yet to say."""
-        start = _on_grid(max(self._open_from, *(self._voice_end(participant) for participant in participants)))
+    def begin(self, utterance_id: int, participants: tuple[int, ...], now_ns: int, not_before: int = 0) -> Utterance:
+        """Open an utterance behind everything that its voices have yet to say, and not before a sample."""
+        ends = (self._voice_end(participant) for participant in participants)
+        start = _on_grid(max(not_before, self._open_from, *ends))
         utterance = Utterance(utterance_id, participants, start, growing=True, fed_ns=now_ns)
         self._utterances[utterance_id] = utterance
         self._highest_id = max(self._highest_id, utterance_id)

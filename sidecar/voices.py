@@ -85,13 +85,18 @@ class Voices:
         return utterance
 
     def begin(
-        self, participants: tuple[int, ...], audio_format: AudioFormat, utterance_id: int, now_ns: int
+        self,
+        participants: tuple[int, ...],
+        audio_format: AudioFormat,
+        utterance_id: int,
+        now_ns: int,
+        not_before: int = 0,
     ) -> Utterance:
-        """Open an utterance that grows chunk by chunk; raises as `speak` does."""
+        """Open an utterance that grows chunk by chunk, not before a sample; raises as `speak` does."""
         intake = Intake(audio_format, participants)
         with self.lock:
             self.check_can_begin(participants, utterance_id)
-            utterance = self._begin(participants, utterance_id, now_ns)
+            utterance = self._begin(participants, utterance_id, now_ns, not_before)
             self._intakes[utterance.utterance_id] = intake
         return utterance
 
@@ -188,8 +193,8 @@ class Voices:
                 )
         self.timeline.check_few_wait(participants)
 
-    def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int) -> Utterance:
-        return self.timeline.begin(utterance_id or self.timeline.fresh_id(), participants, now_ns)
+    def _begin(self, participants: tuple[int, ...], utterance_id: int, now_ns: int, not_before: int = 0) -> Utterance:
+        return self.timeline.begin(utterance_id or self.timeline.fresh_id(), participants, now_ns, not_before)
 
     def _growing(self, utterance_id: int) -> tuple[Utterance, Intake]:
         utterance = self.known(utterance_id)

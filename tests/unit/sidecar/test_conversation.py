@@ -134,6 +134,22 @@ def test_stream_that_interrupts_begins_when_the_other_has_relaxed(scene: Scene, 
     assert said_by(scene) == (0, answer.utterance_id)
 
 
+def test_stream_that_interrupts_lets_nobody_begin_between_cut_and_beginning(
+    scene: Scene, speech: Utterance, monkeypatch: pytest.MonkeyPatch
+):
+    conversation, refusals = scene.conversation, []
+
+    def advance_while_another_client_begins(*moment: object) -> bool:
+        with pytest.raises(StateError) as refusal:
+            conversation.voices.begin((1,), MONO, 0, scene.now_ns)
+        refusals.append(refusal)
+        return False
+
+    monkeypatch.setattr(conversation.motion, "advance", advance_while_another_client_begins)
+    answer = conversation.begin((1,), MONO, 0, scene.now_ns, interrupts=True)
+    assert (answer.growing, len(refusals)) == (True, 1)
+
+
 def test_refused_voice_interrupts_nobody(scene: Scene, speech: Utterance):
     end_us = speech.end_us
     with pytest.raises(AudioError):
