@@ -103,6 +103,19 @@ def test_assembly_definition_is_whole(path: Path) -> None:
     assert definition["allowUnsafeCode"] is False
 
 
+def test_assembly_is_compiled_only_where_those_it_refers_to_are() -> None:
+    """A sample would break a build for a headset otherwise: its assembly for Android would miss the package's."""
+    definitions = {read(path)["name"]: read(path) for path in ASSEMBLIES}
+    assert [
+        (name, referred)
+        for name, definition in definitions.items()
+        for referred in definition["references"]
+        if referred in definitions
+        and (wanted := set(definitions[referred]["includePlatforms"]))
+        and not wanted >= set(definition["includePlatforms"] or ["Android"])
+    ] == []
+
+
 def test_protocol_knows_nothing_of_the_engine() -> None:
     definition = read(PACKAGE / "Runtime" / "Protocol" / "RsaTalker.Sidecar.Protocol.asmdef")
     assert definition["noEngineReferences"] is True

@@ -15,6 +15,12 @@ namespace UnityEngine
         HideAndDontSave = 61,
     }
 
+    public enum FindObjectsSortMode
+    {
+        None = 0,
+        InstanceID = 1,
+    }
+
     public class MissingReferenceException : SystemException
     {
         public MissingReferenceException(string message)
@@ -51,10 +57,10 @@ namespace UnityEngine
 
         public static void DestroyImmediate(Object target) => Destroy(target);
 
-        public static T FindObjectOfType<T>()
+        public static T FindAnyObjectByType<T>()
             where T : Object => Living.OfType<T>().FirstOrDefault();
 
-        public static T[] FindObjectsOfType<T>()
+        public static T[] FindObjectsByType<T>(FindObjectsSortMode sortMode)
             where T : Object => Living.OfType<T>().ToArray();
 
         public static bool operator ==(Object a, Object b) => IsNull(a) ? IsNull(b) : ReferenceEquals(a, b);

@@ -216,7 +216,7 @@ internal static class PlaySession
 
     private static void FindAgain()
     {
-        _conversation = Object.FindObjectOfType<Conversation>();
+        _conversation = Object.FindAnyObjectByType<Conversation>();
         Heads[0] = _conversation.HeadA;
         Heads[1] = _conversation.HeadB;
         Listen();

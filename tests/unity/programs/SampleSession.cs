@@ -28,7 +28,7 @@ internal static class SampleSession
         {
             Print(thing.transform, "");
         }
-        var conversation = Object.FindObjectOfType<Conversation>();
+        var conversation = Object.FindAnyObjectByType<Conversation>();
         conversation.HeadA.Avatar = "ann";
         conversation.HeadB.Avatar = "bob";
         conversation.FrameSizePx = 32;
@@ -42,7 +42,7 @@ internal static class SampleSession
             target.Components.OfType<MonoBehaviour>().ToList().ForEach(one => Send(one, message));
         }
         var heard = Until(() => conversation.HeadA.Pose.Arkit[JawOpen] > 0.02f);
-        var mesh = Object.FindObjectOfType<SkinnedMeshRenderer>();
+        var mesh = Object.FindAnyObjectByType<SkinnedMeshRenderer>();
         var moved = Until(() => mesh == null || mesh.Weights.Values.Any(weight => weight > 2));
         PlayMode.Stop();
         Console.WriteLine("heard " + heard + " moved " + moved + " drawn " + Graphics.Drawn.Count);

@@ -61,7 +61,7 @@ namespace RsaTalker.Sidecar.Editor
 
         private void ShowConversation()
         {
-            var conversation = Application.isPlaying ? FindObjectOfType<Conversation>() : null;
+            var conversation = Application.isPlaying ? FindAnyObjectByType<Conversation>() : null;
             if (conversation == null)
             {
                 return;
@@ -113,7 +113,7 @@ namespace RsaTalker.Sidecar.Editor
             if (GUILayout.Button("Trust this fingerprint and use it"))
             {
                 KnownSidecars.Trust(sidecar.HttpAddress, shown);
-                foreach (var conversation in FindObjectsOfType<Conversation>())
+                foreach (var conversation in FindObjectsByType<Conversation>(FindObjectsSortMode.None))
                 {
                     Undo.RecordObject(conversation, "Use sidecar on the LAN");
                     conversation.LookAt(SidecarPlace.Automatic, sidecar.HttpAddress, conversation.Token);

@@ -37,7 +37,7 @@ namespace UnityEngine.XR.Interaction.Toolkit
         private void PullGrip()
         {
             var (from, along) = (transform.position, transform.forward);
-            var hit = Object.FindObjectsOfType<XRSimpleInteractable>()
+            var hit = Object.FindObjectsByType<XRSimpleInteractable>(FindObjectsSortMode.None)
                 .Select(target => (target, distance: target.DistanceAlong(from, along)))
                 .Where(one => one.distance < float.PositiveInfinity)
                 .OrderBy(one => one.distance)
