@@ -68,7 +68,7 @@ class Gaze:
         if not self._has_begun:  # they look at each other from the first instant on
             self._has_begun = True
             self.head = (HEAD_SHARE_PARTNER * toward).astype(np.float32)
-            self.eyes = _within(toward - self.head, EYE_LIMIT_RAD).astype(np.float32)
+            self.eyes = within(toward - self.head, EYE_LIMIT_RAD).astype(np.float32)
             self.vergence = vergence_at(apart_m)
         before = self._offset
         self._held_s += STEP_S
@@ -83,8 +83,8 @@ class Gaze:
         damping = 2 * 2 * np.pi * HEAD_SPRING_HZ
         self._velocity += STEP_S * (stiffness * (share - self.head) - damping * self._velocity)
         self.head = (self.head + STEP_S * self._velocity).astype(np.float32)
-        target = _within(toward + self._offset + self._fixation - self.head, EYE_LIMIT_RAD)
-        self.eyes = (self.eyes + _within(target - self.eyes, EYE_STEP_RAD)).astype(np.float32)
+        target = within(toward + self._offset + self._fixation - self.head, EYE_LIMIT_RAD)
+        self.eyes = (self.eyes + within(target - self.eyes, EYE_STEP_RAD)).astype(np.float32)
         meeting = vergence_at(apart_m if self.at_partner else AWAY_M)
         self.vergence += VERGENCE_FOLLOWS * (meeting - self.vergence)
 
@@ -117,6 +117,6 @@ def vergence_at(distance_m: float) -> float:
     return math.atan(EYES_APART_M / 2 / max(distance_m, NEAREST_M))
 
 
-def _within(x: np.ndarray, limit: np.ndarray | float) -> np.ndarray:
+def within(x: np.ndarray, limit: np.ndarray | float) -> np.ndarray:
     """Return x clipped to +-limit; `np.clip` takes three times as long for two numbers."""
     return np.minimum(np.maximum(x, -limit), limit)

@@ -9,8 +9,9 @@ from jaxtyping import Bool, Float32
 
 from rsatalker.motion.behaviour.blinks import Blinks
 from rsatalker.motion.behaviour.brows import Brows
+from rsatalker.motion.behaviour.carriage import Carriage
 from rsatalker.motion.behaviour.decision import CHIN_UNIT_RAD, EVENTS, SEEN, Decision
-from rsatalker.motion.behaviour.gaze import HEAD_SHARE_PARTNER, Gaze
+from rsatalker.motion.behaviour.gaze import EYE_LIMIT_RAD, HEAD_SHARE_PARTNER, Gaze, within
 from rsatalker.motion.behaviour.nods import Nods
 from rsatalker.motion.behaviour.smiles import Smiles
 from rsatalker.motion.behaviour.sway import Sway
@@ -60,6 +61,7 @@ class Nonverbal:
     def __init__(self, random: np.random.Generator) -> None:
         self.gaze, self.blinks, self.nods = Gaze(random), Blinks(random), Nods(random)
         self.smiles, self.brows, self.sway = Smiles(random), Brows(random), Sway(random)
+        self.carriage = Carriage(random.spawn(1)[0])  # chance of its own: what is decided does not depend on it
         self._chin_rad = 0.0
 
     def possible(self) -> Bool[np.ndarray, "8"]:
@@ -103,11 +105,13 @@ class Nonverbal:
         self.smiles.step(decision)
         self.brows.step(decision, own, self.gaze, nodded=self.nods.began)
         self.sway.step(decision.tendency("liveliness"))
+        self.carriage.step(own)
         self._chin_rad += CHIN_FOLLOWS * (CHIN_UNIT_RAD * decision.tendency("chin") - self._chin_rad)
+        moved = amplitude * (self.sway.rotation + self.carriage.rotation)  # pitch, yaw, roll
+        moved[0] += self.nods.pitch_rad + self._chin_rad
         yaw, pitch = self.gaze.head
-        nod_rad = self.nods.pitch_rad
-        neck = np.array([pitch + nod_rad + self._chin_rad, yaw, 0.0], np.float32) + amplitude * self.sway.rotation
-        eyes = self.gaze.eyes - np.array([0.0, nod_rad + self._chin_rad], np.float32)  # eyes stay on their target
+        neck = np.array([pitch, yaw, 0.0], np.float32) + moved
+        eyes = within(self.gaze.eyes - moved[1::-1], EYE_LIMIT_RAD)  # eyes stay on their target, whatever the head does
         return NonverbalInstant(
             arkit=self._weights(),
             gaze=eyes,
