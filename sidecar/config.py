@@ -44,7 +44,8 @@ class ServeOptions:
         least_frame_scale: Frames are drawn smaller, down to this share of the width and height that the client asked
             for, where the machine cannot draw 30 a second of every head; 1: never.
         admit_by_load: Refuse a conversation that the machine cannot hold beside the others, by what those cost.
-        max_conversations: Conversations at a time, also if the machine could hold more.
+        max_conversations: Conversations at a time, also if the machine could hold more; an audio stream of a client of
+            Audio2Face-3D counts as one.
         lease_s: A conversation without any call for so long is closed.
         motion_lead_ms: How far motion runs ahead of playback while somebody speaks.
         checkpoint: Weights of the motion model; the bundled ones if left out.

@@ -5,17 +5,20 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.motion.social import Relationship
-from sidecar.admission import check_admission
+from sidecar.admission import AUDIO_STREAM, CONVERSATION, check_admission, these_are_open
 from sidecar.config import ServeOptions
 from sidecar.conversation import Conversation
 from sidecar.conversation_regions import FrameSize, Regions
 from sidecar.errors import LimitError, NotFoundError, StateError
+from sidecar.motion_load import MotionLoad
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.studio import Studio, unknown_avatar
 from sidecar.timings import Timings
@@ -52,6 +55,7 @@ class Conversations:
         self._options = options
         self._timings = timings
         self._open: dict[str, Conversation] = {}
+        self._streams: list[MotionLoad] = []
         self._starting = 0
         self._closed = False
         self._lock = threading.Lock()
@@ -70,7 +74,9 @@ class Conversations:
             RegionFull: There is no room in shared memory.
             StateError: The sidecar stopped meanwhile.
         """
-        self._admit(with_frames=setup.frame_size is not None)
+        with self._lock:
+            self._check_room(CONVERSATION, with_frames=setup.frame_size is not None)
+            self._starting += 1
         try:
             conversation = self._build(setup)
             with self._lock:
@@ -86,6 +92,23 @@ class Conversations:
             raise StateError("The sidecar is stopping; create the conversation on the next one.")
         log.info("conversation %s: begins", conversation.conversation_id)
         return conversation
+
+    @contextmanager
+    def audio_stream(self) -> Generator[MotionLoad]:
+        """Count a stream of another protocol, which has no conversation, as one; yield what takes note of its cost.
+
+        Raises:
+            LimitError: As many as allowed are open, or the machine holds no more.
+        """
+        load = MotionLoad()
+        with self._lock:
+            self._check_room(AUDIO_STREAM, with_frames=False)
+            self._streams.append(load)
+        try:
+            yield load
+        finally:
+            with self._lock:
+                self._streams.remove(load)
 
     def get(self, conversation_id: str) -> Conversation:
         """Return a conversation and renew its lease; raises as `find` does."""
@@ -140,16 +163,16 @@ class Conversations:
             self._open.pop(conversation.conversation_id, None)
         conversation.close()
 
-    def _admit(self, *, with_frames: bool) -> None:
-        with self._lock:
-            if self._options.admit_by_load:
-                check_admission(list(self._open.values()), with_frames=with_frames)
-            if len(self._open) + self._starting >= self._options.max_conversations:
-                raise LimitError(
-                    f"{self._options.max_conversations} conversations are open, as many as this sidecar takes. Close "
-                    "one, or start the sidecar with a larger --max-conversations."
-                )
-            self._starting += 1
+    def _check_room(self, newcomer: str, *, with_frames: bool) -> None:
+        """Raise LimitError if one more is too many; the caller holds the lock."""
+        if self._options.admit_by_load:
+            check_admission(list(self._open.values()), self._streams, newcomer, with_frames=with_frames)
+        conversations, streams = len(self._open) + self._starting, len(self._streams)
+        if conversations + streams >= self._options.max_conversations:
+            raise LimitError(
+                f"{these_are_open(conversations, streams)}, as many as this sidecar takes. End one, or start the "
+                "sidecar with a larger --max-conversations."
+            )
 
     def _build(self, setup: ConversationSetup) -> Conversation:
         cast = {member.name: member for member in self._studio.cast()}

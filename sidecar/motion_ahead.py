@@ -17,10 +17,10 @@ from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.pose import MOTION_RATE_HZ, FlamePose
 from rsatalker.motion.social import SocialInput
 from rsatalker.motion.together import Making, alone
-from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.speech.features import samples_to_complete, whole_instants
 from sidecar.bookmarks import Bookmarks
 from sidecar.clock import Shown
+from sidecar.motion_load import MotionLoad
 from sidecar.motion_window import MotionWindow, instant_us
 from sidecar.regions.motion_ring import HeadInstant, MotionRingWriter
 from sidecar.skipping_source import SKIP_GRID, SkippingSource
@@ -39,7 +39,6 @@ MOST_INSTANTS = 3  # more at once cost no less, and other conversations get thei
 LATE_US = 120_000  # behind the sound: lips are seen to be late, so motion that stays so late ...
 PATIENCE_NS = 400_000_000  # ... for so long is not going to catch up, and skips ahead ...
 SKIP_LEAD_US = 200_000  # ... to so much before the sound, that of look-ahead included
-LOAD_OVER_S = 30.0  # of sound, for which the load is a mean: it follows what else the machine has to do
 
 
 class MotionAhead:
@@ -47,6 +46,7 @@ class MotionAhead:
 
     Attributes:
         lock: Held while motion is made.
+        load: What this motion costs.
     """
 
     def __init__(
@@ -60,6 +60,7 @@ class MotionAhead:
         starts_with_speech: bool,
     ) -> None:
         self.lock = threading.RLock()
+        self.load = MotionLoad()
         self._source = SkippingSource(source)
         self._bookmarks = Bookmarks()
         self._voices = voices
@@ -72,13 +73,7 @@ class MotionAhead:
         self._told: dict[tuple[str, int], Callable[[MotionSource], None]] = {}
         self._places: Float32[np.ndarray, "2 4 4"] | None = None
         self._told_places: Float32[np.ndarray, "2 4 4"] | None = None
-        self._spent_s = self._made_s = 0.0
         self._late_since_ns: int | None = None
-
-    @property
-    def load(self) -> float:
-        """Share of a thread's time that this motion has taken lately; 0 while none has been made."""
-        return self._spent_s / self._made_s if self._made_s else 0.0
 
     @property
     def open_from_us(self) -> int:
@@ -129,7 +124,7 @@ class MotionAhead:
             started_s = time.perf_counter()
             count = alone(self.making(shown, now_ns))
             if count:
-                self.note_load(time.perf_counter() - started_s, count)
+                self.load.note(time.perf_counter() - started_s, count)
         return count > 0
 
     def is_due(self, shown: Shown, now_ns: int) -> bool:
@@ -165,13 +160,6 @@ class MotionAhead:
         finally:
             self.lock.release()
         return count
-
-    def note_load(self, spent_s: float, samples: int) -> None:
-        """Take over how long the motion of some samples took; what lies far back counts for less and less."""
-        made_s = samples / SPEECH_RATE_HZ
-        kept = max(1 - made_s / LOAD_OVER_S, 0.0)
-        self._spent_s = kept * self._spent_s + spent_s
-        self._made_s = kept * self._made_s + made_s
 
     def _due(self, shown: Shown, now_ns: int, *, in_company: bool = False) -> int:
         timeline = self._voices.timeline

@@ -52,7 +52,7 @@ class MotionLoop(Loop):
         spent_s, total = time.perf_counter() - started_s, sum(samples for _, samples in made)
         for conversation, samples in made:
             if samples:
-                conversation.motion.note_load(spent_s * samples / total, samples)
+                conversation.motion.load.note(spent_s * samples / total, samples)
         return total
 
     def _fail(self, conversation: Conversation, error: Exception) -> None:

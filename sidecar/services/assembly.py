@@ -62,7 +62,7 @@ def services_of(
         ),
         Service(
             audio2face_service.DESCRIPTOR,
-            Audio2FaceService(studio, options.max_conversations),
+            Audio2FaceService(studio, conversations),
             audio2face_grpc.add_A2FControllerServiceServicer_to_server,
         ),
         Service(

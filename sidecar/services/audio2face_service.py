@@ -13,7 +13,9 @@ from typing import Any
 import grpc.aio
 
 from rsatalker.motion.social import Relationship
-from sidecar.errors import InvalidRequestError, LimitError, StateError
+from sidecar.conversations import Conversations
+from sidecar.errors import InvalidRequestError, StateError
+from sidecar.motion_load import MotionLoad
 from sidecar.nvidia_ace.animation_data import v1_pb2 as animation
 from sidecar.nvidia_ace.controller import v1_pb2 as controller
 from sidecar.nvidia_ace.services.a2f_controller import v1_pb2, v1_pb2_grpc
@@ -35,35 +37,28 @@ class Audio2FaceService(v1_pb2_grpc.A2FControllerServiceServicer):
 
     Args:
         studio: Makes the motion.
-        most_streams: At a time.
+        conversations: Among which a stream counts.
     """
 
-    def __init__(self, studio: Studio, most_streams: int) -> None:
+    def __init__(self, studio: Studio, conversations: Conversations) -> None:
         self._studio = studio
-        self._most_streams = most_streams
-        self._streams = 0
+        self._conversations = conversations
 
     async def ProcessAudioStream(
         self, request_iterator: AsyncIterator[controller.AudioStream], context: Context
     ) -> AsyncIterator[Answer]:
         """Answer a voice with its motion: a header, instants, the event of the end, a status."""
-        if self._streams >= self._most_streams:
-            raise LimitError(
-                f"{self._most_streams} audio streams are open, as many as this sidecar takes. End one, or start the "
-                "sidecar with a larger --max-conversations."
-            )
-        self._streams += 1
-        try:
-            async for answer in self._answers(request_iterator):
+        with self._conversations.audio_stream() as load:
+            async for answer in self._answers(request_iterator, load):
                 yield answer
-        finally:
-            self._streams -= 1
 
-    async def _answers(self, requests: AsyncIterator[controller.AudioStream]) -> AsyncIterator[Answer]:
+    async def _answers(
+        self, requests: AsyncIterator[controller.AudioStream], load: MotionLoad
+    ) -> AsyncIterator[Answer]:
         first = await self._next(requests)
         if first is None or first.WhichOneof("stream_part") != "audio_stream_header":
             raise InvalidRequestError("the stream does not begin with audio_stream_header; send it first, once.")
-        stream = await asyncio.to_thread(self._open, first.audio_stream_header)
+        stream = await asyncio.to_thread(self._open, first.audio_stream_header, load)
         yield Answer(animation_data_stream_header=stream.header(time.time()))
         while (part := await self._next(requests)) is not None:
             kind = part.WhichOneof("stream_part")
@@ -79,8 +74,8 @@ class Audio2FaceService(v1_pb2_grpc.A2FControllerServiceServicer):
         yield Answer(event=controller.Event(event_type=controller.END_OF_A2F_AUDIO_PROCESSING))
         yield Answer(status=status.Status(code=status.Status.SUCCESS, message=_last_words(stream.ignored)))
 
-    def _open(self, header: controller.AudioStreamHeader) -> Audio2FaceStream:
-        return Audio2FaceStream(header, self._studio.dialogue(Relationship(), SEED))
+    def _open(self, header: controller.AudioStreamHeader, load: MotionLoad) -> Audio2FaceStream:
+        return Audio2FaceStream(header, self._studio.dialogue(Relationship(), SEED), load)
 
     async def _next(self, requests: AsyncIterator[controller.AudioStream]) -> controller.AudioStream | None:
         """Return the next message; None when the client has half-closed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Iterator, Sequence
 
@@ -13,6 +14,7 @@ from rsatalker.motion.pose import MOTION_RATE_HZ
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from sidecar.errors import InvalidRequestError
 from sidecar.intake import AudioFormat, Intake
+from sidecar.motion_load import MotionLoad
 from sidecar.nvidia_ace.animation_data import v1_pb2 as animation
 from sidecar.nvidia_ace.audio import v1_pb2 as audio
 from sidecar.nvidia_ace.controller import v1_pb2 as controller
@@ -31,6 +33,11 @@ SPEAKER = 0  # whose face is sent; the other head of the dialogue is silent and 
 class Audio2FaceStream:
     """What a client hears back for one voice. One thread at a time.
 
+    Args:
+        header: What the client asks for.
+        source: Makes the motion.
+        load: Takes note of what that costs.
+
     Attributes:
         ignored: Names of blend shapes that the client sets and nobody has.
 
@@ -39,10 +46,11 @@ class Audio2FaceStream:
         InvalidRequestError: The header asks for something that cannot be had; the message names it.
     """
 
-    def __init__(self, header: controller.AudioStreamHeader, source: MotionSource) -> None:
+    def __init__(self, header: controller.AudioStreamHeader, source: MotionSource, load: MotionLoad) -> None:
         check_header(header.audio_header)
         self._audio_header = header.audio_header
         self._source = source
+        self._load = load
         self._rate_hz = header.audio_header.samples_per_second
         self._intake = Intake(AudioFormat(self._rate_hz, 1, "s16"), (SPEAKER,))
         self._rule = WeightRule(header.blendshape_params)
@@ -103,7 +111,10 @@ class Audio2FaceStream:
             self._feel()
             voices = np.zeros((2, len(block)), np.float32)
             voices[SPEAKER] = block
-            for pose in self._source.push(voices)[SPEAKER]:
+            started_s = time.perf_counter()
+            motion = self._source.push(voices)[SPEAKER]
+            self._load.note(time.perf_counter() - started_s, len(block))
+            for pose in motion:
                 if self._sent < self._instants_due:
                     yield self._instant(pose.arkit)
 

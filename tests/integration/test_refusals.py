@@ -230,7 +230,7 @@ def test_conversations_are_limited(start: Callable[..., RunningSidecar]):
     with (
         start(max_conversations=1).connect() as client,
         client.create_conversation("ann", "bob"),
-        pytest.raises(LimitError, match=r"1 conversations are open, as many as this sidecar takes. Close one"),
+        pytest.raises(LimitError, match=r"1 conversation is open, as many as this sidecar takes. End one"),
     ):
         client.create_conversation("ann", "bob")
 

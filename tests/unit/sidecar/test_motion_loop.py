@@ -115,6 +115,6 @@ def test_loop_rests_when_all_due_motion_is_in_other_hands(conversations: Convers
 
 def test_time_of_a_pass_is_shared_by_those_who_took_part(conversations: Conversations, several: list[Conversation]):
     loop_of(conversations).turn()
-    loads = [conversation.motion.load for conversation in several]
+    loads = [conversation.motion.load.share for conversation in several]
     assert loads[0] > 0
     assert loads == pytest.approx([loads[0]] * 3)

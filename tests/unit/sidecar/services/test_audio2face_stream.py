@@ -10,6 +10,7 @@ from rsatalker.errors import AudioError
 from rsatalker.motion.mood import Mood, Style
 from rsatalker.motion.social import Relationship
 from sidecar.errors import InvalidRequestError
+from sidecar.motion_load import MotionLoad
 from sidecar.nvidia_ace.a2f import v1_pb2 as a2f
 from sidecar.nvidia_ace.animation_data import v1_pb2 as animation
 from sidecar.nvidia_ace.audio import v1_pb2 as audio
@@ -31,7 +32,7 @@ def header_of(rate_hz: int = RATE_HZ, **parts) -> controller.AudioStreamHeader:
 
 def stream_of(header: controller.AudioStreamHeader | None = None) -> tuple[Audio2FaceStream, LoudnessMotion]:
     source = LoudnessMotion(Relationship())
-    return Audio2FaceStream(header or header_of(), source), source
+    return Audio2FaceStream(header or header_of(), source, MotionLoad()), source
 
 
 def voice_of(samples: int, level: float = 0.25) -> bytes:
@@ -45,6 +46,12 @@ def counted_voice(samples: int) -> bytes:
 def all_of(stream: Audio2FaceStream, voice: bytes, chunk_bytes: int = 3200) -> list[animation.AnimationData]:
     chunks = [voice[first : first + chunk_bytes] for first in range(0, len(voice), chunk_bytes)]
     return [data for chunk in chunks for data in stream.push(chunk)] + list(stream.finish())
+
+
+def test_stream_takes_note_of_what_its_motion_costs():
+    load = MotionLoad()
+    all_of(Audio2FaceStream(header_of(), LoudnessMotion(Relationship()), load), voice_of(RATE_HZ))
+    assert load.share > 0
 
 
 def weights_of(data: animation.AnimationData) -> list[float]:
