@@ -18,6 +18,7 @@ from sidecar.config import ServeOptions
 from sidecar.conversation import Conversation
 from sidecar.conversation_regions import FrameSize, Regions
 from sidecar.errors import LimitError, NotFoundError, StateError
+from sidecar.leases import Leases
 from sidecar.motion_load import MotionLoad
 from sidecar.regions.host_clock import host_clock_ns
 from sidecar.studio import Studio, unknown_avatar
@@ -59,6 +60,7 @@ class Conversations:
         self._starting = 0
         self._closed = False
         self._lock = threading.Lock()
+        self._leases = Leases(round(options.lease_s * 1e9), host_clock_ns())
 
     def all(self) -> list[Conversation]:
         """Return every conversation, oldest first."""
@@ -151,9 +153,8 @@ class Conversations:
             self._end(conversation)
 
     def close_expired(self, now_ns: int) -> list[str]:
-        """End the conversations whose lease is over; return their ids."""
-        oldest_ns = now_ns - round(self._options.lease_s * 1e9)
-        expired = [conversation for conversation in self.all() if conversation.touched_ns < oldest_ns]
+        """End the conversations whose lease is over; return their ids. One thread calls it, every `LOOK_S`."""
+        expired = self._leases.over(self.all(), now_ns)
         for conversation in expired:
             self._end(conversation)
         return [conversation.conversation_id for conversation in expired]

@@ -20,6 +20,7 @@ from sidecar.errors import ConfigError
 from sidecar.frame_loop import FrameLoop
 from sidecar.garbage import collection_put_off
 from sidecar.heart import Heart
+from sidecar.leases import LOOK_S
 from sidecar.loop import Loop
 from sidecar.messages import status_message
 from sidecar.motion_loop import MotionLoop
@@ -43,7 +44,6 @@ from sidecar.signals import catch_signals, stop_when_gone
 from sidecar.studio import Studio
 from sidecar.timings import Timings
 
-LEASE_CHECK_S = 1.0  # between looks for leases that are over
 INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
 WARM_UP = "warm-up"  # name of its thread
 TOKEN_VARIABLE = "RSATALKER_TOKEN"
@@ -188,7 +188,7 @@ class Sidecar:
 
     async def _end_leases(self) -> None:
         while True:
-            await asyncio.sleep(LEASE_CHECK_S)
+            await asyncio.sleep(LOOK_S)
             try:
                 ended = await asyncio.to_thread(self.conversations.close_expired, host_clock_ns())
                 for conversation in self.conversations.all():

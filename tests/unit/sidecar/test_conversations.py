@@ -53,8 +53,10 @@ def test_conversation_that_is_made_while_the_sidecar_stops_leaves_nothing(
 
 def test_lease_ends_for_those_that_nothing_names(conversations: Conversations, setup: Setup):
     forgotten, named = (conversations.create(setup(None)) for _ in range(2))
-    now_ns = host_clock_ns() + 31_000_000_000
-    named.touched_ns = now_ns
+    begun_ns = host_clock_ns()
+    for second in range(1, 31):
+        assert conversations.close_expired(begun_ns + second * 1_000_000_000) == []
+    now_ns = named.touched_ns = begun_ns + 31_000_000_000
     assert conversations.close_expired(now_ns) == [forgotten.conversation_id]
     assert (forgotten.state, named.state) == (State.CLOSED, State.LIVE)
     with pytest.raises(NotFoundError):
