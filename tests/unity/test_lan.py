@@ -68,12 +68,12 @@ def test_heads_of_another_machine_are_found_trusted_and_drawn(
         found = player.do("browse")["found"].split() or player.do("browse")["found"].split()  # also on a busy machine
         assert [address.rpartition(":")[0] for address in found] == [machines[0].address]
         player.do("trust")
-        assert player.do("until live 30")["state"] == "Live"
-        assert player.do("until drawn 20")["drawn"] == 2
+        assert player.do("until live 60")["state"] == "Live"
+        assert player.do("until drawn 60")["drawn"] == 2
         (shown, _) = player.do("frames 5")["shown"]
         assert shown["file"] is True
         assert shown["source"][:3] == [2, 0, 1]  # two layers, no depth, a JPEG
         player.do("speak 0 1.5 0.5")
-        assert player.do("until heard 20")["heads"][0]["jaw"] == pytest.approx(0.5, abs=0.05)
-        assert player.do("until ended 20")["utterances"][-1]["state"] == "Ended"
+        assert player.do("until heard 60")["heads"][0]["jaw"] == pytest.approx(0.5, abs=0.05)
+        assert player.do("until ended 60")["utterances"][-1]["state"] == "Ended"
         assert player.do("stop")["escaped"] == ""

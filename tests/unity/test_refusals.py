@@ -14,7 +14,7 @@ def sentence_of(package: UnityPackage, folder: Path, scene: str, state: str, **v
     with playing(package.play_session, "dotnet", folder, **variables) as player:
         player.do(f"scene {scene}")
         player.do("start")
-        answer = player.do(f"until {state} 20")
+        answer = player.do(f"until {state} 60")
         while answer["state"] == "Searching" and answer["sentence"] == "Looking for a sidecar.":
             answer = player.do("frames 5")
         assert answer["escaped"] == ""
@@ -56,7 +56,7 @@ def test_avatar_that_nobody_offers_takes_only_its_own_head_away(package: UnityPa
     with playing(package.play_session, "dotnet", sidecar.folder) as player:
         player.do("scene stranger")
         player.do("start")
-        player.do("until live 20")
+        player.do("until live 60")
         answer = player.do("frames 40")
     assert (answer["state"], answer["escaped"], answer["drawn"]) == ("Live", "", 1)
     assert [head["pose"] for head in answer["heads"]] == [True, False]
@@ -91,8 +91,8 @@ def test_sidecar_at_an_address_is_taken_with_its_token(
     with playing(package.play_session, "dotnet", tmp_path) as player:  # whose own runtime file names none
         player.do(f"scene at {sidecar.record['http_address']} {sidecar.record['token']}")
         player.do("start")
-        assert player.do("until live 20")["state"] == "Live"
-        assert player.do("until drawn 10")["drawn"] == 2
+        assert player.do("until live 60")["state"] == "Live"
+        assert player.do("until drawn 60")["drawn"] == 2
 
 
 def test_address_without_a_port_is_refused(package: UnityPackage, tmp_path: Path):

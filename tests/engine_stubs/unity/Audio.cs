@@ -7,15 +7,20 @@ using System.Linq;
 
 namespace UnityEngine
 {
-    /// <summary>Mixes in buffers of 1024 samples at 48 kHz; its clock moves in steps of them, as Unity's does.</summary>
+    /// <summary>
+    /// Mixes in buffers of 1024 samples at 48 kHz; its clock moves in steps of them, as Unity's does. A player that is held up
+    /// leaves its device dry: the sound stands meanwhile, so that no stall of the machine jumps over what is said.
+    /// </summary>
     public static class AudioSettings
     {
         private const int BufferSamples = 1024;
+        private const double LongestFrames = 2; // as many lengths of a frame are heard while it lasts
         private static readonly Stopwatch Host = new Stopwatch();
         private static readonly float[] Data = new float[2 * BufferSamples];
         private static readonly float[] Sum = new float[BufferSamples];
         private static long _buffers;
         private static double _skippedS;
+        private static double _dueS;
 
         public delegate void AudioConfigurationChangeHandler(bool deviceWasChanged);
 
@@ -43,6 +48,7 @@ namespace UnityEngine
             if (clockBeginsAnew)
             {
                 _skippedS += dspTime;
+                _dueS -= dspTime;
                 _buffers = 0;
             }
             OnAudioConfigurationChanged?.Invoke(true);
@@ -50,16 +56,15 @@ namespace UnityEngine
 
         internal static void Begin() => Host.Start();
 
-        // The audio thread: as many buffers as time has passed for, none while the listener is paused.
-        internal static void Mix()
+        // The audio thread: as many buffers as a frame has lasted for, none while the listener is paused.
+        internal static void Mix(int frameMs)
         {
-            var dueS = Host.Elapsed.TotalSeconds - _skippedS;
-            if (AudioListener.pause || (PlayMode.IsStopped && !RunsWhileStopped))
-            {
-                _skippedS += dueS - dspTime;
-                return;
-            }
-            while (dspTime < dueS)
+            var isPaused = AudioListener.pause || (PlayMode.IsStopped && !RunsWhileStopped);
+            var longestDueS = isPaused ? dspTime : _dueS + LongestFrames * frameMs / 1000;
+            var wallS = Host.Elapsed.TotalSeconds - _skippedS;
+            _dueS = Math.Min(wallS, longestDueS);
+            _skippedS += wallS - _dueS;
+            while (dspTime < _dueS)
             {
                 Array.Clear(Sum, 0, Sum.Length);
                 foreach (var source in Object.Living.OfType<AudioSource>())

@@ -58,7 +58,7 @@ namespace UnityEngine
         public static void Frame(int milliseconds = 11)
         {
             Thread.Sleep(milliseconds);
-            AudioSettings.Mix();
+            AudioSettings.Mix(milliseconds);
             if (IsStopped)
             {
                 return;

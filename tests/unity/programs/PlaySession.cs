@@ -139,7 +139,7 @@ internal static class PlaySession
                 {
                     _conversation.enabled = false;
                     _conversation.enabled = true;
-                    Frames(5000, () => IsSo("live"), 1);
+                    Frames(60000, () => IsSo("live"), 1);
                     Frames(3, () => false, 1);
                 }
                 return;
@@ -250,6 +250,10 @@ internal static class PlaySession
             case "heard": // a third of a second, and a face that says it
                 return Heads[Spoken.Last().Participant].Pose.Arkit[17] > 0.2f
                     && AudioSettings.dspTime > Spoken.Last().StartDspS + 0.35;
+            case "settled": // what one conversation maps: frames of both heads, motion and what the engine writes
+                return Mapped() == 4;
+            case "resting":
+                return Heads[Spoken.Last().Participant].Pose.Arkit[17] < 0.02f;
             case "loud":
                 return Sources(Heads[0]).Any(source => source.Loudest > 0);
             default:

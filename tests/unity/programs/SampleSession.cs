@@ -71,7 +71,7 @@ internal static class SampleSession
 
     private static bool Until(Func<bool> isSo)
     {
-        for (var frame = 0; frame < 1500 && !isSo(); ++frame)
+        for (var frame = 0; frame < 6000 && !isSo(); ++frame)
         {
             PlayMode.Frame();
         }
