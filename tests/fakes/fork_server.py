@@ -23,7 +23,7 @@ from sidecar.regions.engine_region import EngineState
 from sidecar.server import serve
 
 RATE_HZ = 16_000
-LEASE_S = 1.0  # the shortest: conversations of dead clients end soon
+LEASE_S = 4.0  # conversations of dead clients end soon, those of clients that are held up do not
 CONVERSATIONS = 64
 
 

@@ -8,6 +8,7 @@ import struct
 from typing import Any
 
 from running_sidecar import TOKEN
+from waiting import LONGEST_S
 
 ENVELOPE = struct.Struct(">BI")
 
@@ -35,7 +36,7 @@ class Answer:
 def request(address: str, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
     """Send one request; `content_type="..."` becomes Content-Type, and None leaves a header out."""
     host, _, port = address.rpartition(":")
-    connection = http.client.HTTPConnection(host, int(port), timeout=20)
+    connection = http.client.HTTPConnection(host, int(port), timeout=LONGEST_S)
     try:
         given = {"host": address, "authorization": f"Bearer {TOKEN}"}
         given |= {name.replace("_", "-"): value for name, value in headers.items()}

@@ -7,6 +7,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from waiting import LONGEST_S
+
 from sidecar.client import SidecarClient
 from sidecar.config import ServeOptions
 from sidecar.server import Sidecar
@@ -33,7 +35,7 @@ class RunningSidecar:
 
     def start(self) -> None:
         self._thread.start()
-        self._ready.wait(30)
+        assert self._ready.wait(LONGEST_S), "the sidecar did not start"
         if self._failure:
             self._thread.join()
             raise self._failure

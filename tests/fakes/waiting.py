@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-LONGEST_S = 20.0
+LONGEST_S = 60.0
 LOOK_S = 0.002
 
 _Found = TypeVar("_Found")

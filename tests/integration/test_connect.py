@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from http_calls import call, request
 from running_sidecar import TOKEN, RunningSidecar
-from waiting import until
+from waiting import LONGEST_S, until
 
 from sidecar.client import SidecarClient
 from sidecar.v1 import sidecar_pb2
@@ -134,7 +134,7 @@ def test_body_without_a_length_is_measured(running: RunningSidecar):
         f"Authorization: Bearer {TOKEN}\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
     )
     chunk = b"1000000\r\n" + b" " * (16 << 20) + b"\r\n"
-    with socket.create_connection((host, int(port)), 20) as connection:
+    with socket.create_connection((host, int(port)), LONGEST_S) as connection:
         connection.sendall(head.encode())
         for _ in range(2):
             connection.sendall(chunk)
@@ -220,7 +220,7 @@ def test_connections_in_a_row_are_all_answered(running: RunningSidecar):
 def test_grpc_port_survives_connections_that_say_nothing(running: RunningSidecar, client: SidecarClient):
     host, port = running.address.split(":")
     for _ in range(500):
-        socket.create_connection((host, int(port)), 20).close()
+        socket.create_connection((host, int(port)), LONGEST_S).close()
     assert client.is_serving()
 
 
@@ -229,14 +229,14 @@ def test_connection_to_the_grpc_port_that_says_nothing_is_closed(start, monkeypa
 
     monkeypatch.setattr(endpoints, "HANDSHAKE_S", 0.05)
     host, port = start().address.split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as silent:
+    with socket.create_connection((host, int(port)), timeout=LONGEST_S) as silent:
         while silent.recv(4096):  # its greeting, then the end
             pass
 
 
 def test_connections_at_once_are_all_answered(running: RunningSidecar):
     host, port = running.http_address.split(":")
-    connections = [socket.create_connection((host, int(port)), 20) for _ in range(500)]
+    connections = [socket.create_connection((host, int(port)), LONGEST_S) for _ in range(500)]
     try:
         for connection in connections:
             connection.sendall(f"GET /healthz HTTP/1.1\r\nHost: {running.http_address}\r\n\r\n".encode())
@@ -250,14 +250,15 @@ def test_connections_at_once_are_all_answered(running: RunningSidecar):
 def test_connection_that_says_nothing_is_closed(running: RunningSidecar, monkeypatch, sent: bytes):
     from sidecar.network import http_server
 
-    monkeypatch.setattr(http_server, "HEAD_S", 0.05)
     host, port = running.http_address.split(":")
-    with socket.create_connection((host, int(port)), 20) as connection:
-        connection.sendall(sent)
-        received = b""
-        with contextlib.suppress(ConnectionResetError):
-            received = connection.recv(100)
-        assert received == b""
+    received = b""
+    with monkeypatch.context() as hasty:
+        hasty.setattr(http_server, "HEAD_S", 0.05)
+        with socket.create_connection((host, int(port)), LONGEST_S) as connection:
+            with contextlib.suppress(ConnectionError):
+                connection.sendall(sent)
+                received = connection.recv(100)
+    assert received == b""
     assert request(running.http_address, "GET", "/healthz").status == 200
 
 
@@ -272,6 +273,6 @@ def test_body_that_trickles_is_refused(running: RunningSidecar, monkeypatch):
 
 def test_head_that_never_ends_is_refused(running: RunningSidecar):
     host, port = running.http_address.split(":")
-    with socket.create_connection((host, int(port)), 20) as connection:
+    with socket.create_connection((host, int(port)), LONGEST_S) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nX: " + b"a" * 20_000)
         assert b"400" in connection.recv(100).splitlines()[0]
