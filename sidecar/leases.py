@@ -26,8 +26,9 @@ AnyLeased = TypeVar("AnyLeased", bound=Leased)
 class Leases:
     """Leases run while the sidecar is there to hear who renews them.
 
-    From one look to the next no more passes than lies between looks: a sidecar that stood still itself, since its machine
-    slept or had too much to do, has heard nobody meanwhile, and would otherwise find all its clients dead. One thread.
+    No more time passes from one look to the next than lies between looks: a sidecar that stood still itself, since its
+    machine slept or had too much to do, has heard nobody meanwhile, and would otherwise find all its clients dead. One
+    thread.
 
     Args:
         lease_ns: How long a lease lasts.
