@@ -7,12 +7,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields, replace
 from pathlib import Path
 
-import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
-
 from rsatalker.errors import CheckpointError
 from rsatalker.motion.model import MotionModel, MotionModelConfig
+from rsatalker.motion.weights_file import read_weights, with_weights, write_weights
 
 FORMAT = "rsatalker-motion-1"  # changes when the layers do
 BUNDLED_CHECKPOINT = Path(__file__).parent / "checkpoints" / "lips.safetensors"
@@ -26,8 +23,7 @@ def save_checkpoint(model: MotionModel, path: Path, recipe: Mapping[str, object]
         "config": json.dumps(asdict(model.config)),
         "recipe": json.dumps(dict(recipe), default=str),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    save_file(weights, str(path), metadata)
+    write_weights(path, weights, metadata)
 
 
 def load_checkpoint(path: str | Path | None = None) -> MotionModel:
@@ -37,20 +33,8 @@ def load_checkpoint(path: str | Path | None = None) -> MotionModel:
         CheckpointError: The file is missing or no checkpoint of ours, is of another version, or its weights do not fit.
     """
     path = BUNDLED_CHECKPOINT if path is None else Path(path)
-    metadata, weights = _read(path)
-    model = MotionModel(_config_of(metadata, path))
-    expected = {name: tuple(weight.shape) for name, weight in model.state_dict().items()}
-    found = {name: tuple(weight.shape) for name, weight in weights.items()}
-    if expected != found:
-        name = min(set(expected.items()) ^ set(found.items()))[0]
-        raise CheckpointError(
-            f"{path}: weight {name!r} is {found.get(name, 'missing')}; its configuration expects "
-            f"{expected.get(name, 'no such weight')}. The file is damaged or mixed from two versions: get it again."
-        )
-    if broken := [name for name, weight in weights.items() if not bool(torch.isfinite(weight).all())]:
-        raise CheckpointError(f"{path}: weight {broken[0]!r} holds NaN or infinity; train again or get the file again.")
-    model.load_state_dict({name: weight.float() for name, weight in weights.items()})
-    return model.requires_grad_(requires_grad=False).eval()
+    metadata, weights = read_weights(path, FORMAT, "train-speech")
+    return with_weights(MotionModel(_config_of(metadata, path)), weights, path)
 
 
 def save_pair(first: Path, second: Path, path: Path) -> None:
@@ -73,27 +57,7 @@ def checkpoint_recipe(path: str | Path | None = None) -> dict[str, object]:
         CheckpointError: As `load_checkpoint`.
     """
     path = BUNDLED_CHECKPOINT if path is None else Path(path)
-    return json.loads(_read(path)[0].get("recipe", "{}"))
-
-
-def _read(path: Path) -> tuple[dict[str, str], dict[str, torch.Tensor]]:
-    if not path.is_file():
-        raise CheckpointError(
-            f"the checkpoint {path} does not exist or is no file; give the path of one that `rsatalker train-speech` "
-            "made."
-        )
-    try:
-        with safe_open(str(path), framework="pt") as file:
-            metadata: dict[str, str] = file.metadata() or {}
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118  not a dict
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path} is no safetensors file ({error}); get or train it again.") from error
-    if metadata.get("format") != FORMAT:
-        raise CheckpointError(
-            f"{path} has format {metadata.get('format', 'none')!r}; this version reads {FORMAT!r}. "
-            "Use the checkpoint that came with this version, or train again."
-        )
-    return metadata, weights
+    return json.loads(read_weights(path, FORMAT, "train-speech")[0].get("recipe", "{}"))
 
 
 def _config_of(metadata: Mapping[str, str], path: Path) -> MotionModelConfig:
