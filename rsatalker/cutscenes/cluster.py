@@ -16,7 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings, draw_chunk, never
+from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings
+from rsatalker.cutscenes.chunk_artist import draw_chunk, never
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.cutscenes.workers import ATTEMPTS, DrawChunk, Drawn
 from rsatalker.errors import OutputError

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
-from rsatalker.cutscenes.chunk import ChunkArtist, ChunkJob
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.chunk_artist import ChunkArtist
 from rsatalker.cutscenes.disk_space import estimated_bytes
 from rsatalker.cutscenes.plan import Plan
 from rsatalker.cutscenes.pose_rows import SceneMotion, rows_of

@@ -19,7 +19,8 @@ from ctypes import c_bool
 from pathlib import Path
 from typing import Protocol
 
-from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, SceneSettings, draw_chunk, prepare
+from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings
+from rsatalker.cutscenes.chunk_artist import DrawingStoppedError, draw_chunk, prepare
 from rsatalker.cutscenes.picture import StageTimes
 from rsatalker.errors import OutputError
 

@@ -129,7 +129,7 @@ def run(options: Options) -> None:
 
 def _measure(options: Options, folder: Path, rows: Rows, found: Found) -> None:
     from rsatalker.avatars.cast import load_avatar
-    from rsatalker.cutscenes.chunk import prepare
+    from rsatalker.cutscenes.chunk_artist import prepare
     from rsatalker.cutscenes.plan import Plan, settings_of
     from rsatalker.cutscenes.read_script import cutscene_from
     from rsatalker.cutscenes.work_folder import WorkFolder
@@ -190,7 +190,7 @@ def _apart_hz(folder: Path, count: int, job: ChunkJob, chunks: int) -> float:
 
 def _draw_apart(job: ChunkJob, folder: Path, chunks: int, ready: Any) -> float:
     """Draw a chunk many times and return the seconds that it took, in a process of its own."""
-    from rsatalker.cutscenes.chunk import draw_chunk, prepare
+    from rsatalker.cutscenes.chunk_artist import draw_chunk, prepare
 
     prepare(job.settings)
     draw_chunk(job, folder / "first")

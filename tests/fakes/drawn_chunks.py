@@ -9,8 +9,9 @@ from pathlib import Path
 
 from light_avatar import LightAvatar
 
-from rsatalker.cutscenes import chunk
-from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, never
+from rsatalker.cutscenes import chunk_artist
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.chunk_artist import DrawingStoppedError, never
 from rsatalker.cutscenes.picture import StageTimes
 
 DIES_ONCE, ALWAYS_DIES, ENDLESS = "dies-once", "always-dies", "endless"  # keys of jobs
@@ -36,8 +37,8 @@ def draw(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> St
 
 def draw_light(job: ChunkJob, folder: Path, stopped: Callable[[], bool] = never) -> StageTimes:
     """Draw a chunk as it is drawn, but for the avatars."""
-    chunk.load_avatar = lambda name, **options: LightAvatar(str(name))
-    return chunk.draw_chunk(job, folder, stopped)
+    chunk_artist.load_avatar = lambda name, **options: LightAvatar(str(name))
+    return chunk_artist.draw_chunk(job, folder, stopped)
 
 
 def prepare(settings: str) -> None:

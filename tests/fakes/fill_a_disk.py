@@ -17,7 +17,7 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from light_avatar import LightAvatar  # noqa: E402
 
-from rsatalker.cutscenes import chunk  # noqa: E402
+from rsatalker.cutscenes import chunk_artist  # noqa: E402
 from rsatalker.cutscenes.batch import SAMPLE_DIALOGUE  # noqa: E402
 from rsatalker.cutscenes.read_script import cutscene_from  # noqa: E402
 from rsatalker.cutscenes.render import render_cutscene  # noqa: E402
@@ -80,5 +80,5 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    chunk.load_avatar = lambda name, **options: LightAvatar(str(name))
+    chunk_artist.load_avatar = lambda name, **options: LightAvatar(str(name))
     main()

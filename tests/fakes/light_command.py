@@ -8,10 +8,10 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 from light_avatar import LightAvatar  # noqa: E402
 from light_render import draw_and_halt  # noqa: E402
 
-from rsatalker.cutscenes import chunk, workers  # noqa: E402
+from rsatalker.cutscenes import chunk_artist, workers  # noqa: E402
 from sidecar import cli  # noqa: E402
 
 if __name__ == "__main__":
-    chunk.load_avatar = lambda name, **options: LightAvatar(str(name))
+    chunk_artist.load_avatar = lambda name, **options: LightAvatar(str(name))
     workers.draw_chunk = draw_and_halt
     sys.exit(cli.main(["render", *sys.argv[1:]]))

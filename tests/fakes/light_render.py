@@ -9,14 +9,15 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[2])]
 
 from light_avatar import LightAvatar  # noqa: E402
 
-from rsatalker.cutscenes import chunk, workers  # noqa: E402
+from rsatalker.cutscenes import chunk_artist, workers  # noqa: E402
+from rsatalker.cutscenes.chunk import ChunkJob  # noqa: E402
 from sidecar.cutscenes import background_render  # noqa: E402
 
 LONGEST_HALT_S = 60.0
 LOOK_S = 0.02
 
 
-def draw_and_halt(job: chunk.ChunkJob, folder: Path):
+def draw_and_halt(job: ChunkJob, folder: Path):
     """Draw a chunk; the next one waits."""
     halt = Path(os.environ["HALT"])
     pause = threading.Event()
@@ -24,11 +25,11 @@ def draw_and_halt(job: chunk.ChunkJob, folder: Path):
         if job.first_frame == 0 or not halt.exists():
             break
         pause.wait(LOOK_S)
-    return chunk.draw_chunk(job, folder)
+    return chunk_artist.draw_chunk(job, folder)
 
 
 if __name__ == "__main__":
     background_render.NICENESS = 1  # on a busy machine, a test would wait long for one that is nicer
-    chunk.load_avatar = lambda name, **options: LightAvatar(str(name))
+    chunk_artist.load_avatar = lambda name, **options: LightAvatar(str(name))
     workers.draw_chunk = draw_and_halt
     sys.exit(background_render.main())

@@ -47,8 +47,8 @@ def test_cluster_draws_the_same_files_though_a_worker_dies(tmp_path: Path) -> No
 
 @pytest.mark.filterwarnings("ignore")  # Ray's own
 def test_cluster_renders_a_stereo_pair_byte_for_byte(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rsatalker.cutscenes.chunk.load_avatar", lambda name, **options: LightAvatar(str(name)))
-    monkeypatch.setattr("rsatalker.cutscenes.chunk._artists", {})
+    monkeypatch.setattr("rsatalker.cutscenes.chunk_artist.load_avatar", lambda name, **options: LightAvatar(str(name)))
+    monkeypatch.setattr("rsatalker.cutscenes.chunk_artist._artists", {})
     script = {
         "participant": [{"avatar": "mara"}, {"avatar": "tomas"}],
         "dialogue": str(SAMPLE_DIALOGUE),

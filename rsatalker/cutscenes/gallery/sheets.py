@@ -12,7 +12,8 @@ from PIL import Image
 from rich.console import Console
 
 from rsatalker.cutscenes.batch import BatchOptions, find_scripts, render_script
-from rsatalker.cutscenes.chunk import STILL_NAME, draw_chunk
+from rsatalker.cutscenes.chunk import STILL_NAME
+from rsatalker.cutscenes.chunk_artist import draw_chunk
 from rsatalker.cutscenes.gallery import portraits
 from rsatalker.cutscenes.plan import Plan, PlannedChunk
 from rsatalker.cutscenes.pose_rows import SceneMotion, pose_of

@@ -59,5 +59,5 @@ def light_avatars(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str, **options: object) -> LightAvatar:
         return LightAvatar(str(name))
 
-    monkeypatch.setattr("rsatalker.cutscenes.chunk.load_avatar", load)
-    monkeypatch.setattr("rsatalker.cutscenes.chunk._artists", {})
+    monkeypatch.setattr("rsatalker.cutscenes.chunk_artist.load_avatar", load)
+    monkeypatch.setattr("rsatalker.cutscenes.chunk_artist._artists", {})

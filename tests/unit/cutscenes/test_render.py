@@ -15,7 +15,8 @@ import pytest
 from PIL import Image
 
 from rsatalker.cutscenes import folder_lock
-from rsatalker.cutscenes.chunk import ChunkJob, DrawingStoppedError, draw_chunk
+from rsatalker.cutscenes.chunk import ChunkJob
+from rsatalker.cutscenes.chunk_artist import DrawingStoppedError, draw_chunk
 from rsatalker.cutscenes.disk_space import Finished
 from rsatalker.cutscenes.plan import longest_chunk
 from rsatalker.cutscenes.read_script import cutscene_from
