@@ -130,7 +130,11 @@ class Pytorch3dMeshLosses:
 def chamfer(
     first: Float[Tensor, "P 3"], second: Float[Tensor, "Q 3"], name: MeshLossesName = "auto"
 ) -> Float[Tensor, ""]:
-    """Return the mean squared distance to the nearest point of the other set, both ways added."""
+    """Return the mean squared distance to the nearest point of the other set, both ways added.
+
+    No command fits to points: images have none, and where surfaces are compared (`compare-heads`), distances to
+    triangles say more. It is the loss for who fits a head to a scan by these modules.
+    """
     if name == "pytorch3d" or (name == "auto" and has_pytorch3d(first.device)):
         return importlib.import_module("pytorch3d.loss").chamfer_distance(first[None], second[None])[0]
     return _nearest(first, second).mean() + _nearest(second, first).mean()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.samples import median, percentile
+from benchmarks.samples import in_turns_with_cpu, median, percentile
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.avatar_cache import cached_avatar_data
 from rsatalker.avatars.avatar_data import AvatarData
@@ -66,16 +65,8 @@ def run(options: Options) -> None:
 
 
 def add_row(table: Table, name: str, call: Callable[[], object], rounds: int) -> None:
-    """Time a stage; CPU time is that of all threads, and other processes hardly disturb it."""
-    wall: list[float] = []
-    cpu: list[float] = []
-    for _ in range(2):  # compiles, and touches memory first
-        call()
-    for _ in range(rounds):
-        started, used = time.perf_counter(), time.process_time()
-        call()
-        wall.append((time.perf_counter() - started) * 1e3)
-        cpu.append((time.process_time() - used) * 1e3)
+    """Time a stage; other processes hardly disturb its CPU time."""
+    wall, cpu = in_turns_with_cpu({name: call}, rounds)[name]
     table.add_row(name, f"{median(wall):.2f}", f"{percentile(wall, 0.95):.2f}", f"{median(cpu):.2f}")
 
 

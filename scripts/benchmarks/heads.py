@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -13,7 +12,7 @@ from rich.table import Table
 
 from benchmarks.follow import speaking_pose
 from benchmarks.rows import busy
-from benchmarks.samples import median, percentile
+from benchmarks.samples import in_turns_with_cpu, median, percentile
 from rsatalker.avatars.cast import FIRST_PAIR, load_avatar
 from rsatalker.avatars.light import studio_light
 from rsatalker.renderers.cpu import CpuRenderer
@@ -84,16 +83,3 @@ def drawings(heads: list[Talker], size_px: int, eyes: int) -> list[Callable[[], 
         draw = partial(talker.draw, pose, cameras, light, anchor, colors, depths)
         found.append(lambda draw=draw: draw().gaussians)
     return found
-
-
-def in_turns_with_cpu(ways: dict[str, Callable[[], object]], rounds: int) -> dict[str, tuple[list[float], list[float]]]:
-    """Return wall and CPU milliseconds of each way; CPU time is that of all threads."""
-    times: dict[str, tuple[list[float], list[float]]] = {way: ([], []) for way in ways}
-    for number in range(-2, rounds):  # two to compile and to touch memory first
-        for way, draw in ways.items():
-            started, used = time.perf_counter(), time.process_time()
-            draw()
-            if number >= 0:
-                times[way][0].append((time.perf_counter() - started) * 1e3)
-                times[way][1].append((time.process_time() - used) * 1e3)
-    return times

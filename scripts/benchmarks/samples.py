@@ -17,6 +17,21 @@ def in_turns(subjects: Mapping[str, Callable[[], object]], rounds: int) -> dict[
     return times
 
 
+def in_turns_with_cpu(
+    subjects: Mapping[str, Callable[[], object]], rounds: int
+) -> dict[str, tuple[list[float], list[float]]]:
+    """Return wall and CPU milliseconds by subject, in turns; CPU time is that of all threads."""
+    times: dict[str, tuple[list[float], list[float]]] = {name: ([], []) for name in subjects}
+    for number in range(-2, rounds):  # two to compile and to touch memory first
+        for name, subject in subjects.items():
+            started, used = time.perf_counter(), time.process_time()
+            subject()
+            if number >= 0:
+                times[name][0].append((time.perf_counter() - started) * 1e3)
+                times[name][1].append((time.process_time() - used) * 1e3)
+    return times
+
+
 def median(samples: Sequence[float]) -> float:
     """Return the middle value."""
     return percentile(samples, 0.5)

@@ -32,12 +32,25 @@ class FailingConnection:
         self.has_answered.set()
 
 
+class RecordingConnection:
+    """Notes what is asked for by each call."""
+
+    conversation_calls: Any = SimpleNamespace(KeepAlive="KeepAlive", SetAvOffset="SetAvOffset")
+
+    def __init__(self) -> None:
+        self.asked: dict[str, Any] = {}
+
+    def call(self, method: str, request: Any, timeout_s: float = 0.0) -> None:
+        """Note a request."""
+        self.asked[method] = request
+
+
 @pytest.fixture
 def hold():
     """Give a function that makes a conversation on a connection; all of them are let go in the end."""
     held: list[ConversationCalls] = []
 
-    def held_by(connection: FailingConnection) -> ConversationCalls:
+    def held_by(connection: FailingConnection | RecordingConnection) -> ConversationCalls:
         created = conversation_pb2.CreateConversationResponse(lease_ms=LEASE_MS, world_from_heads=[0.0] * 32)
         held.append(ConversationCalls(connection, created))  # type: ignore[arg-type]
         return held[-1]
@@ -45,6 +58,12 @@ def hold():
     yield held_by
     for conversation in held:
         conversation.abandon()
+
+
+def test_offset_of_faces_against_sound_is_sent(hold):
+    connection = RecordingConnection()
+    hold(connection).set_av_offset(-40)
+    assert connection.asked["SetAvOffset"].av_offset_ms == -40
 
 
 def test_lease_is_kept_after_a_moment_without_the_sidecar(hold):
