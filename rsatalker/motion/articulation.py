@@ -41,6 +41,8 @@ WEIGHTS: dict[str, dict[str, float]] = {
     "tongue_out": {"tongueOut": 0.35, "jawOpen": 0.05},  # the tip shows between the teeth, no more
 }
 REST_JAW = 0.03  # `jaw` of a silent mouth: below it the teeth stay together
+APPROACH_STARTS = 0.12  # `closed` above which lips come nearer before they meet; vowels have .09
+APPROACH_COMPLETE, APPROACH = 0.42, 0.35  # and where they are this share of the way together: they meet without a snap
 CONTACT_STARTS = 0.38  # `closed` at which the lips begin to meet; a silent mouth (.35) is closed by its jaw
 CONTACT_COMPLETE = 0.62  # and where they touch; the model's estimate of a closure seldom reaches 1
 CONTACT_JAW = 0.35  # share of the jaw opening left while the lips touch
@@ -74,7 +76,16 @@ _TONGUE = [ARTICULATION_INDEX["tongue_tip"], ARTICULATION_INDEX["tongue_back"]]
 
 def lip_contact(closed: Float32[np.ndarray, "*batch"]) -> Float32[np.ndarray, "*batch"]:
     """Return how far the lips have met for values of `closed`: 0 apart, 1 touching; smooth in between."""
-    ramp = np.clip((closed - CONTACT_STARTS) / (CONTACT_COMPLETE - CONTACT_STARTS), 0, 1)
+    return _smooth_rise(closed, CONTACT_STARTS, CONTACT_COMPLETE)
+
+
+def lip_approach(closed: Float32[np.ndarray, "*batch"]) -> Float32[np.ndarray, "*batch"]:
+    """Return how much of the way together the lips have gone: 1 where they touch, a part of it before they meet."""
+    return np.maximum(APPROACH * _smooth_rise(closed, APPROACH_STARTS, APPROACH_COMPLETE), lip_contact(closed))
+
+
+def _smooth_rise(x: Float32[np.ndarray, "*batch"], starts: float, ends: float) -> Float32[np.ndarray, "*batch"]:
+    ramp = np.clip((x - starts) / (ends - starts), 0, 1)
     return ramp * ramp * (3 - 2 * ramp)
 
 
@@ -86,13 +97,14 @@ def arkit_from_articulation(
     Where the lips touch, `mouthClose` equals `jawOpen`: by ARKit's definition the lips then meet whatever the jaw does.
     """
     controls = np.clip(articulation, 0, 1).astype(np.float32)
-    contact = lip_contact(controls[:, ARTICULATION_INDEX["closed"]])
+    closed = controls[:, ARTICULATION_INDEX["closed"]]
+    contact, near = lip_contact(closed), lip_approach(closed)
     jaw, rounded = controls[:, ARTICULATION_INDEX["jaw"]], controls[:, ARTICULATION_INDEX["round"]]
     controls[:, ARTICULATION_INDEX["jaw"]] = np.maximum(jaw - REST_JAW, 0) / (1 - REST_JAW)
     arkit = controls @ ARKIT_FROM_ARTICULATION
-    arkit[:, _PARTING] *= (1 - contact)[:, None]
-    arkit[:, _JAW_OPEN] *= 1 - (1 - CONTACT_JAW) * contact
-    arkit[:, _MOUTH_CLOSE] = arkit[:, _JAW_OPEN] * np.maximum(contact, ROUND_CLOSES * rounded)
+    arkit[:, _PARTING] *= (1 - near)[:, None]
+    arkit[:, _JAW_OPEN] *= 1 - (1 - CONTACT_JAW) * near
+    arkit[:, _MOUTH_CLOSE] = arkit[:, _JAW_OPEN] * np.maximum(near, ROUND_CLOSES * rounded)
     arkit += contact[:, None] * _PRESSED
     assert len(_TONGUE) == len(TONGUE_NAMES)
     return np.clip(arkit, 0, 1), controls[:, _TONGUE]

@@ -8,14 +8,15 @@ import numpy as np
 from jaxtyping import Float32
 
 from rsatalker.kernels import njit
-from rsatalker.motion.articulation import ARTICULATION_INDEX
+from rsatalker.motion.articulation import ARTICULATION_INDEX, CONTACT_COMPLETE
 
 SMOOTHING = 0.15  # share of the last instant in the next: a sixth of the tremble for 6 ms of delay
 HELD_INSTANTS = 3  # for which a voice counts as sounding after it was last heard: lips relax, they do not snap
 SILENT_ACTIVITY, SPEAKING_ACTIVITY = 0.2, 0.6  # from surely silent to surely speaking
 SILENT_JAW = 0.1  # most that a jaw opens while nobody speaks: noise and breath must not move it
-JAW = ARTICULATION_INDEX["jaw"]
-CONTACTS = (ARTICULATION_INDEX["closed"], ARTICULATION_INDEX["tuck"])  # made at once, let go smoothly: short ones count
+PARTING = 0.16  # of `closed` an instant, at most: lips that touched part over 100 ms, with the jaw, not in one jump
+JAW, CLOSED = ARTICULATION_INDEX["jaw"], ARTICULATION_INDEX["closed"]
+CONTACTS = (CLOSED, ARTICULATION_INDEX["tuck"])  # made at once, let go smoothly: short ones count
 
 
 @njit(nogil=True)
@@ -40,6 +41,8 @@ def calmed(articulation: Any, activity: Any, last: Any, heard: Any) -> Any:
                 smooth = wanted + SMOOTHING * (before - wanted)
                 if control in CONTACTS:
                     smooth = max(smooth, wanted)
+                if control == CLOSED:
+                    smooth = max(smooth, min(before, CONTACT_COMPLETE) - PARTING)
                 calm[voice, t, control] = last[voice, control] = smooth
     return calm
 

@@ -42,6 +42,13 @@ def test_open_mouth_is_not_held_closed():
     assert weights(jaw=0.6)["mouthClose"] == 0
 
 
+def test_lips_come_nearer_before_they_meet():
+    apart, nearer = weights(jaw=0.3), weights(jaw=0.3, closed=0.36)
+    assert 0.2 < nearer["mouthClose"] / nearer["jawOpen"] < 0.4
+    assert nearer["jawOpen"] < apart["jawOpen"]
+    assert nearer["mouthPressLeft"] == 0  # without touching
+
+
 def test_long_ah_opens_the_jaw_as_in_ordinary_speech():
     assert 0.35 <= weights(jaw=0.65)["jawOpen"] <= 0.5
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from rsatalker.motion.articulation import ARTICULATION_INDEX
+from rsatalker.motion.articulation import ARTICULATION_INDEX, lip_approach
 from rsatalker.motion.calm import CONTACTS, HELD_INSTANTS, SILENT_JAW, Calm
 
 pytestmark = pytest.mark.unit
@@ -51,9 +51,20 @@ def test_no_instants_are_no_instants():
     assert Calm(2).push(np.zeros((2, 0, 12), np.float32), np.zeros((2, 0), np.float32)).shape == (2, 0, 12)
 
 
-def test_contact_of_one_instant_is_made_in_full_and_let_go_smoothly():
-    controls = np.zeros((1, 6, 12), np.float32)
+def single_contact() -> np.ndarray:
+    controls = np.zeros((1, 8, 12), np.float32)
     controls[0, 2] = 1.0
-    closed = Calm(1).push(controls, np.ones((1, 6), np.float32))[0, :, CONTACTS[0]]
-    assert closed[2] == 1
-    assert 0 < closed[3] < 0.3
+    return Calm(1).push(controls, np.ones((1, 8), np.float32))[0]
+
+
+def test_contact_of_one_instant_is_made_in_full_and_let_go_smoothly():
+    closed, tuck = single_contact()[:, CONTACTS].T
+    assert closed[2] == tuck[2] == 1
+    assert 0 < tuck[3] < 0.3
+
+
+def test_lips_part_over_several_instants_and_not_at_once():
+    near = lip_approach(single_contact()[:, CONTACTS[0]])
+    assert near[2] == 1
+    assert np.abs(np.diff(near[2:])).max() < 0.7
+    assert near[6] < 0.01
