@@ -50,8 +50,12 @@ std::map<std::string, UMaterial*>& StubSaved()
     return Saved;
 }
 
-bool UPackage::SavePackage(UPackage*, UObject* Asset, const TCHAR* File, const FSavePackageArgs&)
+bool UPackage::SavePackage(UPackage* Package, UObject* Asset, const TCHAR* File, const FSavePackageArgs&)
 {
+    if (!Package->bIsWhole)
+    {
+        return false;
+    }
     StubSaved()[StubUtf8(File)] = dynamic_cast<UMaterial*>(Asset);
     return true;
 }

@@ -131,6 +131,13 @@ public:
     {
     }
 
+    void FullyLoad()
+    {
+        bIsWhole = true;
+    }
+
+    bool bIsWhole = false; // Unreal saves no package of which it has loaded a part
+
     static bool SavePackage(UPackage* Package, UObject* Asset, const TCHAR* File, const FSavePackageArgs& Arguments);
 };
 

@@ -17,8 +17,8 @@ using uint8 = std::uint8_t;
 using int16 = std::int16_t;
 using int32 = std::int32_t;
 using uint32 = std::uint32_t;
-using int64 = std::int64_t;
-using uint64 = std::uint64_t;
+using int64 = signed long long; // on every platform; std::int64_t is another type on Linux
+using uint64 = unsigned long long;
 using TCHAR = char16_t;
 using ANSICHAR = char;
 

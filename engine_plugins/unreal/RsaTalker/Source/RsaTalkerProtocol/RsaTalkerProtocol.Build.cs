@@ -13,6 +13,7 @@ public class RsaTalkerProtocol : ModuleRules
 		if (Target.Platform == UnrealTargetPlatform.Win64)
 		{
 			PublicSystemLibraries.Add("ws2_32.lib"); // LanBrowser's sockets
+			PrivateDefinitions.Add("_CRT_SECURE_NO_WARNINGS=1"); // C's own names of files and variables, of which MSVC warns
 		}
 	}
 }

@@ -102,6 +102,7 @@ FString Make(const TCHAR* Name, bool bIsEdge, bool bAnew)
         return FString();
     }
     UPackage* Package = CreatePackage(*PackageName);
+    Package->FullyLoad(); // made anew, it may be half loaded, and would not be saved
     UMaterial* Material = NewObject<UMaterial>(Package, FName(Name), RF_Public | RF_Standalone);
     Fill(Material, bIsEdge);
     FAssetRegistryModule::AssetCreated(Material);
