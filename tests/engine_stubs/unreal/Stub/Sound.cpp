@@ -2,6 +2,8 @@
 
 #include "Sound.h"
 
+#include <algorithm>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -10,8 +12,10 @@ namespace
 {
 constexpr int32 BlockFrames = 1024; // of a device at 48 kHz: 21.3 ms
 constexpr int32 DeviceRate = 48000;
+constexpr std::chrono::microseconds BlockLength{int64{BlockFrames} * 1000000 / DeviceRate};
 
-// Plays until it is told to end. The lock is the mixer's own: the game thread starts and stops sounds under it.
+// Plays until it is told to end; a device that is held up has run dry meanwhile and makes up for nothing. The lock is the
+// mixer's own: the game thread starts and stops sounds under it.
 class Device
 {
 public:
@@ -93,7 +97,7 @@ private:
                     Ask(*Wave, Block);
                 }
             }
-            Next += std::chrono::microseconds(int64{BlockFrames} * 1000000 / DeviceRate);
+            Next = std::max(Next, std::chrono::steady_clock::now() - BlockLength) + BlockLength;
             Wake.wait_until(Lock, Next, [this] { return bEnds; });
         }
     }
