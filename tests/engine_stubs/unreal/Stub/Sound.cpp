@@ -14,8 +14,8 @@ constexpr int32 BlockFrames = 1024; // of a device at 48 kHz: 21.3 ms
 constexpr int32 DeviceRate = 48000;
 constexpr std::chrono::microseconds BlockLength{int64{BlockFrames} * 1000000 / DeviceRate};
 
-// Plays until it is told to end; a device that is held up has run dry meanwhile and makes up for nothing. The lock is the
-// mixer's own: the game thread starts and stops sounds under it.
+// Plays until it is told to end; a device that is held up has run dry meanwhile and makes up for nothing. The lock is
+// the mixer's own: the game thread starts and stops sounds under it.
 class Device
 {
 public:
