@@ -27,11 +27,12 @@ void AddRecord(Bytes& Packet, const std::vector<std::string>& Owner, std::uint8_
 }
 
 // An answer with SRV, TXT and A, as zeroconf sends it.
-Bytes Announcement(const std::vector<std::string>& Texts)
+Bytes Announcement(const std::vector<std::string>& Texts, const std::string& Name = "RSATalker 1a2b3c4d",
+                   std::uint8_t Port = 0x77)
 {
-    const std::vector<std::string> Instance = {"RSATalker 1a2b3c4d", "_rsatalker", "_tcp", "local"};
+    const std::vector<std::string> Instance = {Name, "_rsatalker", "_tcp", "local"};
     Bytes Packet = {0, 0, 0x84, 0, 0, 0, 0, 3, 0, 0, 0, 0};
-    Bytes Place = {0, 0, 0, 0, 0xC5, 0x77}; // port 50551
+    Bytes Place = {0, 0, 0, 0, 0xC5, Port}; // 50551, unless another is asked for
     AddName(Place, {"Box", "local"});
     AddRecord(Packet, Instance, 33, Place);
     Bytes Text;
@@ -81,6 +82,21 @@ CHECK_THAT(LanBrowserKnowsASidecarOnce)
     ReadLanAnswer(Packet.data(), Packet.size(), Found);
     ReadLanAnswer(Packet.data(), Packet.size(), Found);
     EXPECT(Found.size() == 1);
+}
+
+// Both show the certificate of their user, and so the same identity; DNS-SD gives the second one another name.
+CHECK_THAT(LanBrowserKnowsTwoSidecarsOfOneUserInTheOrderInWhichTheyAnswered)
+{
+    const Bytes First = Announcement(OurTexts);
+    const Bytes Second = Announcement(OurTexts, "RSATalker 1a2b3c4d-2", 0x79);
+    std::vector<LanSidecar> Found;
+    for (const Bytes* Packet : {&First, &Second, &First})
+    {
+        ReadLanAnswer(Packet->data(), Packet->size(), Found);
+    }
+    EXPECT(Found.size() == 2);
+    EXPECT(Found.front().Address == "192.168.1.5:50551");
+    EXPECT(Found.back().Address == "192.168.1.5:50553");
 }
 
 CHECK_THAT(LanBrowserLeavesOutWhatIsNotOurs)

@@ -218,11 +218,22 @@ void ReadLanAnswer(const std::uint8_t* Packet, std::size_t Size, std::vector<Lan
         {
             continue;
         }
-        const LanSidecar Made{"RSATalker " + Text["id"], Host + ":" + std::to_string(Place.second),
-                              Host + ":" + std::to_string(Http), Small(Text["proto"]), Text["tls"] == "1"};
-        const auto IsSame = [&Made](const LanSidecar& Other) { return Other.Name == Made.Name; };
-        Found.erase(std::remove_if(Found.begin(), Found.end(), IsSame), Found.end());
-        Found.push_back(Made);
+        const LanSidecar Made{"RSATalker " + Text["id"],
+                              Host + ":" + std::to_string(Place.second),
+                              Host + ":" + std::to_string(Http),
+                              Small(Text["proto"]),
+                              Text["tls"] == "1",
+                              Instance};
+        const auto IsSame = [&Made](const LanSidecar& Other) { return Other.Instance == Made.Instance; };
+        const auto Same = std::find_if(Found.begin(), Found.end(), IsSame);
+        if (Same != Found.end())
+        {
+            *Same = Made; // in its place: who shows the list has numbered its rows
+        }
+        else
+        {
+            Found.push_back(Made);
+        }
     }
 }
 } // namespace RsaTalker

@@ -18,13 +18,15 @@ struct LanSidecar
     std::string HttpAddress; // of HTTP
     int Protocol = 0;        // major version
     bool IsTls = false;      // false: started with --insecure-lan
+    std::string Instance;    // what the network calls it: two sidecars of one user differ in this alone, and in ports
 };
 
 // The question for `_rsatalker._tcp.local`, as DNS sends it. Each needs an id of its own: responders leave out what
 // looks like a packet that they have just answered.
 RSATALKERPROTOCOL_API std::vector<std::uint8_t> LanQuestion(std::uint16_t Id);
 
-// Adds what one packet announces; what is damaged, or not ours, adds nothing. A sidecar that is known is replaced.
+// Adds what one packet announces; what is damaged, or not ours, adds nothing. A sidecar that is known is
+// replaced in its place.
 RSATALKERPROTOCOL_API void ReadLanAnswer(const std::uint8_t* Packet, std::size_t Size, std::vector<LanSidecar>& Found);
 
 // Asks on every network of this machine and collects answers, by one-shot multicast DNS (RFC 6762, section 5.1). Never
