@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable, Sequence
 
 import grpc
@@ -15,8 +14,9 @@ from sidecar.errors import ConfigError
 from sidecar.network.advertisement import Advertisement
 from sidecar.network.connect_http import ConnectHttp
 from sidecar.network.http_guard import LOOPBACK_HOSTS, HttpGuard
-from sidecar.network.http_server import HttpServer, bind, port_of
+from sidecar.network.http_server import HttpServer
 from sidecar.network.lan import LanAccess
+from sidecar.network.listening_socket import ListeningSocket, bind, port_of
 from sidecar.network.web_client import WebClient
 from sidecar.runtime_file import already_running, read_record
 from sidecar.services import audio2face_service
@@ -67,8 +67,8 @@ class Endpoints:
         self._http = HttpServer(guarded)
         self._lan_http = HttpServer(guarded, lan.server_context() if lan else None)
         self._advertisement: Advertisement | None = None
-        self._sockets: list[socket.socket] = []
-        self._lan_sockets: list[socket.socket] = []
+        self._sockets: list[ListeningSocket] = []
+        self._lan_sockets: list[ListeningSocket] = []
 
     def listen(self) -> None:
         """Take all ports; calls wait until `start`.
@@ -120,7 +120,7 @@ class Endpoints:
         except RuntimeError as error:
             raise ConfigError(port_taken(address)) from error
 
-    def _bind_http(self, host: str, port: int) -> socket.socket:
+    def _bind_http(self, host: str, port: int) -> ListeningSocket:
         """Take the port that was asked for, else the one next to gRPC's, else a free one."""
         if self._options.http_port is not None:
             return bind(host, self._options.http_port)

@@ -4,26 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import socket
 import ssl
-import sys
 from collections.abc import Generator, Sequence
-from typing import Any
+from functools import partial
 
 import uvicorn
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from sidecar.errors import ConfigError
+from sidecar.network.listening_socket import ListeningSocket
 
 HEAD_S = 5.0  # for the TLS handshake, and then to the end of a request's headers
 KEEP_ALIVE_S = 15  # between two requests on a connection
 LARGEST_HEAD = 16 << 10  # bytes of a request's headers
 MOST_CONNECTIONS = 1024  # open at a time; more are answered with 503
 BACKLOG = 1024  # connections that wait to be accepted: a burst of hundreds is not turned away
-SEND_BUFFER = 512 << 10  # bytes: what a slow client has not taken yet is old when it comes; about 0.1 s of pictures
 GRACE_S = 1.0  # for requests on their way when the sidecar stops; then their connections are broken off
 LONGEST_STOP_S = 5  # for what is left to notice
+AGAIN_S = 0.1  # until connections are accepted again after that has failed; they wait meanwhile
 
 
 class PatientProtocol(H11Protocol):
@@ -79,25 +77,44 @@ class HttpServer(uvicorn.Server):
         config.load()
         super().__init__(config)
         self._tls = tls
+        self._sockets: tuple[ListeningSocket, ...] = ()
         self._serving: asyncio.Task[None] | None = None
+        self._mending: asyncio.Task[None] | None = None  # kept: the loop holds tasks weakly
 
     @contextlib.contextmanager
     def capture_signals(self) -> Generator[None, None, None]:
         """Leave signals to the sidecar."""
         yield
 
-    async def start(self, sockets: Sequence[socket.socket]) -> None:
+    async def start(self, sockets: Sequence[ListeningSocket]) -> None:
         """Begin to serve."""
         self._serving = asyncio.create_task(self.serve([]))  # it would let a TLS handshake take a minute
         while not self.started and not self._serving.done():
             await asyncio.sleep(0)
-        loop, patience_s = asyncio.get_running_loop(), HEAD_S if self._tls else None
-        for bound in sockets:
-            self.servers.append(
-                await loop.create_server(
-                    self._protocol, sock=bound, ssl=self._tls, ssl_handshake_timeout=patience_s, backlog=BACKLOG
-                )
-            )
+        self._sockets = tuple(sockets)
+        for place, bound in enumerate(self._sockets):
+            self.servers.append(await self._accepting(bound))
+            bound.on_refused = partial(self._accept_again_soon, place)
+
+    async def _accepting(self, bound: ListeningSocket) -> asyncio.Server:
+        return await asyncio.get_running_loop().create_server(
+            self._protocol,
+            sock=bound,
+            ssl=self._tls,
+            ssl_handshake_timeout=HEAD_S if self._tls else None,
+            backlog=BACKLOG,
+        )
+
+    def _accept_again_soon(self, place: int) -> None:
+        """Serve on a socket anew on which the loop accepts nothing any more; see `ListeningSocket`."""
+        asyncio.get_running_loop().call_later(AGAIN_S, self._accept_again, place)
+
+    def _accept_again(self, place: int) -> None:
+        if not self.should_exit:
+            self._mending = asyncio.create_task(self._accept_anew(place))
+
+    async def _accept_anew(self, place: int) -> None:
+        self.servers[place] = await self._accepting(self._sockets[place])
 
     def _protocol(self) -> PatientProtocol:
         return PatientProtocol(self.config, self.server_state, self.lifespan.state)
@@ -105,6 +122,8 @@ class HttpServer(uvicorn.Server):
     async def stop(self) -> None:
         """End: requests on their way get a moment, streams are broken off."""
         self.should_exit = True
+        for bound in self._sockets:
+            bound.give_back()
         if self._serving:
             breaking_off = asyncio.get_running_loop().call_later(GRACE_S, self._break_off)
             await self._serving
@@ -114,34 +133,3 @@ class HttpServer(uvicorn.Server):
         """End connections whose clients take nothing."""
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-
-
-def bind(host: str, port: int) -> socket.socket:
-    """Take a TCP port of an address of this machine; 0 takes a free one.
-
-    Raises:
-        ConfigError: The port is taken, or the address is not this machine's.
-    """
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    taken = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named: else asyncio leaves answers to Nagle
-    try:
-        if sys.platform == "win32":  # there SO_REUSEADDR would let two programs share a port
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_EXCLUSIVEADDRUSE, 1)
-        else:
-            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER)  # connections inherit it
-        taken.bind((host, port))
-        taken.setblocking(False)
-    except OSError as error:
-        taken.close()
-        raise ConfigError(
-            f"Port {port} of {host} cannot be taken for HTTP ({error.strerror}). Choose another with --http-port, or 0 "
-            "for a free one."
-        ) from error
-    return taken
-
-
-def port_of(bound: socket.socket) -> int:
-    """Return the port that a socket was given."""
-    name: tuple[Any, ...] = bound.getsockname()
-    return int(name[1])

@@ -8,7 +8,8 @@ from starlette.applications import Starlette
 
 from sidecar.network import http_server
 from sidecar.network.certificate import own_certificate
-from sidecar.network.http_server import HttpServer, bind, port_of
+from sidecar.network.http_server import HttpServer
+from sidecar.network.listening_socket import ListeningSocket, bind, port_of
 
 pytestmark = pytest.mark.unit
 
@@ -63,3 +64,44 @@ def test_answer_does_not_wait_for_an_acknowledgement():
     options = asyncio.run(connected())
     assert len(options) == 1
     assert options[0] != 0
+
+
+def break_off_as_on_windows(bound: ListeningSocket) -> None:
+    """Do what the event loop of Windows does when a connection is reset before it is accepted."""
+    asyncio.get_running_loop().remove_reader(bound.fileno())
+    bound.close()
+
+
+async def answer_of(port: int) -> bytes:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+    async with asyncio.timeout(20):
+        heard = await reader.read()
+    writer.close()
+    return heard
+
+
+def test_port_goes_on_answering_after_connections_were_reset_before_they_were_accepted():
+    async def served() -> list[bytes]:
+        server, bound = HttpServer(Starlette()), bind("127.0.0.1", 0)
+        await server.start([bound])
+        answers: list[bytes] = []
+        for _ in range(2):
+            break_off_as_on_windows(bound)
+            answers.append(await answer_of(port_of(bound)))
+        await server.stop()
+        assert bound.fileno() == -1
+        return answers
+
+    assert [answer[:12] for answer in asyncio.run(served())] == [b"HTTP/1.1 404"] * 2
+
+
+def test_server_that_stops_while_it_waits_to_accept_again_gives_its_socket_back():
+    async def served() -> int:
+        server, bound = HttpServer(Starlette()), bind("127.0.0.1", 0)
+        await server.start([bound])
+        break_off_as_on_windows(bound)
+        await server.stop()
+        return bound.fileno()
+
+    assert asyncio.run(served()) == -1
