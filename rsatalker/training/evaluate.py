@@ -24,15 +24,15 @@ class EvaluateOptions:
     """What to measure; a section is left out if there is nothing to measure it on.
 
     Attributes:
-        checkpoint: Of the lips; None takes the bundled one.
+        checkpoint: Of the lips; the bundled one if left out.
         corpus: Folder that `rsatalker corpus` made; lips are scored on its held-out voices.
         speech: Folder of recordings with an `alignment.json`; lips are scored on them, also louder, quieter and with
             noise. For each file it holds `phones`: rows of ARPAbet symbol, start and end in seconds.
         dialogues: Folder of recorded dialogues with tracked faces, in the DualTalk layout or the plain one.
-        dyadic: Checkpoint of stage 2; None takes the bundled one.
+        dyadic: Checkpoint of stage 2; the bundled one if left out.
         social_minutes: Of planned talk to watch for each of the four relationships; 30 take a few minutes.
         cost: Also measure what a step costs.
-        report: Folder for report.json and pictures; None prints only.
+        report: Folder for report.json and pictures; only printed if left out.
     """
 
     checkpoint: Path | None = None

@@ -49,7 +49,7 @@ class TrainSpeechOptions:
 
     Attributes:
         corpus: Folder that `rsatalker corpus` made.
-        encoder: Folder of a wav2vec 2.0 or HuBERT model that hears the speech; None hears log-mel features. The corpus
+        encoder: Folder of a wav2vec 2.0 or HuBERT model that hears the speech; log-mel features if left out. The corpus
             must then keep its sound (`rsatalker corpus --sound`).
         folder: Of the run; the checkpoint in it is `lips.safetensors`.
         resume: Go on with the run in the folder.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from dataclasses import fields
+from typing import Annotated, Any, TypeVar, get_type_hints
 
 import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
@@ -13,6 +14,7 @@ from sidecar.commands import COMMANDS
 Options = TypeVar("Options")
 # `--out PATH`, not `--out {None}|PATH`, since nobody types None; `SCRIPT`, not `PATH`, for what has no name of its own.
 STYLE = (tyro.conf.DisallowNone, tyro.conf.PositionalMetavarFromFieldName)
+NO_DEFAULT = tyro.conf.arg(help_behavior_hint="")
 NUMBERS: dict[type, tuple[str, str]] = {int: ("INT", "a whole number"), float: ("FLOAT", "a number")}
 
 
@@ -36,6 +38,7 @@ def read_command_line(
         default: What options are that are not given; without it, the record's own defaults.
     """
     defaults: dict[str, Any] = {} if default is None else {"default": default}
+    _hide_nothing(kind, default)
     return tyro.cli(
         kind,
         args=arguments,
@@ -45,6 +48,14 @@ def read_command_line(
         registry=_registry(),
         **defaults,
     )
+
+
+def _hide_nothing(kind: Any, default: Any) -> None:
+    """Let help say nothing of a default that is nothing: the option's own words say what goes without it."""
+    hints = get_type_hints(kind, include_extras=True)
+    for field in fields(kind):
+        if getattr(default, field.name, field.default) in (None, (), ""):
+            kind.__annotations__[field.name] = Annotated[hints[field.name], NO_DEFAULT]
 
 
 def _registry() -> ConstructorRegistry:

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -133,3 +134,13 @@ def test_module_is_imported_without_torch(module: str):
     program = f"import sys, {module}; print(sorted({{'torch', 'numba'}} & set(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("command", cli.COMMANDS)
+def test_help_says_nothing_of_none(command: str, capsys: pytest.CaptureFixture[str]):
+    """Nobody who reads it types Python's word; the option says what goes without it."""
+    with pytest.raises(SystemExit, match="0"):
+        cli.main([command, "--help"])
+    said = capsys.readouterr().out
+    assert "options" in said
+    assert not re.search(r"\bNone\b|\(default:\s*\)", said)
