@@ -33,14 +33,21 @@ def warm_up(console: Console, characters: Sequence[str] | None = None, *, fittin
     names = list(CHARACTERS if characters is None else characters)
     missing = [name for name in names if not is_built(name)]
     columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as progress, compilations() as compiled:
+    with (
+        Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress,
+        compilations() as compiled,
+    ):
         for name in names:
+            if name in missing:
+                _say_without_a_bar(console, f"Making the character {name}, for a minute or two")
             load_avatar(name, progress=_shown(progress, name))
         made = time.perf_counter()
         forget_failed_build()
         studio = RsaTalkerStudio(ServeOptions())
         minutes = ", minutes on a fresh machine" if studio.renderer_name == "gsplat" else ""
-        progress.add_task(f"Compiling the kernels of the renderer {studio.renderer_name}{minutes}", total=None)
+        task = f"Compiling or loading the kernels of the renderer {studio.renderer_name}{minutes}"
+        progress.add_task(task, total=None)
+        _say_without_a_bar(console, task)
         studio.warm_up()
         if fitting:
             from rsatalker.training.avatar_warm_up import warm_up_fitting
@@ -58,6 +65,12 @@ def warm_up(console: Console, characters: Sequence[str] | None = None, *, fittin
         f"{len(missing)} of {len(names)} characters made in {made - started:.0f} s; {len(compiled)} functions "
         f"compiled, for the renderer {studio.renderer_name} in {ended - made:.0f} s"
     )
+
+
+def _say_without_a_bar(console: Console, what: str) -> None:
+    """Say what begins now where no bar can be drawn: into a pipe or a file it would be silent for minutes."""
+    if not console.is_terminal:
+        console.print(what)
 
 
 def _shown(progress: Progress, name: str) -> Callable[[str, float], None]:

@@ -190,3 +190,15 @@ def test_help_is_given_by_an_environment_as_it_stands(
 ) -> None:
     monkeypatch.setattr(sys, "argv", ["demo.py", "--help"])
     assert environment.python_for_help("") == shared.parent / "shared" / "bin" / "python"
+
+
+@pytest.mark.parametrize(
+    "manual",
+    [
+        "README.md",
+        "engine_plugins/unity/com.rsatalker.sidecar/Documentation~/index.md",
+        "engine_plugins/unreal/RsaTalker/Docs/QuickStart.md",
+    ],
+)
+def test_manual_and_installer_say_the_same_of_the_disk(environment: ModuleType, manual: str) -> None:
+    assert environment.DISK in (environment.ROOT / manual).read_text(encoding="utf-8")

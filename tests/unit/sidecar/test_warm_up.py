@@ -33,6 +33,11 @@ def test_warm_up_makes_every_character_and_says_how_long_the_kernels_took(
     warm_up.warm_up(Console(file=said, width=200))
     assert made == [*warm_up.CHARACTERS, "kernels"]
     assert f"7 of 8 characters made in 0 s; 0 functions compiled, for the renderer {renderer} in 0 s" in said.getvalue()
+    beginnings = [line.split(",")[0] for line in said.getvalue().splitlines()[:-1]]  # a pipe shows no bar
+    assert beginnings == [
+        *(f"Making the character {name}" for name in warm_up.CHARACTERS if name != "mara"),
+        f"Compiling or loading the kernels of the renderer {renderer}",
+    ]
 
 
 def test_warm_up_says_that_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch):
