@@ -84,8 +84,9 @@ class Regions:
             ring.beat(state)
 
     def close(self) -> None:
-        """Remove all regions. Can be called twice."""
-        for unlock in self.unlock_pages:
-            unlock()
-        for region in (*self.frames, self.motion, self.engine):
-            region.close()
+        """Remove all regions, whatever becomes of one of them. Can be called twice."""
+        with ExitStack() as all_of_them:
+            for region in (*self.frames, self.motion, self.engine):
+                all_of_them.callback(region.close)
+            for unlock in self.unlock_pages:  # last in, first out: before the memory goes
+                all_of_them.callback(unlock)

@@ -15,6 +15,8 @@ from sidecar.regions.blocks import View
 from sidecar.regions.engine_region import EngineRegionWriter, EngineState, Playback
 from sidecar.regions.host_clock import host_clock_ns
 
+LARGEST_POSE_ID = (1 << 64) - 1  # that a region holds; a client may name it, and the next is 1: 0 means none
+
 
 class RemoteEngines:
     """Writes the engine regions of conversations whose engine calls instead; keeps none of these alive. One thread."""
@@ -47,7 +49,7 @@ class RemoteEngines:
         """
         self._let_go()
         writer = self._writer(conversation)
-        self._pose_ids[conversation] = pose_id or self._pose_ids.get(conversation, 0) + 1
+        self._pose_ids[conversation] = pose_id or self._pose_ids.get(conversation, 0) % LARGEST_POSE_ID + 1
         now_ns = host_clock_ns()
         anchors = conversation.world_from_heads if world_from_heads is None else world_from_heads
         heard = tuple(

@@ -28,3 +28,20 @@ def test_regions_are_removed_again_when_the_renderer_fails_to_prepare_one(
         Regions.create(FrameSize(16, 16, 1), 4, "procedural-1", lock_pages)
     assert not list(tmp_path.iterdir())
     assert not prepared, "what was prepared has not been undone"
+
+
+def test_regions_are_removed_though_the_renderer_cannot_undo_what_it_did(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("sidecar.regions.shared_memory.region_folder", lambda: tmp_path)
+
+    def lock_pages(memory):
+        def unlock() -> None:
+            raise RuntimeError("the device is gone")
+
+        return unlock
+
+    regions = Regions.create(FrameSize(16, 16, 1), 4, "procedural-1", lock_pages)
+    with pytest.raises(RuntimeError, match="the device is gone"):
+        regions.close()
+    assert not list(tmp_path.iterdir())

@@ -21,3 +21,13 @@ def test_conversation_that_an_engine_wrote_to_is_let_go_when_it_is_closed(
     gc.collect()
     assert kept() is None
     engines.close()
+
+
+def test_poses_are_counted_from_one_again_after_the_largest_number(
+    conversations: Conversations, setup: Callable[..., ConversationSetup]
+):
+    engines, conversation = RemoteEngines(), conversations.create(setup())
+    largest = (1 << 64) - 1
+    assert engines.write(conversation, largest, (), None, ()) == largest
+    assert engines.write(conversation, 0, (), None, ()) == 1
+    engines.close()
