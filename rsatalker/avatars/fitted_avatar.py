@@ -7,14 +7,16 @@ from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
-from jaxtyping import Float32
+from jaxtyping import Float, Float32, Float64
 
 from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.bust_end import faded, rim_of, shown_at_end
 from rsatalker.avatars.gaussians import Gaussians
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.avatars.splat_posing import pose_splats
 from rsatalker.avatars.split_work import SplitWork
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
+from rsatalker.heads.nearest_triangle import shares_of_nearest
 from rsatalker.motion.pose import FlamePose
 
 DISPLAY_GAMMA = 2.2  # of sRGB, nearly
@@ -79,14 +81,19 @@ class FittedAvatar:
         self._work = SplitWork(threads)
         count = len(splats)
         flags = np.full(count, antialiased, np.uint8)
+        means = self._resting_means(neutral_vertices)
+        corners = neutral_vertices[faces[splats.binding]].astype(np.float64)
+        places = np.einsum("nc,ncd->nd", shares_of_nearest(means[:, None], corners[:, None])[:, 0], corners)
+        shown = shown_at_end(places, means, rim_of(neutral_vertices, faces, eye_centers.mean(0)))
+        opacities = faded(splats.opacities, shown)
         self._buffers = deque(
             Gaussians(
-                np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), splats.opacities,
+                np.empty((count, 3), np.float32), np.empty((count, 6), np.float32), opacities,
                 np.empty((count, 3), np.float32), flags,
             )
             for _ in range(BUFFERS)
         )  # fmt: skip
-        self._sphere = self._measured(neutral_vertices)
+        self._sphere = _sphere_around(means + self._shift)
 
     def __len__(self) -> int:
         """Return the number of Gaussians."""
@@ -146,13 +153,17 @@ class FittedAvatar:
     def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float | None) -> None:
         """Do nothing: the hair was fitted as it lay."""
 
-    def _measured(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
-        """Return center and radius of a sphere around the Gaussians at rest, in the head's space."""
+    def _resting_means(self, neutral_vertices: Float32[np.ndarray, "V 3"]) -> Float64[np.ndarray, "N 3"]:
+        """Return where the Gaussians are at rest, in the space of the mesh."""
         self._carriers.follow(neutral_vertices)
         axes, origins = self._carriers.axes[self._carrier], self._carriers.origins[self._carrier]
-        means = np.einsum("nij,nj->ni", axes, self._centers) + origins + self._shift
-        center = ((means.min(0) + means.max(0)) / 2).astype(np.float32)
-        return center, float(np.linalg.norm(means - center, axis=1).max())
+        return np.einsum("nij,nj->ni", axes, self._centers).astype(np.float64) + origins
+
+
+def _sphere_around(means: Float[np.ndarray, "N 3"]) -> tuple[Float32[np.ndarray, "3"], float]:
+    """Return center and radius of a sphere around Gaussians."""
+    center = ((means.min(0) + means.max(0)) / 2).astype(np.float32)
+    return center, float(np.linalg.norm(means - center, axis=1).max())
 
 
 def display_gain(brightness: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:

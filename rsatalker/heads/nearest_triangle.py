@@ -51,7 +51,7 @@ class Surface:
         points = points.astype(np.float64)
         candidates = self._tree.query(points, min(CANDIDATES, len(self._faces)))[1].reshape(len(points), -1)
         corners = self._corners[candidates]  # (N, K, 3, 3)
-        shares = _shares_of_nearest(points[:, None], corners)
+        shares = shares_of_nearest(points[:, None], corners)
         gaps = np.linalg.norm(np.einsum("nkc,nkcd->nkd", shares, corners) - points[:, None], axis=2)
         best = gaps.argmin(1)
         rows = np.arange(len(points))
@@ -59,7 +59,7 @@ class Surface:
         return OnSurface(faces, self._faces[faces], shares[rows, best], gaps[rows, best])
 
 
-def _shares_of_nearest(
+def shares_of_nearest(
     points: Float64[np.ndarray, "N 1 3"], triangles: Float64[np.ndarray, "N K 3 3"]
 ) -> Float64[np.ndarray, "N K 3"]:
     """Return the corners' shares of the point of each triangle that is nearest to a point.
