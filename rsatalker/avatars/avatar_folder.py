@@ -9,6 +9,7 @@ head.npz          its mesh (`rsatalker.heads.head_file`); left out where the mes
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -19,9 +20,11 @@ from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.avatar import Avatar
 from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.captured_light import CapturedLight
 from rsatalker.avatars.dressed_folder import is_dressed, read_dressed
-from rsatalker.avatars.fitted_avatar import DISPLAY_GAMMA, FittedAvatar, PosedHead
+from rsatalker.avatars.fitted_avatar import FittedAvatar, PosedHead
 from rsatalker.avatars.ply import read_ply, write_ply
+from rsatalker.avatars.relighting import DISPLAY_GAMMA
 from rsatalker.avatars.triangle_carriers import CarrierKind
 from rsatalker.errors import AssetError
 from rsatalker.exports.splat_cloud import C0
@@ -53,6 +56,7 @@ class AvatarNote:
         character: The character whose mesh it follows, or empty where head.npz holds the mesh.
         background: Behind the person in the images, sRGB in [0, 1].
         made: How, for people.
+        light: Of the images, slope and mean of `CapturedLight`; none where it was not measured.
         format: Of the folder.
     """
 
@@ -64,6 +68,7 @@ class AvatarNote:
     character: str
     background: tuple[float, float, float]
     made: Mapping[str, object]
+    light: tuple[float, float, float, float] | None = None
     format: str = FORMAT
 
 
@@ -138,7 +143,20 @@ def read_note(folder: Path) -> AvatarNote:
         raise AssetError(f"{path} has no fitting {', '.join(wrong) or 'carriers or background'}; fit the avatar anew.")
     values: dict[str, Any] = {name: found[name] for name in kinds}
     values["background"] = tuple(float(value) for value in found["background"])
-    return AvatarNote(**values)
+    return AvatarNote(**values, light=_light(path, found.get("light")))
+
+
+def _light(path: Path, found: object) -> tuple[float, float, float, float] | None:
+    """Return what a note says of the images' light; notes of earlier versions say nothing."""
+    if found is None:
+        return None
+    numbers: list[object] = found if isinstance(found, list) else []
+    values = [float(value) for value in numbers if isinstance(value, int | float) and math.isfinite(value)]
+    if not len(values) == len(numbers) == 4 or values[3] <= 0:
+        raise AssetError(
+            f"{path} gives light {found!r}; expected 3 numbers and a positive one, or fit the avatar anew."
+        )
+    return values[0], values[1], values[2], values[3]
 
 
 def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: int = 2) -> Avatar | FittedAvatar:
@@ -157,9 +175,10 @@ def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: in
     note, splats, mesh = read_note(folder), read_ply(folder / SPLATS), avatar_mesh(folder, character_head)
     _check_binding(folder, splats, mesh.faces, mesh.neutral_vertices)
     head: PosedHead = mesh if isinstance(mesh, Head) else ArkitHead(mesh)
+    captured = None if note.light is None else CapturedLight(np.array(note.light[:3]), note.light[3])
     return FittedAvatar(
         note.name, head, mesh.neutral_vertices, mesh.faces, eye_centers(mesh), splats, note.carriers,
-        antialiased=note.antialiased, threads=threads,
+        antialiased=note.antialiased, captured=captured, threads=threads,
     )  # fmt: skip
 
 

@@ -10,17 +10,16 @@ import numpy as np
 from jaxtyping import Float, Float32, Float64
 
 from rsatalker.avatars.bound_splats import BoundSplats
-from rsatalker.avatars.bust_end import faded, rim_of, shown_at_end
+from rsatalker.avatars.captured_light import CapturedLight
 from rsatalker.avatars.gaussians import Gaussians
-from rsatalker.avatars.light import Light, studio_light
-from rsatalker.avatars.splat_posing import pose_splats
+from rsatalker.avatars.light import Light
+from rsatalker.avatars.relighting import Relighting
+from rsatalker.avatars.splat_posing import C0, pose_splats
 from rsatalker.avatars.split_work import SplitWork
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
-from rsatalker.heads.nearest_triangle import shares_of_nearest
 from rsatalker.motion.pose import FlamePose
 
-DISPLAY_GAMMA = 2.2  # of sRGB, nearly
-BRIGHTEST = 4.0  # times the light of the images, linear; beyond it all skin would be white
+OPAQUE = 0.5  # least opacity of a Gaussian whose colour tells of the light
 BUFFERS = 2  # one is drawn while the next is filled
 MOVING_MARGIN = 1.06  # the bounding sphere's room for motion
 BETWEEN_EYES = np.array([0.0, 0.035, 0.068], np.float32)  # metres: middle of the eyeballs of our own heads
@@ -37,7 +36,7 @@ class PosedHead(Protocol):
 class FittedAvatar:
     """Gaussians fitted to images; holds buffers, so one thread at a time may call `follow`.
 
-    Their harmonics hold the light under which the images were taken; the scene's light dims and tints it as a whole.
+    Their harmonics hold the light under which the images were taken; `relighting` tells how the scene's changes it.
 
     Attributes:
         name: Whose they are.
@@ -52,6 +51,7 @@ class FittedAvatar:
         splats: The Gaussians.
         carriers: How they follow their triangles.
         antialiased: Whether they were fitted with the antialiased weight.
+        captured: Light of the images; guessed from the Gaussians if left out.
         threads: That one call of `follow` may use.
     """
 
@@ -66,8 +66,13 @@ class FittedAvatar:
         carriers: CarrierKind,
         *,
         antialiased: bool,
+        captured: CapturedLight | None = None,
         threads: int = 2,
     ) -> None:
+        # Here, since both need SciPy, which takes a while to import and our own characters do without.
+        from rsatalker.avatars.bust_end import faded, rim_of, shown_at_end
+        from rsatalker.heads.nearest_triangle import shares_of_nearest
+
         self.name = name
         self.head: Callable[[FlamePose], Float32[np.ndarray, "V 3"]] = head
         used, carrier = np.unique(splats.binding, return_inverse=True)
@@ -77,14 +82,18 @@ class FittedAvatar:
         self._factors = splats.factors
         self._sh = np.ascontiguousarray(splats.sh)
         self._shift = (BETWEEN_EYES - eye_centers.mean(0)).astype(np.float32)
-        self._default_irradiance = studio_light().mean_irradiance
         self._work = SplitWork(threads)
         count = len(splats)
         flags = np.full(count, antialiased, np.uint8)
         means = self._resting_means(neutral_vertices)
         corners = neutral_vertices[faces[splats.binding]].astype(np.float64)
-        places = np.einsum("nc,ncd->nd", shares_of_nearest(means[:, None], corners[:, None])[:, 0], corners)
-        shown = shown_at_end(places, means, rim_of(neutral_vertices, faces, eye_centers.mean(0)))
+        shares = shares_of_nearest(means[:, None], corners[:, None])[:, 0]
+        places, eyes = np.einsum("nc,ncd->nd", shares, corners), eye_centers.mean(0)
+        shown = shown_at_end(places, means, rim_of(neutral_vertices, faces, eyes))
+        shown_colors = splats.sh[:, 0] * C0 + 0.5
+        self._relighting = Relighting(
+            neutral_vertices, faces, splats.binding, shares, shown_colors, splats.opacities > OPAQUE, eyes, captured
+        )
         opacities = faded(splats.opacities, shown)
         self._buffers = deque(
             Gaussians(
@@ -128,7 +137,7 @@ class FittedAvatar:
         Args:
             vertices: From `head(pose)`, metres.
             pose: Not used: these Gaussians have no folds that darken.
-            light: Of the scene; it dims and tints the whole head. Under the default light they are as photographed.
+            light: Of the scene; under the default light they are as photographed.
             eye_position: Of the viewer, world space.
             world_from_head: Rigid placement of the head's space in the world.
             at_s: Not used: nothing of it swings.
@@ -145,9 +154,9 @@ class FittedAvatar:
             self._carriers.origins, rotation, translation, viewer, gaussians.means, gaussians.covariances,
             gaussians.colors,
         )  # fmt: skip
-        gain = display_gain(light.mean_irradiance / self._default_irradiance)
-        if (gain != 1).any():
-            np.minimum(gaussians.colors * gain, 1, out=gaussians.colors)
+        gains = self._relighting.gains(vertices, rotation, light)
+        if gains is not None:
+            self._work.run(self._relighting.tint, len(self), gains, gaussians.colors)
         return gaussians
 
     def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float | None) -> None:
@@ -164,11 +173,3 @@ def _sphere_around(means: Float[np.ndarray, "N 3"]) -> tuple[Float32[np.ndarray,
     """Return center and radius of a sphere around Gaussians."""
     center = ((means.min(0) + means.max(0)) / 2).astype(np.float32)
     return center, float(np.linalg.norm(means - center, axis=1).max())
-
-
-def display_gain(brightness: Float32[np.ndarray, "3"]) -> Float32[np.ndarray, "3"]:
-    """Return by what to multiply sRGB colours where linear light is so many times as bright.
-
-    Shadows and highlights stay those of the images: which light those were taken in is not known.
-    """
-    return np.clip(brightness, 0, BRIGHTEST) ** np.float32(1 / DISPLAY_GAMMA)

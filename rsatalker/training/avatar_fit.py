@@ -16,12 +16,13 @@ from typing import Annotated, Any
 import numpy as np
 import torch
 import tyro
-from jaxtyping import Float, Float32, Int
+from jaxtyping import Float, Float32, Int, Int32
 from rich.console import Console
 from torch import Tensor
 
 from rsatalker.avatars.avatar_folder import AvatarNote, write_avatar
 from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.captured_light import CapturedLight
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.avatars.triangle_carriers import CarrierKind, TriangleCarriers
 from rsatalker.errors import AssetError
@@ -32,6 +33,7 @@ from rsatalker.renderers.choose import RendererName, resolved
 from rsatalker.renderers.rasterization import choose_rasterization
 from rsatalker.training.avatar_capture import Capture, read_capture
 from rsatalker.training.avatar_densify import MissingDetail, densify, is_densify_step, optimizer_of
+from rsatalker.training.avatar_light import PosedLight, corner_shares
 from rsatalker.training.avatar_losses import fitting_loss
 from rsatalker.training.avatar_model import PARAMETERS, SplatModel
 from rsatalker.training.avatar_photos import Photos
@@ -130,7 +132,10 @@ class AvatarFit:
         self.start: BoundSplats = start.splats
         self._spacing_m = start.spacing_m
         used = np.unique(start.splats.binding)
-        self._carriers = TriangleCarriers(head.neutral_vertices, head.faces[used], options.carriers)
+        self._carry(head.faces[used])
+        self._lit = PosedLight(
+            head, [self.capture.poses[view.timestep] for view in self.capture.train], start.splats, self.device
+        )
         self.model, self._first = (self._carried_model(start.splats, used) for _ in range(2))
         self.optimizer = optimizer_of(self.model, RATES)
         self.refinement: MeshRefinement | None = None
@@ -141,6 +146,11 @@ class AvatarFit:
         self._noise = torch.Generator().manual_seed(options.seed)
         self._order: list[int] = []
         self.background = torch.tensor(options.background, device=self.device)
+
+    @property
+    def light(self) -> CapturedLight:
+        """Of the images, in the head's space."""
+        return self._lit.light
 
     def advance(self, step: int) -> dict[str, float]:
         """Learn from one image; return the parts of the loss."""
@@ -165,8 +175,9 @@ class AvatarFit:
         pose = self.capture.poses[view.timestep]
         axes, origins = self._carried(pose)
         drawing = self.model.draw(
-            self._rasterization, axes, origins, photo.camera, background, degree, antialiased=options.antialiased
-        )
+            self._rasterization, axes, origins, photo.camera, background, degree, antialiased=options.antialiased,
+            gains=self._lit.gains(pose, self._faces),
+        )  # fmt: skip
         drawing.means2d.retain_grad()
         parts = fitting_loss(self.model, drawing, truth, mask)
         if photo.mask is not None and step % CLOSER_LOOK_EVERY == 0:
@@ -198,8 +209,14 @@ class AvatarFit:
         )  # fmt: skip
         return {"closed": shining_through(drawing.alpha, torch.from_numpy(look.closed).to(self.device))}
 
+    def _carry(self, faces: Int32[np.ndarray, "T 3"]) -> None:
+        """Let these triangles carry Gaussians from now on."""
+        self._faces = faces
+        self._carriers = TriangleCarriers(self.capture.head.neutral_vertices, faces, self.options.carriers)
+
     def _carried_model(self, splats: BoundSplats, used: Int[np.ndarray, " T"]) -> SplatModel:
-        return SplatModel(splats, self._spacing_m, used, self._carriers.scales).to(self.device)
+        shares = corner_shares(self.capture.head.neutral_vertices, self._faces, self._carriers)
+        return SplatModel(splats, self._spacing_m, used, self._carriers.scales, shares).to(self.device)
 
     def cover_unseen(self) -> None:
         """After the last step: add Gaussians where no image shows the surface; see `unseen_surface`."""
@@ -210,7 +227,7 @@ class AvatarFit:
         sights = Sights(meshes, [self.photos(view).camera for view in asked])
         splats = cover_unseen(head, poses, sights, self.model.splats(), options.carriers, self._spacing_m, options.seed)
         used = np.union1d(splats.binding, self.start.binding)
-        self._carriers = TriangleCarriers(capture.head.neutral_vertices, head.faces[used], options.carriers)
+        self._carry(head.faces[used])
         if self.refinement is not None:
             self.refinement.carry(head.faces[used])
         self.model, self._first = self._carried_model(splats, used), self._carried_model(self.start, used)
@@ -234,7 +251,7 @@ class AvatarFit:
         model = self._first if first else self.model
         return model.draw(
             self._rasterization, *self._carried(pose), self.photos(view).camera, self.background, model.sh_degree,
-            antialiased=self.options.antialiased,
+            antialiased=self.options.antialiased, gains=self._lit.gains(pose, self._faces),
         ).image  # fmt: skip
 
     def state(self) -> dict[str, Any]:
@@ -339,7 +356,7 @@ def saved_head(fit: AvatarFit) -> ShapeHead | None:
 
 def note_of(fit: AvatarFit, scores: Scores) -> AvatarNote:
     """Return what the avatar's folder says of itself."""
-    options = fit.options
+    options, light = fit.options, fit.light
     made = {
         field.name: getattr(options, field.name) for field in fields(options) if field.name not in ("out", "resume")
     }
@@ -351,5 +368,6 @@ def note_of(fit: AvatarFit, scores: Scores) -> AvatarNote:
         expression_space=fit.capture.head.expression_space,
         character=options.head if options.head in CHARACTERS else "",
         background=options.background,
+        light=(float(light.slope[0]), float(light.slope[1]), float(light.slope[2]), light.mean),
         made={"options": made, "held_out": {split: asdict(found) for split, found in scores["fitted"].items()}},
     )

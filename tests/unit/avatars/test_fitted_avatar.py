@@ -7,6 +7,7 @@ import torch
 
 from rsatalker.avatars.avatar_folder import AvatarNote, fitted_members, read_avatar, read_note, write_avatar
 from rsatalker.avatars.bound_splats import BoundSplats
+from rsatalker.avatars.captured_light import CapturedLight
 from rsatalker.avatars.cast import load_avatar
 from rsatalker.avatars.fitted_avatar import BETWEEN_EYES, FittedAvatar
 from rsatalker.avatars.light import Light, studio_light
@@ -26,7 +27,8 @@ FACES = np.array([[0, 1, 2], [0, 2, 3]], np.int32)
 EYES = np.array([[0.03, 0.01, 0.02], [-0.03, 0.01, 0.02]], np.float32)
 SPACE = np.eye(4, dtype=np.float32)
 VIEWER = np.array([0.1, 0.05, 0.8], np.float32)
-NOTE = AvatarNote("grid", "two triangles", "affine", True, "made-up", "", (0.0, 0.0, 0.0), {})
+EVEN = (0.0, 0.0, 0.0, 1.0)
+NOTE = AvatarNote("grid", "two triangles", "affine", True, "made-up", "", (0.0, 0.0, 0.0), {}, EVEN)
 
 
 def made_head():
@@ -58,8 +60,9 @@ def made_splats(count=300, degree=2):
 def made_avatar(carriers="affine", threads=1):
     head = made_head()
     return FittedAvatar(
-        "grid", ArkitHead(head), VERTICES, FACES, EYES, made_splats(), carriers, antialiased=True, threads=threads
-    )
+        "grid", ArkitHead(head), VERTICES, FACES, EYES, made_splats(), carriers, antialiased=True,
+        captured=CapturedLight.even(), threads=threads,
+    )  # fmt: skip
 
 
 def opened(weight=1.0, neck=0.0):
@@ -162,6 +165,15 @@ def test_folder_gives_back_the_avatar(tmp_path):
     np.testing.assert_allclose(found.colors, expected.colors, atol=1e-6)
 
 
+def test_folder_of_an_earlier_version_says_nothing_of_the_light(tmp_path):
+    write_avatar(tmp_path, NOTE, made_splats(), made_head())
+    note = json.loads((tmp_path / "avatar.json").read_text())
+    del note["light"]
+    (tmp_path / "avatar.json").write_text(json.dumps(note))
+    assert read_note(tmp_path).light is None
+    assert len(load_avatar(tmp_path, threads=1)) == len(made_splats())
+
+
 def test_folder_of_a_character_of_ours_needs_no_head_file(tmp_path, head):
     splats = made_splats()
     write_avatar(tmp_path, replace(NOTE, character="tomas", expression_space="procedural-1"), splats, None)
@@ -195,6 +207,8 @@ def changed_note(folder, **change):
         ({"format": "another"}, "is not of the format rsatalker-avatar-1"),
         ({"name": 3}, "has no fitting name"),
         ({"carriers": "elastic"}, "has no fitting carriers"),
+        ({"light": [0, 0, 1]}, r"gives light \[0, 0, 1\]; expected 3 numbers and a positive one"),
+        ({"light": [0, 0, 1, 0]}, "a positive one, or fit the avatar anew"),
         ({"background": [0]}, "has no fitting carriers or background"),
     ],
 )
