@@ -16,6 +16,15 @@ struct FRsaTalkerProbe::FInside
     RsaTalker::SidecarLink Link{std::make_shared<FRsaTalkerHttp>()};
     int64 NextNs = 0;
     bool bIsFound = false;
+
+    // Until a question is answered, what was found before is true.
+    void TakeAnswer()
+    {
+        if (Link.State() != RsaTalker::LinkState::Connecting)
+        {
+            bIsFound = Link.State() == RsaTalker::LinkState::Connected;
+        }
+    }
 };
 
 FRsaTalkerProbe::FRsaTalkerProbe() : Inside(MakeShared<FInside>())
@@ -26,6 +35,7 @@ FRsaTalkerProbe::~FRsaTalkerProbe() = default;
 
 void FRsaTalkerProbe::Look()
 {
+    Inside->TakeAnswer(); // before the next question: a window that is seldom looked at asks each time
     const int64 NowNs = RsaTalker::HostClockNs();
     if (NowNs >= Inside->NextNs && Inside->Link.State() != RsaTalker::LinkState::Connecting)
     {
@@ -35,10 +45,7 @@ void FRsaTalkerProbe::Look()
         Inside->Link.Tick(NowNs);
         Inside->NextNs = NowNs + FInside::EveryNs;
     }
-    if (Inside->Link.State() != RsaTalker::LinkState::Connecting) // until it is answered, what was found before is true
-    {
-        Inside->bIsFound = Inside->Link.State() == RsaTalker::LinkState::Connected;
-    }
+    Inside->TakeAnswer();
 }
 
 bool FRsaTalkerProbe::IsFound() const
