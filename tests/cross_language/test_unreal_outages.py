@@ -4,6 +4,7 @@ import json
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,16 +16,23 @@ from sidecar.client import SidecarClient
 
 pytestmark = pytest.mark.cross_language
 
+ANSWERED_S = 4.5  # a sidecar that has been asked for 5 s whether it lives has gone
+
 
 def test_sidecar_that_is_held_up_is_waited_for(play: PlaySession, sidecar: Callable[[], subprocess.Popen[str]]) -> None:
     process = sidecar()
     play("begin", "mono")
     play.until("live")
-    turn = spoken(play, "A", 2.5)
-    process.send_signal(signal.SIGSTOP)
-    play("run", 1.2)  # more than twice as long as a heartbeat may take
-    halted = play("look")["state"]
-    process.send_signal(signal.SIGCONT)
+    for _attempt in range(10):
+        play.until("live")
+        turn = spoken(play, "A", 2.5)
+        halted_s = time.monotonic()
+        process.send_signal(signal.SIGSTOP)
+        play("run", 1.2)  # more than twice as long as a heartbeat may take
+        halted = play("look")["state"]
+        process.send_signal(signal.SIGCONT)
+        if time.monotonic() - halted_s < ANSWERED_S:  # a busy machine may make it longer than anybody waits for
+            break
     assert halted == "live"
     ended = play("heard-end", turn, PATIENCE_S)
     assert (ended["reached"], ended["cut"]) == (True, False)

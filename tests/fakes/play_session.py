@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -128,17 +129,16 @@ def running(runtime: Path, *command: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def newest_pixels() -> list[np.ndarray]:
-    """Return the newest pixels of every region of frames on this machine, layers one below the other."""
+    """Return the newest pixels of every region of frames on this machine, layers one below the other.
+
+    Left out are regions of motion, of engines, that are just removed, and that other tests have damaged.
+    """
     found = []
     for name in [path.name for path in SHARED.glob("{*}")]:
-        try:
-            reader = FrameRingReader(name)
-        except (FrameRingError, OSError):  # of motion, of an engine, or gone
-            continue
-        frame = reader.latest()
-        if frame is not None:
-            found.append(np.concatenate(list(frame.colors.copy())))
-        reader.close()
+        with contextlib.suppress(FrameRingError), contextlib.closing(FrameRingReader(name)) as reader:
+            frame = reader.latest()
+            if frame is not None:
+                found.append(np.concatenate(list(frame.colors.copy())))
     return found
 
 

@@ -10,6 +10,7 @@ import pytest
 from lan import FAKES, Machine, two_machines
 from unity_package import ROOT, UnityPackage, run
 from unity_session import playing
+from waiting import until
 
 pytestmark = pytest.mark.cross_language
 
@@ -65,7 +66,7 @@ def test_heads_of_another_machine_are_found_trusted_and_drawn(
         player.do("scene")
         player.do("start")
         assert player.do("frames 20")["state"] == "Searching"  # nobody is trusted yet
-        found = player.do("browse")["found"].split() or player.do("browse")["found"].split()  # also on a busy machine
+        found = until(lambda: player.do("browse")["found"].split() or None, "the announcement")
         assert [address.rpartition(":")[0] for address in found] == [machines[0].address]
         player.do("trust")
         assert player.do("until live 60")["state"] == "Live"
