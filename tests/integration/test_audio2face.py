@@ -22,6 +22,7 @@ from sidecar.nvidia_ace.status.v1_pb2 import Status
 pytestmark = pytest.mark.integration
 
 RATE_HZ = 16_000
+PATIENCE_S = 60.0  # for an answer
 BEARER = (("authorization", f"Bearer {TOKEN}"),)
 
 
@@ -96,7 +97,7 @@ def test_client_of_audio2face_gets_weights_voice_emotions_and_status(
     start_a2f: Callable[..., A2FControllerServiceStub],
 ):
     voice = np.concatenate([np.zeros(RATE_HZ), np.full(3 * RATE_HZ // 2, 8192)]).astype(np.int16)
-    found = collected(start_a2f(a2f_without_token=True).ProcessAudioStream(requests_for(voice), timeout=20))
+    found = collected(start_a2f(a2f_without_token=True).ProcessAudioStream(requests_for(voice), timeout=PATIENCE_S))
     assert found["order"] == ["header", *["data"] * 75, "end", "status"]
     assert found["voice"] == voice.tobytes()
     assert found["rate_hz"] == RATE_HZ
@@ -110,7 +111,7 @@ def test_client_of_audio2face_gets_weights_voice_emotions_and_status(
 
 def test_half_closed_stream_ends_as_if_it_had_said_so(start_a2f: Callable[..., A2FControllerServiceStub]):
     requests = list(requests_for(np.zeros(RATE_HZ)))[:-1]
-    answers = start_a2f(a2f_without_token=True).ProcessAudioStream(iter(requests), timeout=20)
+    answers = start_a2f(a2f_without_token=True).ProcessAudioStream(iter(requests), timeout=PATIENCE_S)
     assert collected(answers)["order"][-2:] == ["end", "status"]
 
 
@@ -119,18 +120,20 @@ def test_two_streams_run_beside_each_other_and_a_third_is_refused(
 ):
     stub = start_a2f(a2f_without_token=True, max_conversations=2)
     releases = [WaitingRequests(np.full(RATE_HZ, 8192)) for _ in range(2)]
-    calls = [stub.ProcessAudioStream(release.requests(), timeout=20) for release in releases]
+    calls = [stub.ProcessAudioStream(release.requests(), timeout=PATIENCE_S) for release in releases]
     for call in calls:
         assert next(call).HasField("animation_data_stream_header")
     check_refused(
-        lambda: list(stub.ProcessAudioStream(requests_for(np.zeros(RATE_HZ)), timeout=20)),
+        lambda: list(stub.ProcessAudioStream(requests_for(np.zeros(RATE_HZ)), timeout=PATIENCE_S)),
         grpc.StatusCode.RESOURCE_EXHAUSTED,
         "2 audio streams are open",
     )
     for release, call in zip(releases, calls, strict=True):
         release.go.set()
         assert sum(answer.HasField("animation_data") for answer in call) == 30
-    assert collected(stub.ProcessAudioStream(requests_for(np.zeros(RATE_HZ)), timeout=20))["order"][-1] == "status"
+    assert (
+        collected(stub.ProcessAudioStream(requests_for(np.zeros(RATE_HZ)), timeout=PATIENCE_S))["order"][-1] == "status"
+    )
 
 
 class WaitingRequests:
@@ -143,7 +146,7 @@ class WaitingRequests:
     def requests(self) -> Iterator[AudioStream]:
         first, *rest = requests_for(self._voice)
         yield first
-        self.go.wait(20)
+        self.go.wait(PATIENCE_S)
         yield from rest
 
 
@@ -173,7 +176,7 @@ def test_stream_out_of_order_or_bounds_is_refused(
 ):
     stub = start_a2f(a2f_without_token=True)
     check_refused(
-        lambda: list(stub.ProcessAudioStream(iter(requests), timeout=20)),
+        lambda: list(stub.ProcessAudioStream(iter(requests), timeout=PATIENCE_S)),
         grpc.StatusCode.INVALID_ARGUMENT,
         sentence,
     )
@@ -185,7 +188,7 @@ def test_silent_client_is_let_go(start_a2f: Callable[..., A2FControllerServiceSt
     monkeypatch.setattr(audio2face_service, "IDLE_S", 0.2)
     stub = start_a2f(a2f_without_token=True)
     check_refused(
-        lambda: list(stub.ProcessAudioStream(WaitingRequests(np.zeros(RATE_HZ)).requests(), timeout=20)),
+        lambda: list(stub.ProcessAudioStream(WaitingRequests(np.zeros(RATE_HZ)).requests(), timeout=PATIENCE_S)),
         grpc.StatusCode.FAILED_PRECONDITION,
         "nothing came for",
     )
@@ -195,18 +198,18 @@ def test_token_is_asked_for_unless_the_option_says_otherwise(start_a2f: Callable
     stub = start_a2f()
     voice = np.zeros(RATE_HZ)
     check_refused(
-        lambda: list(stub.ProcessAudioStream(requests_for(voice), timeout=20)),
+        lambda: list(stub.ProcessAudioStream(requests_for(voice), timeout=PATIENCE_S)),
         grpc.StatusCode.UNAUTHENTICATED,
         "The token is missing or wrong",
     )
-    answers = stub.ProcessAudioStream(requests_for(voice), timeout=20, metadata=BEARER)
+    answers = stub.ProcessAudioStream(requests_for(voice), timeout=PATIENCE_S, metadata=BEARER)
     assert collected(answers)["status"].code == Status.SUCCESS
 
 
 def test_option_opens_no_other_call(start: Callable[..., RunningSidecar]):
     with grpc.insecure_channel(start(a2f_without_token=True).address) as channel:
         check_refused(
-            lambda: channel.unary_unary("/sidecar.v1.SidecarService/GetInfo")(b"", timeout=10),
+            lambda: channel.unary_unary("/sidecar.v1.SidecarService/GetInfo")(b"", timeout=PATIENCE_S),
             grpc.StatusCode.UNAUTHENTICATED,
             "The token is missing or wrong",
         )

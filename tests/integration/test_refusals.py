@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from light_studio import LightStudio
 from running_sidecar import TOKEN, RunningSidecar
-from waiting import until
+from waiting import LONGEST_S, until
 
 from rsatalker.motion.social import Relationship
 from sidecar.client import SidecarClient
@@ -264,7 +264,7 @@ def test_wrong_token_is_refused(running: RunningSidecar, token: str):
 @pytest.mark.parametrize("method", ["/grpc.health.v1.Health/Check", "/sidecar.v1.SidecarService/GetInfo"])
 def test_call_without_token_is_refused(running: RunningSidecar, method: str):
     with grpc.insecure_channel(running.address) as channel, pytest.raises(grpc.RpcError) as refused:
-        channel.unary_unary(method)(b"", timeout=10)
+        channel.unary_unary(method)(b"", timeout=LONGEST_S)
     assert refused.value.code() == grpc.StatusCode.UNAUTHENTICATED  # type: ignore[attr-defined]
 
 
@@ -273,7 +273,7 @@ def test_other_major_version_is_refused(running: RunningSidecar):
         sidecar_pb2_grpc.SidecarServiceStub(channel).GetInfo(
             sidecar_pb2.GetInfoRequest(protocol_version=sidecar_pb2.ProtocolVersion(major=2, minor=7)),
             metadata=(("authorization", f"Bearer {TOKEN}"),),
-            timeout=10,
+            timeout=LONGEST_S,
         )
     assert refused.value.code() == grpc.StatusCode.FAILED_PRECONDITION  # type: ignore[attr-defined]
     assert "The client speaks protocol 2.7; this sidecar speaks 1.0" in refused.value.details()  # type: ignore[attr-defined]
@@ -284,7 +284,7 @@ def test_other_minor_version_is_welcome(running: RunningSidecar):
         answer = sidecar_pb2_grpc.SidecarServiceStub(channel).GetInfo(
             sidecar_pb2.GetInfoRequest(protocol_version=sidecar_pb2.ProtocolVersion(major=1, minor=99)),
             metadata=(("authorization", f"Bearer {TOKEN}"),),
-            timeout=10,
+            timeout=LONGEST_S,
         )
     assert "frames" in answer.capabilities
 
