@@ -76,6 +76,20 @@ class Table:
         """Return an error about a field of this table; the sentence goes on after the field's name."""
         return self.source.error((*self._path, key) if key else self._path, f"{self.name_of(key)} {sentence}")
 
+    def missing(self, sentence: str, key: str, *others: str) -> ScriptError:
+        """Return the error of a field that is not there: of its misspelling, if one of those given may be that.
+
+        Args:
+            sentence: What is said of the field if nothing looks like it.
+            key: The field.
+            others: Fields that might have stood in its place.
+        """
+        unknown = [name for name in self._values if name not in self._asked]
+        for wanted in (key, *others):
+            if near := difflib.get_close_matches(wanted, unknown, n=1):
+                return self.error(near[0], f"is no field of a cutscene; did you mean {wanted}?")
+        return self.error(key, sentence)
+
     def close(self) -> None:
         """Refuse fields that the script format does not know.
 
@@ -203,7 +217,7 @@ class Table:
         if key in self._values:
             return self._values[key]
         if isinstance(default, _Required):
-            raise self.error(key, "is missing.")
+            raise self.missing("is missing.", key)
         return default
 
     def _wrong(self, key: str, value: Any, expected: str) -> ScriptError:

@@ -117,7 +117,7 @@ def _keys(table: Table, participants: Sequence[Participant], aspect: float) -> t
     if placed:
         return (Key(Fraction(0), _view(table, participants)),)
     if preset is not None and preset not in ("two-shot", "wide") and not table.asked("of"):
-        raise table.error("of", f"is missing; a {preset} is of one of {', '.join(names)}.")
+        raise table.missing(f"is missing; a {preset} is of one of {', '.join(names)}.", "of")
     fov = table.number("fov_deg", low=NARROWEST_DEG, high=WIDEST_DEG) if table.asked("fov_deg") else None
     for other in ("target", "roll_deg"):
         if table.asked(other):

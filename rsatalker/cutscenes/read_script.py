@@ -205,7 +205,7 @@ def _relationship(table: Table, names: tuple[str, ...]) -> Relationship:
     status = cast(Status, table.choice("status", ("equal", "unequal"), "equal"))
     senior = names.index(table.choice("senior", names)) if table.asked("senior") else None
     if status == "unequal" and senior is None:
-        raise table.error("senior", f"is missing, but status is unequal; expected one of {', '.join(names)}.")
+        raise table.missing(f"is missing, but status is unequal; expected one of {', '.join(names)}.", "senior")
     if status == "equal" and senior is not None:
         raise table.error("senior", 'is given, but status is equal; leave senior out, or make status "unequal".')
     table.close()

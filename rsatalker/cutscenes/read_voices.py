@@ -53,7 +53,8 @@ def read_voices(script: Table, names: tuple[str, ...]) -> Voices:
             raise script.error("dialogue", "stands beside turns; give one two-channel file or turns, not both.")
         return _dialogue(script)
     if not tables:
-        raise script.error("turn", "is missing; give turns, each headed [[turn]], or a two-channel file as dialogue.")
+        sentence = "is missing; give turns, each headed [[turn]], or a two-channel file as dialogue."
+        raise script.missing(sentence, "turn", "dialogue")
     turns: list[_Turn] = []
     moods: list[Change] = []
     for table in tables:

@@ -54,6 +54,12 @@ WRONG = [
         r"turn\[2\].file is 'a\\x00.wav'; expected the name of",
     ),
     ("[[turn]]\nspeaker = 'bob'\nfile='a.wav'", "END", r"turn\[2\].speaker is 'bob'; expected one of mara, tomas"),
+    (
+        "[[turn]]\nspeeker = 'mara'\nfile='a.wav'",
+        "END",
+        r"turn\[2\].speeker is no field of a cutscene; did you mean sp",
+    ),
+    ("[relationship]\nstatus = 'unequal'\nsenoir='mara'", "END", r"senoir is no field of a cutscene; did you mean sen"),
     ("[[turn]]\nspeaker = 'mara'\nfile='no.wav'", "END", r"turn\[2\].file is '.*no.wav', which is no file"),
     (
         "[[turn]]\nspeaker = 'mara'\nfile='scene.toml'",
@@ -222,6 +228,18 @@ def test_wrong_participant_is_named(write_script: Callable[[str], Path], text: s
 def test_script_without_voices_says_what_to_give(write_script: Callable[[str], Path]) -> None:
     with pytest.raises(ScriptError, match="turn is missing; give turns"):
         read_script(write_script(HEADS))
+
+
+@pytest.mark.parametrize(
+    ("typo", "sentence"),
+    [
+        ('dialoge = "both.wav"\n' + HEADS, r":1: dialoge is no field of a cutscene; did you mean dialogue\?"),
+        (HEADS + TURN.replace("[[turn]]", "[[turns]]"), "turns is no field of a cutscene; did you mean turn"),
+    ],
+)
+def test_voices_under_a_misspelt_name_are_found(write_script: Callable[[str], Path], typo: str, sentence: str) -> None:
+    with pytest.raises(ScriptError, match=sentence):
+        read_script(write_script(typo))
 
 
 def test_script_that_is_no_toml_is_refused_with_the_line(write_script: Callable[[str], Path]) -> None:
