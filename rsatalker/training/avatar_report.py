@@ -17,7 +17,7 @@ from torch import Tensor
 from rsatalker.motion.pose import FlamePose
 from rsatalker.training.avatar_capture import SPLITS, Capture
 from rsatalker.training.avatar_photos import Photos
-from rsatalker.training.avatar_views import View
+from rsatalker.training.avatar_views import View, some_views
 from rsatalker.training.image_metrics import ImageScores, mean_scores, scores_of
 
 Drawn = Callable[[FlamePose, View], Float[Tensor, "H W 3"]]
@@ -110,7 +110,7 @@ def _still(pose: FlamePose) -> FlamePose:
 
 def _mean_image(capture: Capture, photos: Photos, background: Tensor) -> Float[Tensor, "H W 3"]:
     """Return the mean of the images that are fitted, in the size of the first."""
-    views = capture.train[:: max(1, len(capture.train) // MOST_AVERAGED)]
+    views = some_views(capture.train, MOST_AVERAGED)
     size = photos(views[0]).color.shape
     images = [photos(view).before(background.cpu().numpy()) for view in views]
     return torch.from_numpy(np.mean([image for image in images if image.shape == size], 0, dtype=np.float32))

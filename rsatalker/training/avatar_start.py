@@ -17,9 +17,8 @@ from rsatalker.training.avatar_capture import Capture
 from rsatalker.training.avatar_discs import discs_on, largest_shown, points_on, spread
 from rsatalker.training.avatar_mesh_images import CPU, MeshImage, see_mesh
 from rsatalker.training.avatar_photos import Photo, Photos
-from rsatalker.training.avatar_views import View
+from rsatalker.training.avatar_views import VIEWS_ASKED, some_views
 
-VIEWS_ASKED = 60  # for visible triangles and colours
 SAME_SURFACE_M = 0.004  # a point this close behind what a pixel shows is what it shows
 WIDTH = 0.5  # standard deviation along the surface, in units of the spacing
 FIRST_OPACITY = 0.9
@@ -56,7 +55,7 @@ def start_on_surface(
     """
     random = np.random.default_rng(seed)
     head, faces = capture.head, capture.head.faces
-    asked = some_views(capture.train)
+    asked = some_views(capture.train, VIEWS_ASKED)
     sights = [(photos(view), head(capture.poses[view.timestep])) for view in asked]
     images = [see_mesh(vertices, faces, photo.camera, "auto", device) for photo, vertices in sights]
     shown = [head.neutral_vertices, *(vertices for _, vertices in sights)]
@@ -77,15 +76,6 @@ def start_on_surface(
         FIRST_OPACITY, sh_degree,
     )  # fmt: skip
     return Start(splats, spacing)
-
-
-def some_views(views: Sequence[View]) -> Sequence[View]:
-    """Return those that are asked what they show of the mesh: from all over the list, and not always the same camera.
-
-    Captures list all cameras of an instant, then those of the next: every so many views may be one camera's.
-    """
-    chosen = np.random.default_rng(0).permutation(len(views))[:VIEWS_ASKED]
-    return [views[index] for index in sorted(chosen)]
 
 
 def _colors(

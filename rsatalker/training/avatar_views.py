@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from PIL import Image
 from rsatalker.errors import AssetError
 from rsatalker.renderers.camera import Camera
 
+VIEWS_ASKED = 60  # what they show of the mesh, and in which colours
 RIGID_TOLERANCE = 1e-2  # of the products of a rotation's columns; files round
 ORIENTATION, UPRIGHT = 0x0112, 1  # EXIF's tag, and what it says of an image that need not be turned
 
@@ -64,6 +65,15 @@ def read_views(folder: Path, name: str, instants: dict[Path, int]) -> tuple[View
         raise AssetError(f"{path} is no transforms file; expected a JSON object whose `frames` are a list of objects.")
     shared = {key: value for key, value in content.items() if key != "frames"}
     return tuple(_view(_Frame(path, number, shared | frame), instants) for number, frame in enumerate(frames))
+
+
+def some_views(views: Sequence[View], most: int) -> Sequence[View]:
+    """Return at most so many, from all over the list and not always of the same camera; the same each time.
+
+    Captures list all cameras of an instant, then those of the next: every so many views may be one camera's.
+    """
+    chosen = np.random.default_rng(0).permutation(len(views))[:most]
+    return [views[index] for index in sorted(chosen)]
 
 
 @dataclass(frozen=True, slots=True)

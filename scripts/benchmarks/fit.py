@@ -15,7 +15,8 @@ from rich.console import Console
 
 from rsatalker.avatars.triangle_carriers import CarrierKind
 from rsatalker.renderers.choose import RendererName
-from rsatalker.training.avatar_fit import FitOptions, fit_avatar
+from rsatalker.training.avatar_fit_options import FitOptions
+from rsatalker.training.fit_avatar import fit_avatar
 
 FAKES = Path(__file__).resolve().parents[2] / "tests" / "fakes"
 WANTED_DB = {"val": 30.0, "test": 27.0}  # held-out views, held-out expressions, at 256 x 256 within ten minutes

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from rsatalker.training import avatar_capture
-from rsatalker.training.avatar_fit import FitOptions, fit_avatar
+from rsatalker.training.avatar_fit_options import FitOptions
+from rsatalker.training.fit_avatar import fit_avatar
 from sidecar.commands.command_line import read_command_line
 
 

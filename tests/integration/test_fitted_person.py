@@ -16,7 +16,8 @@ from rsatalker.motion.expression_space import ARKIT_INDEX
 from rsatalker.motion.pose import FlamePose
 from rsatalker.renderers.cpu import CpuRenderer
 from rsatalker.talker import Talker
-from rsatalker.training.avatar_fit import FitOptions, fit_avatar
+from rsatalker.training.avatar_fit_options import FitOptions
+from rsatalker.training.fit_avatar import fit_avatar
 from rsatalker.training.image_metrics import psnr
 
 pytestmark = [

@@ -25,12 +25,15 @@ from rsatalker.training.avatar_densify import (
     is_densify_step,
     optimizer_of,
 )
-from rsatalker.training.avatar_fit import RATES, AvatarFit, FitOptions, fit_avatar
+from rsatalker.training.avatar_fit import RATES, AvatarFit
+from rsatalker.training.avatar_fit_options import FitOptions
 from rsatalker.training.avatar_losses import fitting_loss
 from rsatalker.training.avatar_model import PARAMETERS, Drawing, SplatModel
 from rsatalker.training.avatar_photos import Photos
 from rsatalker.training.avatar_report import score_held_out
-from rsatalker.training.avatar_start import some_views, start_on_surface
+from rsatalker.training.avatar_start import start_on_surface
+from rsatalker.training.avatar_views import some_views
+from rsatalker.training.fit_avatar import fit_avatar
 
 pytestmark = pytest.mark.unit
 
@@ -91,7 +94,7 @@ def test_start_covers_only_what_the_images_show(capture):
 
 def test_views_that_are_asked_are_of_many_cameras_where_one_instant_follows_another():
     cameras = 20
-    assert len({view % cameras for view in some_views(range(cameras * 60))}) > 15
+    assert len({view % cameras for view in some_views(range(cameras * 60), 60)}) > 15
 
 
 def test_start_says_when_cameras_miss_the_mesh(capture):

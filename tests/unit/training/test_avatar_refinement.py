@@ -12,8 +12,10 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head_file import read_head, write_head
 from rsatalker.heads.shape_head import with_offset
 from rsatalker.motion.pose import FlamePose
-from rsatalker.training.avatar_fit import AvatarFit, FitOptions, fit_avatar
+from rsatalker.training.avatar_fit import AvatarFit
+from rsatalker.training.avatar_fit_options import FitOptions
 from rsatalker.training.avatar_refinement import MeshRefinement
+from rsatalker.training.fit_avatar import fit_avatar
 
 pytestmark = pytest.mark.unit
 

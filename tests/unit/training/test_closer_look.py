@@ -6,7 +6,8 @@ import torch
 from painted_ball import RADIUS_M, ball_head, write_ball
 
 from rsatalker.renderers.camera import look_at
-from rsatalker.training.avatar_fit import AvatarFit, FitOptions
+from rsatalker.training.avatar_fit import AvatarFit
+from rsatalker.training.avatar_fit_options import FitOptions
 from rsatalker.training.closer_look import CLOSER, EVERY, CloserLook, closer_look, inside, turned_outside
 
 pytestmark = pytest.mark.unit
