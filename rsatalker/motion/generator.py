@@ -130,6 +130,8 @@ class _Face:
         behaviour = instant.arkit.copy()
         behaviour[_SMILE] *= mood.smiles
         behaviour += mood.face(float(lips.contact[t]) * gain)
+        spoken[_PUCKER] *= mood.rounding
+        spoken[_FUNNEL] *= mood.rounding
         behaviour[_SMILE] *= 1 - 0.7 * min(float(spoken[_PUCKER] + spoken[_FUNNEL]), 1.0)  # rounded lips cannot smile
         bow = mood.neck_pose
         eyes = instant.gaze - np.array([0.0, bow[0]], np.float32)  # the mood bows the head, the eyes keep their target

@@ -32,6 +32,7 @@ class MoodFace:
         chin_rad: Added pitch of the head, positive is down.
         tilt_rad: Roll of the head.
         lids: Share by which the upper lids hang down, as before sleep.
+        rounding: Factor on how far speech rounds the lips: those that a sneer draws up, pushed out too, are a snout.
     """
 
     shapes: dict[str, float]
@@ -41,6 +42,7 @@ class MoodFace:
     chin_rad: float = 0.0
     tilt_rad: float = 0.0
     lids: float = 0.0
+    rounding: float = 1.0
 
 
 MOODS: dict[str, MoodFace] = {
@@ -57,7 +59,7 @@ MOODS: dict[str, MoodFace] = {
     "angry": MoodFace(
         {"browDown": 1.0, "eyeSquint": 0.40, "eyeWide": 0.15, "noseSneer": 0.42, "mouthPress": 0.55,
          "mouthFrown": 0.38, "jawForward": 0.15},
-        tempo=1.2, amplitude=1.3, smiles=0.05, chin_rad=0.07,
+        tempo=1.2, amplitude=1.3, smiles=0.05, chin_rad=0.07, rounding=0.75,
     ),
     "afraid": MoodFace(
         {"browInnerUp": 0.85, "browOuterUp": 0.25, "browDown": 0.18, "eyeWide": 0.75, "mouthStretch": 0.45,
@@ -71,7 +73,7 @@ MOODS: dict[str, MoodFace] = {
     "disgusted": MoodFace(
         {"noseSneer": 0.70, "browDown": 0.50, "mouthUpperUp": 0.14, "cheekSquint": 0.30, "eyeSquint": 0.28,
          "mouthFrown": 0.35, "mouthStretch": 0.12, "mouthShrugLower": 0.05},
-        tempo=0.9, amplitude=0.9, smiles=0.1, chin_rad=-0.03,
+        tempo=0.9, amplitude=0.9, smiles=0.1, chin_rad=-0.03, rounding=0.45,
     ),
     "tender": MoodFace(
         {"mouthSmile": 0.26, "browInnerUp": 0.34, "cheekSquint": 0.14, "eyeSquint": 0.08},
@@ -151,14 +153,16 @@ def _columns(shapes: tuple[str, ...]) -> list[int]:
 
 _PARTS, _BENDS = _columns(PARTS_LIPS), _columns(BENDS_LIPS)
 _LIDS = _columns(("eyeBlink",))
-# One row a mood: ARKit weights, then tempo, amplitude, smiles, chin and tilt.
-_ROWS: dict[str, Float32[np.ndarray, "57"]] = {}
+# One row a mood: ARKit weights, then rounding, tempo, amplitude, smiles, chin and tilt.
+_ROWS: dict[str, Float32[np.ndarray, "58"]] = {}
 for _name, _face in MOODS.items():
-    _row = np.zeros(len(ARKIT_NAMES) + 5, np.float32)
+    _row = np.zeros(len(ARKIT_NAMES) + 6, np.float32)
     for _shape, _weight in _face.shapes.items():
         _row[_columns((_shape,))] = _weight
     _row[_LIDS] = _face.lids
-    _row[len(ARKIT_NAMES) :] = (_face.tempo, _face.amplitude, _face.smiles, _face.chin_rad, _face.tilt_rad)
+    _row[len(ARKIT_NAMES) :] = (
+        _face.rounding, _face.tempo, _face.amplitude, _face.smiles, _face.chin_rad, _face.tilt_rad,
+    )  # fmt: skip
     _ROWS[_name] = _row
 
 
@@ -167,18 +171,23 @@ class MoodState:
 
     Attributes:
         mood: What it changes to.
-        now: ARKit weights, tempo, amplitude, smiles, chin and tilt of this instant.
+        now: ARKit weights, rounding, tempo, amplitude, smiles, chin and tilt of this instant.
     """
 
     def __init__(self) -> None:
         self.mood = Mood()
-        self.now: Float32[np.ndarray, "57"] = _ROWS["neutral"].copy()
+        self.now: Float32[np.ndarray, "58"] = _ROWS["neutral"].copy()
 
     def step(self, step_s: float) -> None:
         """Go on by one step."""
         neutral = _ROWS["neutral"]
         wanted = neutral + np.float32(self.mood.strength) * (_ROWS[self.mood.name] - neutral)
         self.now += np.float32(1 - math.exp(-step_s / CHANGE_S)) * (wanted - self.now)
+
+    @property
+    def rounding(self) -> float:
+        """Factor on how far speech rounds the lips."""
+        return max(float(self.now[-6]), 0.0)
 
     @property
     def tempo(self) -> float:

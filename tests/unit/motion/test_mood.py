@@ -53,6 +53,11 @@ def test_every_mood_looks_different_from_every_other() -> None:
     assert min(distances) > 0.15
 
 
+def test_disgust_leaves_lips_less_round_than_they_are_spoken() -> None:
+    assert settled(Mood()).rounding == 1.0
+    assert settled(Mood("disgusted")).rounding < 0.5
+
+
 def test_mood_comes_gradually_and_goes_again() -> None:
     state = MoodState()
     state.mood = Mood("surprised")
