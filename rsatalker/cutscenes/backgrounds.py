@@ -9,6 +9,7 @@ from jaxtyping import Float32, UInt8, UInt16
 from PIL import Image, ImageFilter, UnidentifiedImageError
 
 from rsatalker.cutscenes.compositing import enlarge_with_noise
+from rsatalker.cutscenes.lights import AS_IN_THE_STUDIO
 from rsatalker.cutscenes.script import Background
 from rsatalker.errors import ScriptError
 from rsatalker.renderers.camera import Camera
@@ -42,12 +43,16 @@ class BackgroundPainter:
         width: Pixels.
         height: Pixels.
 
+    Attributes:
+        room: Factors on the colour of a backdrop's walls, as the light of the shot at hand shows them.
+
     Raises:
         ScriptError: The image cannot be read.
     """
 
     def __init__(self, background: Background, width: int, height: int) -> None:
         self._background, self._shape = background, (height, width, 4)
+        self.room = AS_IN_THE_STUDIO
         self._noise = np.random.default_rng(0).uniform(-0.5, 0.5, (height, width)).astype(np.float32)
         self._still = None if background.kind == "backdrop" else self._painted_once()
         self._kept: dict[bytes, UInt8[np.ndarray, "H W 4"]] = {}
@@ -56,7 +61,7 @@ class BackgroundPainter:
         """Return the background that a camera sees, opaque; not to be written to."""
         if self._still is not None:
             return self._still
-        key = camera.camera_from_world.tobytes() + camera.K.tobytes()
+        key = camera.camera_from_world.tobytes() + camera.K.tobytes() + repr(self.room).encode()
         if key not in self._kept:
             if len(self._kept) > 1:  # two eyes
                 self._kept.clear()
@@ -102,7 +107,7 @@ class BackgroundPainter:
         rays = np.stack([(x - K[0, 2]) / K[0, 0], (y - K[1, 2]) / K[1, 1], np.ones_like(x)], -1)
         rays /= np.linalg.norm(rays, axis=-1, keepdims=True)
         directions = rays @ camera.camera_from_world[:3, :3].astype(np.float64)  # camera to world: the transpose
-        wall = np.array(self._background.color)
+        wall = np.array(self._background.color) * self.room
         glow = np.tile(0.42 * wall, (rows, columns, 1))
         for azimuth, elevation, sharpness, color in BLURRED_LIGHTS:
             a, e = np.radians(azimuth), np.radians(elevation)
@@ -111,7 +116,7 @@ class BackgroundPainter:
         glow *= 1 - FLOOR_DARKNESS * np.clip(-directions[..., 1:2] * 2.2 + 0.10, 0, 1)
         height, width, _ = self._shape
         corner = ((x / width - 0.5) ** 2 + (y / height - 0.5) ** 2)[..., None] * 2
-        return (glow * (1 - VIGNETTE * corner)).astype(np.float32)
+        return np.minimum(glow * (1 - VIGNETTE * corner), 255).astype(np.float32)
 
 
 def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarray, "H W 4"]:

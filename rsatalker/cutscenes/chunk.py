@@ -19,7 +19,8 @@ from jaxtyping import Float32
 import rsatalker
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.avatars.light import Light
-from rsatalker.cutscenes.script import Background, Output, Stereo
+from rsatalker.cutscenes.lights import AS_IN_THE_STUDIO
+from rsatalker.cutscenes.script import Background, Output, Stereo, Vector
 from rsatalker.exports.segments import CODECS
 from rsatalker.renderers.camera import Camera
 from rsatalker.renderers.choose import RendererName
@@ -80,6 +81,7 @@ class ChunkJob:
         light: Of the shot.
         key: Name of the chunk's folder.
         lead: Motion of the frames before, which hair swings through.
+        room: Factors on the colour of a backdrop's walls in that light.
     """
 
     settings: SceneSettings
@@ -89,6 +91,7 @@ class ChunkJob:
     light: Light
     key: str
     lead: Float32[np.ndarray, "L 2 P"] = field(default_factory=lambda: np.empty((0, 2, 0), np.float32))
+    room: Vector = AS_IN_THE_STUDIO
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -102,9 +105,10 @@ class ChunkJob:
         cameras: tuple[tuple[Camera, ...], ...],
         light: Light,
         lead: Float32[np.ndarray, "L 2 P"],
+        room: Vector,
     ) -> ChunkJob:
         """Return the job with its key."""
-        digest = hashlib.sha256(settings_digest.encode())
+        digest = hashlib.sha256(f"{settings_digest} {room}".encode())
         if "exr" in settings.output.formats:  # each picture holds its own timecode
             digest.update(str(first_frame).encode())
         for array in (lead, rows, light.probe, light.key_direction, light.key_color):
@@ -112,7 +116,7 @@ class ChunkJob:
         for eyes in cameras:
             for camera in eyes:
                 digest.update(camera.camera_from_world.tobytes() + camera.K.tobytes())
-        return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24], lead)
+        return ChunkJob(settings, first_frame, rows, cameras, light, digest.hexdigest()[:24], lead, room)
 
 
 def segment_name(kind: str) -> str:

@@ -87,6 +87,7 @@ class ChunkArtist:
 
     def _write(self, job: ChunkJob, folder: Path, times: StageTimes, stopped: Callable[[], bool]) -> None:
         output, stereo = self._settings.output, self._settings.stereo
+        self._background.room = job.room
         size = joined_size(output, stereo)
         with ExitStack() as stack:
             videos = {

@@ -7,63 +7,63 @@ from collections.abc import Callable
 import numpy as np
 
 from rsatalker.avatars.light import Lamp, Light, light_from_lamps, studio_light
-from rsatalker.cutscenes.script import Lighting
+from rsatalker.cutscenes.script import Lighting, Vector
 
 CONSTANT_PROBE = 2 * np.sqrt(np.pi)  # first row of a probe whose radiance is 1 everywhere
 
 
 def _daylight() -> Light:
-    """High sun from the right, a wide blue sky, warm bounce from the ground."""
+    """High sun from the left, a wide blue sky, warm bounce from the ground: bright, with short hard shadows."""
     return light_from_lamps(
-        (Lamp((-0.5, 0.7, 0.5), 2.0, (0.21, 0.245, 0.30)), Lamp((0.6, 0.3, -0.8), 8.0, (2.0, 1.9, 1.7))),
-        sky=(0.235, 0.275, 0.335),
-        ground=(0.15, 0.13, 0.105),
-        key_direction=(0.58, 0.66, 0.60),
-        key_color=(1.22, 1.125, 0.98),
+        (Lamp((0.5, 0.6, -0.7), 3.0, (0.70, 0.86, 1.15)),),
+        sky=(0.30, 0.385, 0.53),
+        ground=(0.25, 0.205, 0.15),
+        key_direction=(-0.38, 0.76, 0.53),
+        key_color=(1.95, 1.76, 1.46),
     )
 
 
 def _evening() -> Light:
-    """A low warm lamp from the left, blue dusk from behind and above."""
+    """A low golden sun from the left, blue dusk from behind and above."""
     return light_from_lamps(
-        (Lamp((0.7, 0.5, -0.6), 6.0, (0.72, 0.84, 1.08)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.17, 0.08))),
-        sky=(0.145, 0.155, 0.19),
-        ground=(0.12, 0.085, 0.06),
-        key_direction=(-0.55, 0.25, 0.80),
-        key_color=(1.32, 0.93, 0.60),
+        (Lamp((0.7, 0.5, -0.6), 6.0, (0.60, 0.80, 1.20)), Lamp((-0.2, -0.3, 0.9), 4.0, (0.30, 0.16, 0.07))),
+        sky=(0.115, 0.125, 0.175),
+        ground=(0.12, 0.075, 0.045),
+        key_direction=(-0.55, 0.22, 0.80),
+        key_color=(1.55, 0.95, 0.50),
     )
 
 
 def _night() -> Light:
-    """Moonlight from high in front, a cold rim, and little else."""
+    """Moonlight from the left, a cold rim from behind, and little else; blue enough to stay blue on warm skin."""
     return light_from_lamps(
-        (Lamp((-0.5, 0.7, -0.6), 8.0, (1.45, 2.1, 2.9)), Lamp((0.8, 0.1, 0.5), 4.0, (0.13, 0.12, 0.10))),
-        sky=(0.091, 0.138, 0.200),
-        ground=(0.045, 0.057, 0.071),
-        key_direction=(-0.40, 0.62, 0.67),
-        key_color=(0.38, 0.545, 0.73),
+        (Lamp((0.65, 0.50, -0.75), 9.0, (0.75, 1.60, 3.20)),),
+        sky=(0.016, 0.036, 0.078),
+        ground=(0.008, 0.015, 0.030),
+        key_direction=(-0.74, 0.55, 0.39),
+        key_color=(0.235, 0.455, 0.90),
     )
 
 
 def _noir() -> Light:
-    """One hard lamp from the side, almost no fill, a thin rim."""
+    """One hard lamp beside the head, on the right, almost no fill, a thin rim from behind: half the face is dark."""
     return light_from_lamps(
-        (Lamp((0.8, 0.35, -0.7), 14.0, (2.6, 2.6, 2.6)),),
-        sky=(0.085, 0.085, 0.09),
-        ground=(0.045, 0.045, 0.045),
-        key_direction=(-0.62, 0.42, 0.66),
-        key_color=(1.30, 1.24, 1.15),
+        (Lamp((-0.80, 0.35, -0.70), 14.0, (1.9, 1.9, 1.95)),),
+        sky=(0.022, 0.022, 0.024),
+        ground=(0.010, 0.010, 0.011),
+        key_direction=(0.88, 0.46, 0.06),
+        key_color=(1.45, 1.38, 1.28),
     )
 
 
 def _overcast() -> Light:
-    """An even grey sky: soft, no shadows to speak of."""
+    """An even grey sky: soft and cool, light from above and no shadows to speak of."""
     return light_from_lamps(
-        (Lamp((0.15, 1.0, 0.35), 3.0, (1.75, 1.77, 1.80)),),
-        sky=(0.27, 0.28, 0.295),
-        ground=(0.055, 0.052, 0.048),
+        (Lamp((0.05, 1.0, 0.30), 2.2, (1.45, 1.56, 1.72)),),
+        sky=(0.36, 0.39, 0.43),
+        ground=(0.105, 0.105, 0.105),
         key_direction=(0.1, 0.9, 0.5),
-        key_color=(0.34, 0.34, 0.35),
+        key_color=(0.16, 0.17, 0.18),
     )
 
 
@@ -75,6 +75,22 @@ PRESETS: dict[str, Callable[[], Light]] = {
     "noir": _noir,
     "overcast": _overcast,
 }
+
+# Factors on the colour of a backdrop's walls, sRGB: what is behind the heads stands in the same light.
+AS_IN_THE_STUDIO: Vector = (1.0, 1.0, 1.0)
+ROOMS: dict[str, Vector] = {
+    "studio": AS_IN_THE_STUDIO,
+    "daylight": (2.05, 2.40, 2.75),
+    "evening": (1.35, 0.90, 0.66),
+    "night": (0.30, 0.46, 0.74),
+    "noir": (0.40, 0.36, 0.31),
+    "overcast": (1.95, 2.10, 2.10),
+}
+
+
+def room_of(lighting: Lighting, preset: str | None = None) -> Vector:
+    """Return the factors on a backdrop's colour in a scene's light, or in that of a shot that has its own."""
+    return ROOMS[preset or lighting.preset]
 
 
 def light_of(lighting: Lighting, preset: str | None = None) -> Light:

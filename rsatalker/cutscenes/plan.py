@@ -12,7 +12,7 @@ from rsatalker.avatars.hair_swing import SETTLING_S
 from rsatalker.avatars.light import Light
 from rsatalker.cutscenes.camera_track import cameras_at
 from rsatalker.cutscenes.chunk import ChunkJob, SceneSettings
-from rsatalker.cutscenes.lights import light_of
+from rsatalker.cutscenes.lights import light_of, room_of
 from rsatalker.cutscenes.pose_rows import SceneMotion
 from rsatalker.cutscenes.script import Cutscene
 from rsatalker.cutscenes.staging import world_from_heads
@@ -91,7 +91,7 @@ class Plan:
         lead = [self._motion.row(cutscene.time_of(frame)) for frame in swinging]
         return ChunkJob.of(
             self.settings, self._digest, first, rows, cameras, self._lights[preset],
-            np.stack(lead) if lead else rows[:0],
+            np.stack(lead) if lead else rows[:0], room_of(cutscene.lighting, preset),
         )  # fmt: skip
 
 
