@@ -49,7 +49,7 @@ def reflection_lists_the_services(subject: Subject) -> None:
     stub = reflection_pb2_grpc.ServerReflectionStub(subject.channel)
     request = reflection_pb2.ServerReflectionRequest(list_services="")
     try:
-        (answer,) = stub.ServerReflectionInfo(iter([request]), timeout=10, metadata=subject.metadata)
+        (answer,) = stub.ServerReflectionInfo(iter([request]), timeout=60, metadata=subject.metadata)
     except grpc.RpcError as error:
         raise Unmet(f"expected a list of services; found {error.code().name}") from error  # type: ignore[attr-defined]
     found = {service.name for service in answer.list_services_response.service}

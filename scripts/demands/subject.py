@@ -25,7 +25,7 @@ from sidecar.v1 import (
 )
 
 CALL_S = 60.0  # a first conversation may have to load its avatars
-PATIENCE_S = 20.0  # for something to appear in shared memory
+PATIENCE_S = 60.0  # for something to appear in shared memory, on a machine that does much else
 LOOK_S = 0.005
 TLS_NAME = "rsatalker"  # that every sidecar's certificate is made out to
 RATE_HZ = 16_000
@@ -42,15 +42,15 @@ def demand(condition: bool, expected: str, found: object) -> None:
         raise Unmet(f"expected {expected}; found {found}")
 
 
-def until(look: Callable[[], Any], expected: str) -> Any:
+def until(look: Callable[[], Any], expected: str, patience_s: float = PATIENCE_S) -> Any:
     """Return the first result that is not None or False; raise Unmet if none comes."""
-    deadline = time.monotonic() + PATIENCE_S
+    deadline = time.monotonic() + patience_s
     while time.monotonic() < deadline:
         found = look()
         if found is not None and found is not False:
             return found
         time.sleep(LOOK_S)
-    raise Unmet(f"expected {expected} within {PATIENCE_S:.0f} s; it did not come")
+    raise Unmet(f"expected {expected} within {patience_s:.0f} s; it did not come")
 
 
 @dataclass(frozen=True)

@@ -68,6 +68,7 @@ def no_beat(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr("sidecar.heart.Heart.turn", lambda heart: 1.0)
     monkeypatch.setattr(SlotRing, "publish", publish_without_beat)
+    monkeypatch.setattr("demands.regions.BEATING_S", 3.0)
 
 
 def publish_without_beat(ring: Any, index: int) -> None:
