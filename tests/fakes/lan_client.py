@@ -40,7 +40,9 @@ def talk(address: str, token: str, fingerprint: str) -> dict:
             lost = message.lost_count
             heads = [instant.heads[0] for instant in message.instants]
             media_us += [head.media_us for head in heads if head.utterance_id == spoken.utterance_id]
-            if message.instants[-1].timeline_us >= spoken.start_us + spoken.duration_us:
+            newest = message.instants[-1]
+            is_said = newest.heads[0].utterance_id == spoken.utterance_id  # later than its length if chunks came late
+            if newest.timeline_us >= spoken.start_us + spoken.duration_us and not is_said:
                 break
         pictures = [message.picture for message, _ in zip(conversation.watch_frames("a"), range(20), strict=False)]
     return {
@@ -57,7 +59,7 @@ def ask(address: str, host: str) -> dict:
     name, _, port = address.rpartition(":")
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    connection = http.client.HTTPSConnection(name, int(port), timeout=20, context=context)
+    connection = http.client.HTTPSConnection(name, int(port), timeout=60, context=context)
     connection.request("GET", "/healthz", headers={"Host": host})
     answer = connection.getresponse()
     connection.close()
