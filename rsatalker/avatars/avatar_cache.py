@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from rsatalker.avatars.appearance.look import Look
 from rsatalker.avatars.avatar_data import AvatarData
 from rsatalker.cache import cache_folder
 from rsatalker.heads.head import Head
+from rsatalker.npz_file import NPZ_FAULTS
 from rsatalker.whole_files import FORGOTTEN_S, remove_drafts
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def cached_avatar_data(name: str, head: Head, look: Look, detail: float, progres
     path = _path(name, head, look, detail)
     try:
         return AvatarData.load(path)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (*NPZ_FAULTS, KeyError):
         from rsatalker.avatars.build import build_avatar_data  # see `cast` for why not sooner
 
         data = build_avatar_data(head, look, detail, progress)

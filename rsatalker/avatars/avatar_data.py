@@ -12,6 +12,7 @@ from jaxtyping import Float32, Int32
 
 from rsatalker.avatars.baked_light import BakedLight, UnfoldedLight
 from rsatalker.avatars.helper_frames import Helpers
+from rsatalker.npz_file import open_npz
 from rsatalker.whole_files import whole_file
 
 
@@ -69,9 +70,9 @@ class AvatarData:
         """Read what `save` wrote.
 
         Raises:
-            OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile: The file is missing or damaged.
+            `NPZ_FAULTS`, KeyError: The file is missing or damaged.
         """
-        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+        with open_npz(path) as file:
             return _record(AvatarData, "", {name: file[name] for name in file.files})
 
 

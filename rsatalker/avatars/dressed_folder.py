@@ -8,7 +8,6 @@ appearance.npz    what has grown on it (`avatar_data`), baked
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +18,7 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head import Head, Rig, SparseShapes
 from rsatalker.heads.named_drive import NamedDrive
 from rsatalker.motion.expression_space import PROCEDURAL_1
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.whole_files import whole_file
 
 CHARACTER, APPEARANCE = "character.npz", "appearance.npz"
@@ -64,7 +64,7 @@ def read_dressed(folder: Path, name: str, threads: int) -> Avatar:
     """
     try:
         return Avatar(name, _read_head(folder / CHARACTER), AvatarData.load(folder / APPEARANCE), threads)
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (*NPZ_FAULTS, KeyError, TypeError) as error:
         raise AssetError(
             f"{folder} cannot be read ({error}); expected what this version's `rsatalker dress-head` writes: run it "
             "again."
@@ -72,7 +72,7 @@ def read_dressed(folder: Path, name: str, threads: int) -> Avatar:
 
 
 def _read_head(path: Path) -> Head:
-    with np.load(path, allow_pickle=False) as file:
+    with open_npz(path) as file:
         columns = {name: file[name] for name in file.files}
     shapes = SparseShapes(columns["starts"], columns["vertices"], columns["offsets"])
     drive = NamedDrive(columns["of_expression"], columns["of_joints"])

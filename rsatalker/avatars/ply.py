@@ -6,6 +6,7 @@ binding_0, all local to the triangle and before activation; f_rest holds a chann
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +21,8 @@ NUMBERS = {
     "double": "<f8", "int8": "i1", "uint8": "u1", "int16": "<i2", "uint16": "<u2", "int32": "<i4", "uint32": "<u4",
     "float32": "<f4", "float64": "<f8",
 }  # fmt: skip
+REST_NAME = re.compile(r"f_rest_[0-9]{1,2}")
+COUNT = re.compile(r"[0-9]{1,12}")
 LONGEST_HEADER = 65_536  # bytes; a header of 63 columns has about 1,500
 
 
@@ -58,7 +61,7 @@ def read_cloud(path: Path) -> tuple[SplatCloud, bool]:
 
 
 def _cloud(path: Path, table: np.ndarray) -> SplatCloud:
-    rest_names = sorted((n for n in table.dtype.names or () if n.startswith("f_rest_")), key=lambda n: int(n[7:]))
+    rest_names = sorted((n for n in table.dtype.names or () if REST_NAME.fullmatch(n)), key=lambda n: int(n[7:]))
     if len(rest_names) not in (0, 9, 24, 45):
         raise AssetError(f"{path} has {len(rest_names)} columns f_rest; expected 0, 9, 24 or 45.")
     rest = _columns(path, table, rest_names).reshape(len(table), 3, -1).transpose(0, 2, 1)
@@ -93,12 +96,15 @@ def read_vertices(path: Path) -> np.ndarray:
     if ["format", "binary_little_endian", "1.0"] not in lines:
         raise AssetError(f"{path} is no binary little-endian PLY; convert it to that.")
     elements = [line for line in lines if line[:1] == ["element"]]
-    if len(elements) != 1 or elements[0][1] != "vertex" or not elements[0][-1].isdigit():
+    if len(elements) != 1 or elements[0][1] != "vertex" or not COUNT.fullmatch(elements[0][-1]):
         raise AssetError(f"{path} must have one element, vertex; it has {[' '.join(e[1:]) for e in elements]}.")
     properties = [line for line in lines if line[:1] == ["property"]]
     unknown = [line for line in properties if len(line) != 3 or line[1] not in NUMBERS]
     if unknown:
         raise AssetError(f"{path} has a property that cannot be read: {' '.join(unknown[0])}.")
+    names = [line[2] for line in properties]
+    if twice := [name for name in names if names.count(name) > 1]:
+        raise AssetError(f"{path} has the column {twice[0]} twice; expected each once.")
     dtype = np.dtype([(line[2], NUMBERS[line[1]]) for line in properties])
     count, found = int(elements[0][-1]), len(content) - end - len(b"end_header\n")
     if count * dtype.itemsize > found:

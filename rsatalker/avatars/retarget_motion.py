@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from rsatalker.heads.flame_param import TRACKED_RATE_HZ, read_flame_param
 from rsatalker.heads.head_file import read_head
 from rsatalker.heads.retarget import cached_retarget
 from rsatalker.motion.pose import FlameMotion
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +82,9 @@ def read_any_head(name: str) -> AnyHead:
 
 def _read_motion(options: RetargetMotionOptions, source_space: str) -> FlameMotion:
     try:
-        with np.load(options.motion, allow_pickle=False) as file:
+        with open_npz(options.motion) as file:
             ours = "expression_space" in file.files
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile):
+    except NPZ_FAULTS:
         ours = False  # whoever reads it says what is wrong
     if ours:
         return read_flame_npz(options.motion)

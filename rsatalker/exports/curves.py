@@ -17,7 +17,6 @@ Keys of the npz, T instants:
 from __future__ import annotations
 
 import csv
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +26,7 @@ from scipy.spatial.transform import Rotation
 from rsatalker.errors import AssetError
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FIELDS, FlameMotion
-from rsatalker.npz_fault import npz_fault
+from rsatalker.npz_file import NPZ_FAULTS, npz_fault, open_npz
 
 ANGLE_NAMES = (
     "HeadYaw", "HeadPitch", "HeadRoll",
@@ -60,14 +59,14 @@ def read_flame_npz(path: Path) -> FlameMotion:
     if not path.is_file():
         raise AssetError(f"{path} is missing; expected a motion file (npz) there.")
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with open_npz(path) as stored:
             columns = (stored[name].astype(np.float32, copy=False) for name in FIELDS)
             return FlameMotion(
                 int(stored["start_us"]), float(stored["frame_rate_hz"]), str(stored["expression_space"]), *columns
             )
     except KeyError as error:
         raise AssetError(f"{path} has no key {error}; expected the keys of rsatalker/exports/curves.py.") from error
-    except (ValueError, EOFError, zipfile.BadZipFile) as error:
+    except NPZ_FAULTS as error:
         raise AssetError(
             f"{path} holds no motion ({npz_fault(error)}); expected an npz as `rsatalker render` writes it."
         ) from error

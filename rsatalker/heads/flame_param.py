@@ -13,7 +13,6 @@ DualTalk's `exp (T, 50)` and `pose (T, 6)`, head then jaw, is read as well.
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from jaxtyping import Float32
 from rsatalker.errors import AssetError
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlameMotion
-from rsatalker.npz_fault import npz_fault
+from rsatalker.npz_file import NPZ_FAULTS, npz_fault, open_npz
 
 TRACKED_RATE_HZ = 25.0  # of DualTalk and of most videos that trackers are run on; the files do not say
 WIDTHS = {"rotation": 3, "neck_pose": 3, "jaw_pose": 3, "eyes_pose": 6, "translation": 3}
@@ -99,11 +98,11 @@ def read_flame_param(path: Path) -> FlameParam:
 
 def _columns(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open_npz(path) as file:
             return {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise AssetError(f"{path} does not exist; expected the flame_param.npz of a tracked person.") from error
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except NPZ_FAULTS as error:
         raise AssetError(
             f"{path} cannot be read ({npz_fault(error)}); expected the flame_param.npz of a tracked person."
         ) from error

@@ -18,7 +18,6 @@ Arrays, lengths in metres, V vertices, F triangles, E expression coefficients, I
 
 from __future__ import annotations
 
-import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +27,7 @@ from rsatalker.errors import AssetError
 from rsatalker.heads.head import SparseShapes
 from rsatalker.heads.shape_head import POSE_SHAPES, IdentitySpace, ShapeHead
 from rsatalker.motion.expression_space import ARKIT_INDEX, ARKIT_NAMES
-from rsatalker.npz_fault import npz_fault
+from rsatalker.npz_file import NPZ_FAULTS, npz_fault, open_npz
 from rsatalker.whole_files import whole_file
 
 JOINTS = 5
@@ -122,11 +121,11 @@ def dense_shapes(shapes: SparseShapes, vertices: int) -> Float32[np.ndarray, "K 
 
 def _columns(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open_npz(path) as file:
             return {name: file[name] for name in file.files}
     except FileNotFoundError as error:
         raise AssetError(f"the head file {path} does not exist; give a file that `write_head` made.") from error
-    except (OSError, ValueError, EOFError, AttributeError, zipfile.BadZipFile) as error:
+    except NPZ_FAULTS as error:
         raise AssetError(
             f"{path} is no head file ({npz_fault(error)}); expected an npz as `rsatalker import-head` writes it."
         ) from error

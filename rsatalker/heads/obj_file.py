@@ -91,6 +91,8 @@ def _polygon(path: Path, number: int, line: bytes) -> list[int]:
         corners = [int(corner.split(b"/")[0]) - 1 for corner in line[2:].split()]
     except ValueError as error:
         raise AssetError(f"{path}, line {number}: {line[:60]!r} is no face.") from error
+    if any(abs(corner) > np.iinfo(np.int32).max for corner in corners):
+        raise AssetError(f"{path}, line {number}: {line[:60]!r} names a vertex that no mesh has.")
     if len(corners) not in (3, 4):
         raise AssetError(f"{path}, line {number}: a face has {len(corners)} corners; expected 3 or 4.")
     return corners if len(corners) == 4 else [*corners, corners[-1]]

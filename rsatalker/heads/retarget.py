@@ -9,7 +9,6 @@ solved once for a pair of heads and kept in the cache folder.
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from rsatalker.heads.head_file import arkit_by_name
 from rsatalker.motion.expression_space import ARKIT_INDEX, CARRIED_BY_JOINTS, UNBOUNDED_SPACES
 from rsatalker.motion.pose import FlameMotion, FlamePose
 from rsatalker.motion.rig import joint_weights
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.whole_files import whole_file
 
 RIDGE = 1e-3  # of the mean of the diagonal, for statistical coefficients: what hardly moves the face is left alone
@@ -152,11 +152,11 @@ def cached_retarget(source: AnyHead, target: AnyHead) -> Retarget:
     """
     path = cache_folder() / "retargets" / f"{_digest(source, target)}.npz"
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with open_npz(path) as file:
             fit = BoundedFit(file["gram"], file["lower"], file["upper"])
             maps = file["moments"], file["followers"]
             return Retarget(source.expression_space, target.expression_space, fit, *maps)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (*NPZ_FAULTS, KeyError):
         solved = solve_retarget(source, target)
     with suppress(OSError):  # read-only or full disk: the next start solves it again
         _save(path, solved)

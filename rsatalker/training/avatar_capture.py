@@ -25,14 +25,12 @@ optional and are taken from the first instant.
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32
-from numpy.lib.npyio import NpzFile
 
 from rsatalker.avatars.cast import CHARACTERS, character_head
 from rsatalker.errors import AssetError
@@ -41,6 +39,7 @@ from rsatalker.heads.head_file import read_head
 from rsatalker.heads.shape_head import ShapeHead, with_offset
 from rsatalker.motion.expression_space import ARKIT_NAMES
 from rsatalker.motion.pose import FlamePose
+from rsatalker.npz_file import NPZ_FAULTS, npz_fault, open_npz
 from rsatalker.training.avatar_views import View, read_views
 
 SPLITS = {"train": "images to fit", "val": "held-out views", "test": "held-out expressions"}
@@ -126,13 +125,12 @@ def _head(folder: Path, head: str, tracked: Mapping[str, np.ndarray], path: Path
 def _read_instant(path: Path) -> dict[str, np.ndarray]:
     """Return what is tracked of an instant, finite numbers all."""
     try:
-        found: object = np.load(path, allow_pickle=False)
-        if not isinstance(found, NpzFile):
-            raise AssetError(f"{path} is one array; expected the npz of a tracked instant, with expr, jaw_pose ...")
-        with found as file:
+        with open_npz(path) as file:
             columns = {name: file[name] for name in TRACKED if name in file.files}
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
-        raise AssetError(f"{path} cannot be read ({error}); expected the npz of a tracked instant.") from error
+    except NPZ_FAULTS as error:
+        raise AssetError(
+            f"{path} cannot be read ({npz_fault(error)}); expected the npz of an instant, with expr, jaw_pose ..."
+        ) from error
     for name, values in columns.items():
         if values.dtype.kind not in "fiu" or not np.isfinite(values).all():
             raise AssetError(

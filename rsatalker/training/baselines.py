@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float32, Int64
 from scipy.fft import dct
 
 from rsatalker.errors import AssetError
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.speech.features import FEATURES_PER_INSTANT
 from rsatalker.training.animator import TARGETS
 from rsatalker.training.examples import Example, part_paths, read_part
@@ -143,10 +143,10 @@ def load_baselines(path: Path) -> Baselines:
         AssetError: The file is missing or damaged.
     """
     try:
-        with path.open("rb") as file, np.load(file) as fitted:
+        with open_npz(path) as fitted:
             mfcc = MfccLips(*(fitted[name] for name in MFCC_ARRAYS))
             return Baselines(LoudnessLips(fitted["weights"]), mfcc, StillLips(fitted["mean"]))
-    except (OSError, BadZipFile, EOFError, KeyError, ValueError) as error:
+    except (*NPZ_FAULTS, KeyError) as error:
         raise AssetError(
             f"{path} cannot be read as fitted baselines ({error}); `rsatalker train-speech` writes them beside its "
             "checkpoint."

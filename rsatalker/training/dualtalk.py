@@ -16,13 +16,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Bool, Float32
 
 from rsatalker.errors import AssetError, RelationshipError
 from rsatalker.motion.social import Relationship
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.speech.audio import at_speech_rate, read_audio
 
 DUALTALK_RATE_HZ = 25.0
@@ -114,9 +114,9 @@ def _mono(path: Path) -> Float32[np.ndarray, " S"]:
 def _read_arrays(path: Path, shapes: dict[str, tuple[int | None, ...]]) -> dict[str, np.ndarray]:
     """Return arrays of an npz as float32, each of the shape that is asked for; None is any size."""
     try:
-        with path.open("rb") as file, np.load(file) as archive:
+        with open_npz(path) as archive:
             arrays = {name: np.asarray(archive[name], np.float32) for name in shapes}
-    except (OSError, BadZipFile, EOFError, KeyError, ValueError) as error:
+    except (*NPZ_FAULTS, KeyError) as error:
         raise AssetError(f"{path} cannot be read as tracked faces ({error}); expected {', '.join(shapes)}.") from error
     for name, shape in shapes.items():
         found = arrays[name].shape

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from zipfile import BadZipFile
 from zlib import crc32
 
 import numpy as np
 
 from rsatalker.errors import AssetError
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.speech.encoders import LOG_MEL, heard_whole
 from rsatalker.training.arrays import write_arrays
 from rsatalker.training.examples import Example, part_paths, read_corpus, read_part
@@ -63,9 +63,9 @@ def _part_heard_by(encoder: str, path: Path, kept: Path) -> Iterator[Example]:
         features = [_features_of(encoder, example) for example in examples]
         write_arrays(kept, {"features": np.concatenate(features), "count": np.array([len(f) for f in features])})
     try:
-        with kept.open("rb") as file, np.load(file) as archive:
+        with open_npz(kept) as archive:
             features = np.split(archive["features"], np.cumsum(archive["count"])[:-1])
-    except (BadZipFile, EOFError, KeyError, ValueError) as error:
+    except (*NPZ_FAULTS, KeyError) as error:
         raise AssetError(f"{kept} cannot be read ({error}); delete it, and it is made again.") from error
     for example, its_features in zip(examples, features, strict=True):
         yield replace(example, features=its_features, sound=example.sound[:0])

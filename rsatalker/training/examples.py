@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
-from zipfile import BadZipFile
 
 import numpy as np
 from jaxtyping import Float16, Float32, Int16, UInt8
 
 from rsatalker.errors import AssetError
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.speech.features import FEATURES_PER_INSTANT, log_mel
 from rsatalker.training.animator import animate, viseme_labels
 from rsatalker.training.arrays import write_arrays
@@ -75,7 +75,7 @@ def read_part(path: Path, *, with_sound: bool = False, at_most: int | None = Non
         AssetError: The file is no part of a corpus.
     """
     try:
-        with path.open("rb") as file, np.load(file) as archive:
+        with open_npz(path) as archive:
             if "opus" in archive.files:
                 return [heard_example(example) for example in _spread(read_sound_part(path), at_most)]
             part = {name: archive[name] for name in archive.files if with_sound or not name.startswith("sound")}
@@ -86,7 +86,7 @@ def read_part(path: Path, *, with_sound: bool = False, at_most: int | None = Non
             sounds = np.split(part["sound"], np.cumsum(part["sound_count"])[:-1])
         about = zip(part["voice"].tolist(), part["group"].tolist(), part["noisy"].tolist(), sounds, strict=True)
         return _spread([Example(*arrays, *rest) for *arrays, rest in zip(*columns, about, strict=True)], at_most)
-    except (BadZipFile, EOFError, KeyError, ValueError) as error:
+    except (*NPZ_FAULTS, KeyError) as error:
         raise AssetError(
             f"{path} is no part of a corpus ({error}); delete it and run `rsatalker corpus` again."
         ) from error

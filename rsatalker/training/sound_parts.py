@@ -10,13 +10,13 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 import soundfile
 from jaxtyping import Float32, Int16
 
 from rsatalker.errors import AssetError
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.speech.audio import SPEECH_RATE_HZ
 from rsatalker.training.arrays import write_arrays
 
@@ -63,7 +63,7 @@ def read_sound_part(path: Path) -> list[SoundExample]:
         AssetError: The file is no part of a corpus, or one that keeps no sound.
     """
     try:
-        with path.open("rb") as file, np.load(file) as archive:
+        with open_npz(path) as archive:
             part = {name: archive[name] for name in archive.files if name not in ("features", "articulation")}
         counts = part["sound_count"]
         padding = PADDING if "opus" in part else 0
@@ -73,7 +73,7 @@ def read_sound_part(path: Path) -> list[SoundExample]:
         sounds = [sound[start : start + count] for start, count in zip(starts, counts, strict=True)]
         about = zip(sounds, segments, part["voice"].tolist(), part["group"].tolist(), strict=True)
         examples = [SoundExample(*columns) for columns in about]
-    except (BadZipFile, EOFError, KeyError, ValueError, soundfile.LibsndfileError) as error:
+    except (*NPZ_FAULTS, KeyError) as error:
         raise AssetError(
             f"{path} is no part of a corpus ({error}); delete it and run `rsatalker corpus` again."
         ) from error

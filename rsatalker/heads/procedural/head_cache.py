@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import zipfile
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -16,6 +15,7 @@ from rsatalker.heads.head import Head, Rig, SparseShapes
 from rsatalker.heads.procedural.drive import ProceduralDrive
 from rsatalker.heads.procedural.identity import Identity
 from rsatalker.motion.expression_space import PROCEDURAL_1
+from rsatalker.npz_file import NPZ_FAULTS, open_npz
 from rsatalker.whole_files import FORGOTTEN_S, remove_drafts, whole_file
 
 CODE = ("heads", "motion/expression_space.py")  # what a head is made by
@@ -38,7 +38,7 @@ def cached_head(name: str, identity: Identity) -> Head:
     path = cache_folder() / "heads" / f"{name}-{digest}.npz"
     try:
         return _read(path)
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+    except (*NPZ_FAULTS, KeyError):
         from rsatalker.heads.procedural.build import build_head  # with scipy, which a cached head does without
 
         head = build_head(identity)
@@ -51,7 +51,7 @@ def cached_head(name: str, identity: Identity) -> Head:
 
 
 def _read(path: Path) -> Head:
-    with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+    with open_npz(path) as file:
         columns = {name: file[name] for name in file.files}
     left, right, contact = (
         (columns[f"{pair}.0"], columns[f"{pair}.1"]) for pair in ("left_lid", "right_lid", "lip_contact")

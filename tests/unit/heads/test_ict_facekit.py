@@ -124,6 +124,7 @@ def test_import_writes_a_head_file_that_reads_back(tmp_path: Path) -> None:
         ("generic_neutral_mesh", "v 0 0 0\nf 1 2 9\n", "must name vertices 1 to 1"),
         ("generic_neutral_mesh", "v 0 0 0\nf 1 2\n", r"line 2: a face has 2 corners; expected 3 or 4"),
         ("generic_neutral_mesh", "v 0 0 0\nf a b c\n", "line 2: .* is no face"),
+        ("generic_neutral_mesh", "v 0 0 0\nf 1 1 9999999999\n", "line 2: .* names a vertex that no mesh has"),
         ("jawOpen", "v 0 0 zero\n", "a vertex is not three numbers"),
         ("jawOpen", "v 0 0 nan\n", "NaN or infinite"),
         ("jawOpen", "v 0 0 0\n", "has 1 vertices, generic_neutral_mesh.obj has"),

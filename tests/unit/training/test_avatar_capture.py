@@ -88,7 +88,7 @@ def one_array(folder):
         (lambda folder: (folder / "head.npz").unlink(), r"there is no head .* put a head.npz into"),
         (lambda folder: (folder / "flame_param" / "1.npz").write_bytes(b"x"), r"1.npz cannot be read"),
         (lambda folder: (folder / "flame_param" / "1.npz").unlink(), r"1.npz cannot be read .*No such file"),
-        (one_array, r"1.npz is one array; expected the npz of a tracked instant"),
+        (one_array, r"1.npz cannot be read \(it is one array and no npz\); expected the npz of an"),
         (numbers(expr=np.zeros((1, 2))), r"expr is of shape \(1, 2\); expected at most 1 numbers of one instant"),
         (numbers(jaw_pose=np.zeros((7, 3))), r"jaw_pose is of shape \(7, 3\); expected 3 numbers of one instant"),
         (numbers(rotation=np.eye(3)), r"rotation is of shape \(3, 3\); expected 3 numbers"),
