@@ -14,13 +14,17 @@ A transforms file holds `frames`, and any of the camera's entries for all of the
     fg_mask_path            optional: white where the person is
     transform_matrix        4 x 4, world from camera in OpenGL's axes (y up, looking along -z), metres
     flame_param_path        npz of one instant, see below
-    timestep_index, camera_index   numbers of the instant and the camera
+    timestep_index, camera_index   optional: numbers of the instant and the camera, for people
     camera_angle_x or fl_x [fl_y]  full horizontal angle in rad, or focal lengths in pixels
     cx, cy, w, h            optional: principal point and size of the image, pixels; its middle, its own size
 
 An instant: `expr` (E), `rotation`, `neck_pose`, `jaw_pose`, `translation` (3), `eyes_pose` (6: left, right),
 axis-angle in rad and metres, each with or without a leading 1; `shape` (B) and `static_offset` (V, 3) of the person are
 optional and are taken from the first instant.
+
+Soft light from all sides is best, and the same in all images: what falls from one side is told from skin by the face's
+normals, hard shadows are not. Cameras on both sides see what a head turns towards whom it talks to. Give masks: without
+them, what is behind the person sticks to the rim of the head.
 """
 
 from __future__ import annotations

@@ -14,7 +14,15 @@ from rsatalker.avatars.avatar_folder import AvatarNote, write_avatar
 from rsatalker.avatars.cast import CHARACTERS
 from rsatalker.training.avatar_fit import AvatarFit
 from rsatalker.training.avatar_fit_options import FitOptions
-from rsatalker.training.avatar_report import Scores, as_plain, print_scores, save_preview, score_held_out, score_split
+from rsatalker.training.avatar_report import (
+    ERROR_GAIN,
+    Scores,
+    as_plain,
+    print_scores,
+    save_preview,
+    score_held_out,
+    score_split,
+)
 from rsatalker.training.avatar_views import some_views
 from rsatalker.training.training_run import TrainingRun
 
@@ -65,7 +73,13 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
     with run.writing():
         write_avatar(options.out, note_of(fit, scores), fit.model.splats(), fit.own_head)
     print_scores(scores, console)
-    console.print(f"The avatar is in {options.out}; previews and curves are in {run.folder}.")
+    folder = options.out if options.out.name else options.out.resolve()
+    console.print(
+        f"The avatar is in {folder}; see it talk: rsatalker demo --avatars {folder.parent} --avatar-a {folder.name}. "
+        f"Curves are in {run.folder}, and previews: the image, the avatar, and {ERROR_GAIN:g} times "
+        "their difference.",
+        soft_wrap=True,
+    )
     return scores
 
 

@@ -1,3 +1,4 @@
+import io
 import json
 from dataclasses import replace
 from functools import partial
@@ -259,10 +260,29 @@ def test_fit_goes_on_where_it_was_stopped(folder, tmp_path, monkeypatch):
     np.testing.assert_allclose(whole.sh, parts.sh, atol=1e-5)
 
 
-def test_fit_refuses_a_folder_that_holds_another_run(folder, tmp_path):
-    fit_avatar(options(folder, tmp_path / "ball", steps=2, preview_every=2), quiet())
+@pytest.fixture(scope="module")
+def short_run(folder, tmp_path_factory):
+    """The folder of an avatar after two steps, and what was said."""
+    people = tmp_path_factory.mktemp("people")
+    console = Console(file=io.StringIO(), width=80)
+    fit_avatar(options(folder, people / "anna", steps=2, preview_every=2), console)
+    return people / "anna", console.file.getvalue()
+
+
+def test_fit_refuses_a_folder_that_holds_another_run(folder, short_run):
     with pytest.raises(AssetError, match="holds a run already"):
-        fit_avatar(options(folder, tmp_path / "ball", steps=2), quiet())
+        fit_avatar(options(folder, short_run[0], steps=2), quiet())
+
+
+def test_fit_says_how_to_see_the_avatar_talk_and_what_its_previews_show(short_run):
+    out, said = short_run
+    assert f"rsatalker demo --avatars {out.parent} --avatar-a anna." in said
+    assert "previews: the image, the avatar, and 4 times their difference." in said
+
+
+def test_fit_tells_the_avatar_what_light_the_images_have(folder, short_run, tmp_path):
+    light = AvatarFit(options(folder, tmp_path)).light
+    assert read_note(short_run[0]).light == (*light.slope.tolist(), light.mean)
 
 
 def test_fit_options_say_what_they_expect(folder):
