@@ -21,12 +21,23 @@ from sidecar.commands import COMMANDS
 from sidecar.errors import SidecarError
 
 INTERRUPTED = 130  # exit code of a program that Ctrl+C ended, as shells count
+READER_GONE = 141  # of one whose reader has gone, such as `head`
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command that the arguments name and return its exit code."""
-    arguments = sys.argv[1:] if arguments is None else arguments
     _accept_any_output()
+    try:
+        try:
+            return _run(sys.argv[1:] if arguments is None else arguments)
+        finally:
+            sys.stdout.flush()  # that nobody reads any more shows here, and not when Python ends
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for what Python still writes as it ends
+        return READER_GONE
+
+
+def _run(arguments: Sequence[str]) -> int:
     if not arguments or arguments[0] in ("-h", "--help", "help"):
         _print_help()
         return 0
@@ -44,6 +55,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (RsaTalkerError, SidecarError) as error:
         _complain(str(error))
         return 1
+    except BrokenPipeError:
+        raise
     except OSError as error:  # where no file of ours knows better: a folder that may not be written, a full disk
         place = f"{error.filename} cannot be used" if error.filename else "a file or a connection cannot be used"
         _complain(f"{place}: {error.strerror or error}. Name another one, or make room or the right to it.")

@@ -26,6 +26,19 @@ def test_letter_that_the_output_cannot_hold_is_written_as_its_number():
     assert said.splitlines()[-1] == rb"/home/\u5c71"
 
 
+@pytest.mark.skipif(os.name == "nt", reason="a pipe without a reader is another error there")
+@pytest.mark.parametrize("arguments", [["--help"], ["fit-avatar", "--help"]])
+def test_reader_that_has_gone_is_no_complaint(arguments: list[str]):
+    """`rsatalker fit-avatar --help | head` asks for nothing to be said."""
+    gone, output = os.pipe()
+    os.close(gone)
+    program = [sys.executable, "-m", "sidecar.cli", *arguments]
+    ended = subprocess.run(program, stdout=output, stderr=subprocess.PIPE, check=False)
+    os.close(output)
+    assert ended.stderr == b""
+    assert ended.returncode != 0
+
+
 def test_program_that_is_given_no_output_does_what_it_is_told(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(sys, "stdout", None)
     monkeypatch.setattr(sys, "stderr", None)
