@@ -11,7 +11,7 @@ from rsatalker.cutscenes.fields import Table
 from rsatalker.cutscenes.script import Change, Clip
 from rsatalker.errors import AudioError
 from rsatalker.motion.mood import MOODS, Mood
-from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ
+from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, is_one_voice
 from rsatalker.speech.sound_file import SoundFile
 
 TAIL_S = Fraction(4, 5)  # after the last word, so that faces come to rest
@@ -86,8 +86,10 @@ def _turn(table: Table, names: tuple[str, ...], previous_end_s: Fraction) -> _Tu
     speaker = names.index(table.choice("speaker", names))
     file = table.file("file")
     channels, duration_s = _sound(table, "file", file)
-    if channels != 1:
-        raise table.error("file", f"has {channels} channels ({file}); a turn takes 1, or give it as dialogue.")
+    if channels != 1 and not _has_one_voice(file):
+        raise table.error(
+            "file", f"has {channels} channels that differ ({file}); a turn takes 1 voice, or give it as dialogue."
+        )
     has_start, has_gap = table.asked("start_s"), table.asked("gap_s")
     if has_start and has_gap:
         raise table.error("gap_s", "stands beside start_s; give the time, or the gap after the previous turn.")
@@ -140,3 +142,12 @@ def _sound(table: Table, key: str, file: Path) -> tuple[int, Fraction]:
             key, f"lasts {float(duration_s):g} s ({file}); expected more than 0 and at most {LONGEST_S:g}."
         )
     return channels, duration_s
+
+
+def _has_one_voice(file: Path) -> bool:
+    """Return whether all channels of a file have the same sound; reads until they differ."""
+    with SoundFile(file) as sound:
+        while (block := sound.read(sound.sample_rate_hz)).size:
+            if not is_one_voice(block):
+                return False
+    return True

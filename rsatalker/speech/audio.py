@@ -17,6 +17,7 @@ SPEECH_RATE_HZ = 16_000  # rate of all speech inside the model; voices carry lit
 LOWEST_RATE_HZ = 8_000  # telephone; below it /s/ and /f/ are gone
 HIGHEST_RATE_HZ = 96_000  # the highest rate that sound cards and engines record at
 LOUDEST = 100.0  # 40 dB above full scale: beyond it samples have another scale, or their bytes another format
+SAME = 0.003  # 50 dB below full scale: as far as a codec moves two channels of the same sound apart
 LONGEST_S = 300.0  # one clip; longer ones are a mistake or should be streamed
 KERNEL_REACH_S = 0.0025  # half width of the resampling kernel, and so its delay: 40 samples at 16 kHz
 KAISER_BETA = 8.0  # side lobes 80 dB down
@@ -93,17 +94,22 @@ def check_samples(samples: Float32[np.ndarray, "*channels S"], source: str = "au
 
 
 def mono(audio: Audio, source: str = "audio") -> Float32[np.ndarray, " S"]:
-    """Return the samples of a one-channel sound.
+    """Return the samples of one voice: of its one channel, or of the first where all have the same sound.
 
     Raises:
-        AudioError: It has more than one channel.
+        AudioError: Its channels differ.
     """
-    if len(audio.samples) != 1:
+    if not is_one_voice(audio.samples):
         raise AudioError(
-            f"{source} has {len(audio.samples)} channels; one voice takes 1. Mix it down "
+            f"{source} has {len(audio.samples)} channels that differ; one voice takes 1. Mix it down "
             "(`ffmpeg -i stereo.wav -ac 1 mono.wav`), or split it."
         )
     return audio.samples[0]
+
+
+def is_one_voice(samples: Float32[np.ndarray, "C S"]) -> bool:
+    """Return whether there is one channel, or the same sound on each, as many recorders write it."""
+    return len(samples) == 1 or bool((np.abs(samples[1:] - samples[0]) <= SAME).all())
 
 
 def two_voices(audio: Audio, source: str = "audio") -> Float32[np.ndarray, "2 S"]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import soundfile
 
 from rsatalker.cutscenes.read_script import cutscene_from, read_script, read_script_text
 from rsatalker.errors import ScriptError
@@ -76,7 +77,11 @@ WRONG = [
         "END",
         r"file is '.*x{80}', which (cannot be looked at|is no f)",
     ),
-    ("[[turn]]\nspeaker = 'mara'\nfile='both.wav'", "END", r"turn\[2\].file has 2 channels .*; a turn takes 1"),
+    (
+        "[[turn]]\nspeaker = 'mara'\nfile='both.wav'",
+        "END",
+        r"turn\[2\].file has 2 channels that differ .*; a turn takes 1",
+    ),
     (
         "[[turn]]\nspeaker='mara'\nfile='a.wav'\nstart_s=0.2",
         "END",
@@ -228,6 +233,15 @@ def test_wrong_participant_is_named(write_script: Callable[[str], Path], text: s
 def test_script_without_voices_says_what_to_give(write_script: Callable[[str], Path]) -> None:
     with pytest.raises(ScriptError, match="turn is missing; give turns"):
         read_script(write_script(HEADS))
+
+
+def test_turn_takes_a_voice_that_was_recorded_on_both_channels(
+    write_script: Callable[[str], Path], tmp_path: Path
+) -> None:
+    sound, rate_hz = soundfile.read(tmp_path / "both.wav")
+    soundfile.write(tmp_path / "both.wav", sound[:, [0, 0]], rate_hz)
+    turn = TURN.replace("a.wav", "both.wav")
+    assert read_script(write_script(HEADS + turn)).clips[0].duration_s == 1
 
 
 @pytest.mark.parametrize(

@@ -106,9 +106,15 @@ def test_read_audio_refuses_ten_minutes(tmp_path):
         read_audio(tmp_path / "long.wav")
 
 
-def test_mono_refuses_stereo_and_says_what_to_do():
-    with pytest.raises(AudioError, match=r"has 2 channels; one voice takes 1. Mix it down"):
-        mono(Audio(np.zeros((2, 10), np.float32), 16_000))
+def test_mono_refuses_channels_that_differ_and_says_what_to_do():
+    voices = np.stack([tone(16_000), np.zeros(8_000, np.float32)])
+    with pytest.raises(AudioError, match=r"has 2 channels that differ; one voice takes 1. Mix it down"):
+        mono(Audio(voices, 16_000))
+
+
+def test_mono_takes_a_voice_that_was_recorded_on_both_channels():
+    voice = tone(16_000)
+    np.testing.assert_array_equal(mono(Audio(np.stack([voice, voice + np.float32(1e-3)]), 16_000)), voice)
 
 
 def test_two_voices_refuses_mono():

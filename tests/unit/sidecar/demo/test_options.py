@@ -50,7 +50,7 @@ def test_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_stereo_file_is_refused_for_one_voice(tmp_path: Path) -> None:
     a, b = write_voice(tmp_path / "a.wav", 1.0, channels=2), write_voice(tmp_path / "b.wav", 1.0)
-    with pytest.raises(AudioError, match=r"a\.wav has 2 channels; one voice takes 1"):
+    with pytest.raises(AudioError, match=r"a\.wav has 2 channels that differ; one voice takes 1"):
         read_voices(DemoOptions(audio_a=a, audio_b=b))
 
 
