@@ -146,7 +146,7 @@ class Avatar:
             self._normals, self._vertex_light,
             helpers.axes, helpers.origins, eye_light, lids,
             helpers.skull.rotation, helpers.skull.translation, scene.bands,
-            scene.lamp_directions, scene.lamp_colors, viewer, np.float32(left.share),
+            scene.lamp_directions, scene.lamp_colors, viewer, np.float32(left.gone), np.float32(left.steepness),
             np.float32(left.growth), gaussians.means, gaussians.covariances, gaussians.colors, gaussians.opacities,
         )  # fmt: skip
         fade_wrinkles(

@@ -16,7 +16,8 @@ from jaxtyping import Bool, Float, Float32, Int, UInt8
 from rsatalker.avatars.binding import Material
 
 LEAST_SHARE = 0.1875  # about 16,000 Gaussians, with those that fade: a head of a hundred pixels
-FADE = 1 / 3  # how many more fade, as a part of those drawn in full
+FADE = 1 / 3  # how many more than the share still show, as a part of it; they fade
+EARLY = 1 / 6  # of the share that fades already: the longer each takes to fade, the less a picture jumps meanwhile
 SOLID = 0.9  # opacity of what closes a surface
 FULL_PIXEL_M = 2.0e-3  # pixels of this size on a head, or smaller, show every Gaussian: the skin's are so far apart
 
@@ -26,7 +27,9 @@ class Selection:
     """The Gaussians that a share leaves, in the order in which they are stored.
 
     Attributes:
-        share: Those whose rank is below it are drawn in full.
+        share: Of the Gaussians.
+        gone: Those whose rank is above it are left out.
+        steepness: How much opacity each keeps for each unit that its rank is below that, all of it at most.
         growth: Factor on the area that each covers.
         counts: How many of each block are left.
         firsts: Where they begin among all that are left.
@@ -36,6 +39,8 @@ class Selection:
     """
 
     share: float
+    gone: float
+    steepness: float
     growth: float
     counts: Int[np.ndarray, " B"]
     firsts: Int[np.ndarray, " B"]
@@ -59,14 +64,16 @@ def select(
         share: Of the Gaussians.
     """
     share = held(share)
-    counts = (ranks < share * (1 + FADE)).sum(1)
+    full, gone = fading_ranks(share)
+    counts = (ranks < gone).sum(1)
     firsts_left = np.cumsum(counts) - counts
     left = np.arange(counts.sum()) + np.repeat(firsts - firsts_left, counts)
     groups = bound["wrinkle"][left]
     wrinkles = np.flatnonzero(groups)
     return Selection(
-        share, growth_of(share), counts, firsts_left, bound["antialiased"][left], wrinkles, groups[wrinkles]
-    )
+        share, gone, 1 / (gone - full), growth_of(share), counts, firsts_left, bound["antialiased"][left], wrinkles,
+        groups[wrinkles],
+    )  # fmt: skip
 
 
 def held(share: float) -> float:
@@ -74,15 +81,22 @@ def held(share: float) -> float:
     return min(max(share, LEAST_SHARE), 1.0)
 
 
+def fading_ranks(share: float) -> tuple[float, float]:
+    """Return the ranks below which Gaussians are drawn in full and above which they are left out."""
+    return share - min(EARLY * share, (1.0 - share) / 2), share * (1 + FADE)
+
+
 def growth_of(share: float) -> float:
     """Return the factor on the area of those that are left, which makes up for those that are not."""
-    fading = min(FADE * share, 1.0 - share)
-    return 1 / (share + fading - fading**2 / (2 * FADE * share))  # the integral of `weight_of`
+    full, gone = fading_ranks(share)
+    last = min(gone, 1.0)
+    return 1 / (full + (last - full) * (1 + (gone - last) / (gone - full)) / 2)  # the integral of `weight_of`
 
 
 def weight_of(ranks: Float[np.ndarray, " N"], share: float) -> Float[np.ndarray, " N"]:
     """Return how much is left of the opacity of Gaussians of these ranks."""
-    return np.clip(1 + (share - ranks) / (FADE * share), 0, 1)
+    full, gone = fading_ranks(share)
+    return np.clip((gone - ranks) / (gone - full), 0, 1)
 
 
 def share_for(pixel_m: float) -> float:

@@ -84,7 +84,6 @@ from rsatalker.avatars.gaussian_blocks import (
     Z,
     unpack,
 )  # fmt: skip
-from rsatalker.avatars.level_of_detail import FADE
 from rsatalker.avatars.shading import ONE, ZERO, F, inverse_length
 from rsatalker.kernels import njit
 
@@ -96,7 +95,7 @@ SMALLEST_DOUBLE_AREA = F(1e-13)  # square metres, as in `face_frames`: smaller t
 def pose_blocks(
     start, stop, firsts, counts, materials, steps, begins, lows, sizes, on_triangles, helpers, corners, eyes, ranks,
     vertices, normals, vertex_light, axes, origins, eye_light, lids, skull_rotation, skull_translation, bands,
-    lamp_directions, lamp_colors, viewer, share, growth, means, covariances, colors, opacities,
+    lamp_directions, lamp_colors, viewer, gone, steepness, growth, means, covariances, colors, opacities,
 ):  # fmt: skip
     """Write world position, covariance, display colour and opacity of the Gaussians of blocks start to stop.
 
@@ -128,7 +127,8 @@ def pose_blocks(
         lamp_directions: (LAMPS, 3) towards the lamps; the first is the key light.
         lamp_colors: (LAMPS, 3) irradiance / pi.
         viewer: (3,) position of the eye that looks, world.
-        share: Those whose rank is below it are shown in full.
+        gone: `Selection.gone`.
+        steepness: `Selection.steepness`.
         growth: Factor on the area that each covers; see `_grow`.
         means: (N, 3) out.
         covariances: (N, 6) out.
@@ -150,7 +150,7 @@ def pose_blocks(
         shown = _find_shown(lanes, material, known, now)
         if growth > ONE:
             _grow(lanes, material, growth, now)
-        _write_places(first, count, known, now, ranks[block], share, means, covariances, opacities)
+        _write_places(first, count, known, now, ranks[block], gone, steepness, means, covariances, opacities)
         if shown <= ZERO:  # all of the block faces away
             colors[first : first + count] = ZERO
             continue
@@ -310,14 +310,13 @@ def _grow(lanes, material, growth, now):
 
 
 @njit(nogil=True, fastmath=True, error_model="numpy")
-def _write_places(first, count, known, now, ranks, share, means, covariances, opacities):
-    steepness = F(1 / FADE) / share
+def _write_places(first, count, known, now, ranks, gone, steepness, means, covariances, opacities):
     for i in range(count):
         for axis in range(3):
             means[first + i, axis] = now[X + axis * BLOCK + i]
         for entry in range(6):
             covariances[first + i, entry] = now[COVARIANCE_XX + entry * BLOCK + i]
-        weight = min(ONE, max(ZERO, ONE + (share - ranks[i]) * steepness))
+        weight = min(ONE, max(ZERO, (gone - ranks[i]) * steepness))
         opacities[first + i] = weight * known[OPACITY + i] * now[SHOWN + i]
 
 

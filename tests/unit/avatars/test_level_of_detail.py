@@ -9,6 +9,7 @@ from rsatalker.avatars.level_of_detail import (
     FADE,
     FULL_PIXEL_M,
     LEAST_SHARE,
+    fading_ranks,
     growth_of,
     pixel_size,
     ranks_in_turn,
@@ -38,6 +39,14 @@ def test_the_full_share_changes_nothing():
 def test_growth_makes_up_for_what_is_missing(share):
     covered = weight_of((np.arange(10_000) + 0.5) / 10_000, share).mean()
     assert growth_of(share) * covered == pytest.approx(1, abs=1e-3)
+
+
+@pytest.mark.parametrize("share", [0.25, 0.5, 0.9, 1.0])
+def test_the_coarsest_of_a_share_show_in_full_and_the_finest_not_at_all(share):
+    full, gone = fading_ranks(share)
+    weights = weight_of(np.array([full, (full + gone) / 2, gone]), share)
+    np.testing.assert_allclose(weights, [1, 0.5, 0], atol=1e-12)
+    assert full <= share < gone
 
 
 @pytest.mark.parametrize("share", [0.25, 0.4, 0.6, 0.75])
