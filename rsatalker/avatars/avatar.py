@@ -14,7 +14,7 @@ from rsatalker.avatars.binding import Material
 from rsatalker.avatars.face_frames import fill_vertex_normals
 from rsatalker.avatars.frame_light import PartLight, SceneLight, part_light, scene_light
 from rsatalker.avatars.gaussian_blocks import laid_in_blocks
-from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.gaussians import PIXEL_EPS2D, Gaussians
 from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.glints import place_glints
 from rsatalker.avatars.hair_swing import HairSwing, skull_of
@@ -179,7 +179,7 @@ class Avatar:
         buffer.antialiased[len(left) : count] = 1
         return Gaussians(
             buffer.means[:count], buffer.covariances[:count], buffer.opacities[:count], buffer.colors[:count],
-            buffer.antialiased[:count],
+            buffer.antialiased[:count], PIXEL_EPS2D,
         )  # fmt: skip
 
     def settle_hair(self, pose: FlamePose, world_from_head: Float32[np.ndarray, "4 4"], at_s: float | None) -> None:

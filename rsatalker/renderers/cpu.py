@@ -113,6 +113,7 @@ class CpuRenderer:
                 _as_compiled(gaussians.opacities),
                 _as_compiled(gaussians.colors),
                 _as_compiled(gaussians.antialiased, np.uint8),
+                np.float32(gaussians.eps2d),
                 camera_rows(cameras),
                 cameras[0].width,
                 cameras[0].height,

@@ -19,7 +19,6 @@ from rsatalker.renderers.worker_threads import take_chunk
 
 FAST = {"contract", "nsz", "arcp", "afn"}  # fast float rules that still let a kernel see NaN and infinity
 
-EPS2D = np.float32(0.3)  # pixels squared added to every projected covariance, gsplat's eps2d
 LEAST_ALPHA = np.float32(1 / 255)  # a weaker contribution is skipped, as in gsplat
 LOG_LEAST_ALPHA = np.float32(math.log(1 / 255))
 VIEW_SLACK = np.float32(0.3)  # part of the half view by which gsplat lets the projection's slope leave the image
@@ -66,6 +65,7 @@ def project_gaussians(
     opacities: Any,
     colors: Any,
     antialiased: Any,
+    eps2d: Any,
     cameras: Any,
     width: int,
     height: int,
@@ -95,6 +95,7 @@ def project_gaussians(
             opacities,
             colors,
             antialiased,
+            eps2d,
             cameras,
             np.float32(width),
             np.float32(height),
@@ -115,6 +116,7 @@ def _project_range(
     opacities: Any,
     colors: Any,
     antialiased: Any,
+    eps2d: Any,
     cameras: Any,
     width: Any,
     height: Any,
@@ -123,8 +125,8 @@ def _project_range(
 ) -> int:
     """Project Gaussians `begin` to `end` into camera `c`; return the first that holds NaN or infinity, or `end`.
 
-    One long loop over whole arrays, because Numba counts references on every slice and every call. `width` and
-    `height` are float32: an integer beside a float32 would make all that follows float64.
+    One long loop over whole arrays, because Numba counts references on every slice and every call. `eps2d`,
+    `width` and `height` are float32: an integer beside a float32 would make all that follows float64.
     """
     zero, half, one = np.float32(0), np.float32(0.5), np.float32(1)
     r00, r01, r02 = cameras[c, ROTATION], cameras[c, ROTATION + 1], cameras[c, ROTATION + 2]
@@ -164,8 +166,8 @@ def _project_range(
         cbx, cby, cbz = xx * bx + xy * by + xz * bz, xy * bx + yy * by + yz * bz, xz * bx + yz * by + zz * bz
         uu, uv, vv = ax * cax + ay * cay + az * caz, ax * cbx + ay * cby + az * cbz, bx * cbx + by * cby + bz * cbz
         sharp_determinant = uu * vv - uv * uv
-        uu += EPS2D
-        vv += EPS2D
+        uu += eps2d
+        vv += eps2d
         determinant = uu * vv - uv * uv
         if not determinant > 0 or not uu + vv < np.float32(np.inf):  # or larger than numbers go, or NaN by that
             continue

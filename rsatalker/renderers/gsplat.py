@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -30,7 +31,6 @@ from rsatalker.renderers.oversampling import draw_oversampled
 from rsatalker.renderers.page_locked import PageLockedMemory
 from rsatalker.renderers.renderer import Drawing
 
-EPS2D = 0.3  # pixels squared, gsplat's default; named here because the antialiased weight must use the same
 LOWEST_PRIORITY = 0  # of CUDA's streams; higher ones are negative
 
 BatchedRasterization = Callable[..., tuple[Tensor, Tensor, dict[str, Any]]]
@@ -124,8 +124,11 @@ class GsplatRenderer:
                 drawing.colors[...] = 0
                 drawing.depths[...] = 0
         drawings = [drawing for drawing in drawings if len(drawing.gaussians)]
-        for shape in sorted({drawing.depths.shape for drawing in drawings}):
-            self._draw_alike([drawing for drawing in drawings if drawing.depths.shape == shape])
+        alike: defaultdict[tuple[object, ...], list[Drawing]] = defaultdict(list)
+        for drawing in drawings:
+            alike[drawing.depths.shape, drawing.gaussians.eps2d].append(drawing)
+        for group in alike.values():
+            self._draw_alike(group)
 
     def upload(self, heads: Sequence[Gaussians]) -> None:
         """Bring heads to the device and leave it at that: the part of a frame that the host has most work with."""
@@ -141,7 +144,7 @@ class GsplatRenderer:
 
     @torch.no_grad()
     def _draw_alike(self, drawings: Sequence[Drawing]) -> None:
-        """Draw images of one size and number and bring them to where the callers want them."""
+        """Draw images of one size, number and softness and bring them to where the callers want them."""
         sent: list[_Sent] = []  # until all is there: what is being copied must not be given to the next view
         try:
             with _on(self._stream):
@@ -172,7 +175,7 @@ class GsplatRenderer:
         views = len(drawings), len(cameras) // len(drawings)
         viewmats = self._upload("viewmats", [camera.camera_from_world for camera in cameras]).unflatten(0, views)
         Ks = self._upload("Ks", [camera.K for camera in cameras]).unflatten(0, views)
-        return self._draw_views(heads, viewmats, Ks, width, height, near, EPS2D)
+        return self._draw_views(heads, viewmats, Ks, width, height, near, drawings[0].gaussians.eps2d)
 
     def _upload(self, name: str, matrices: Sequence[Float32[np.ndarray, "R C"]]) -> Float[Tensor, "V R C"]:
         host = self._memory.buffer(name, (len(matrices), *matrices[0].shape), torch.float32)

@@ -178,6 +178,7 @@ def draw(
         camera.width,
         camera.height,
         near_plane=camera.near,
+        eps2d=gaussians.eps2d,
         render_mode="RGB+ED",
         antialiased=torch.from_numpy(gaussians.antialiased).bool(),
         covars=covars,

@@ -8,6 +8,8 @@ from rsatalker.avatars.glints import COUNT as GLINT_COUNT
 from rsatalker.avatars.light import Light, studio_light
 from rsatalker.motion.expression_space import PROCEDURAL_1
 from rsatalker.motion.pose import FlamePose
+from rsatalker.renderers.camera import fit_camera
+from rsatalker.renderers.cpu import CpuRenderer
 
 pytestmark = pytest.mark.unit
 
@@ -152,6 +154,18 @@ def test_gaussians_hold_over_one_more_call(avatar):
     np.testing.assert_array_equal(first.means, means)
     assert np.shares_memory(follow(avatar).means, first.means)
     assert not np.shares_memory(second.means, first.means)
+
+
+def test_avatar_in_few_pixels_looks_like_the_mean_of_many(avatar):
+    center, radius = avatar.bounding_sphere
+    viewer = center + np.array([0.2, 0.05, 0.9], np.float32)
+    gaussians, renderer = follow(avatar, viewer=viewer), CpuRenderer(1)
+    once, mean = np.empty((1, 128, 128, 4), np.uint8), np.empty((1, 128, 128, 4), np.uint8)
+    for oversampling, colors in ((1, once), (6, mean)):
+        camera = fit_camera(viewer, center, radius, 128, 128, oversampling=oversampling)
+        renderer.render(gaussians, [camera], colors, np.empty((1, 128, 128), np.float32))
+    error = np.square(once.astype(float) - mean).mean()
+    assert 10 * np.log10(255**2 / error) > 30  # as soft as fitted splats, lids and lips would close: 26
 
 
 def test_hair_of_a_twin_swings_as_if_it_were_alone(head, avatar_data):

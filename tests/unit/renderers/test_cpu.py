@@ -8,7 +8,7 @@ import torch
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.gaussians import ARRAYS, Gaussians
 from rsatalker.renderers.camera import look_at
 from rsatalker.renderers.cpu import CpuRenderer
 from rsatalker.renderers.cpu_scratch import Scratch
@@ -18,12 +18,12 @@ pytestmark = pytest.mark.unit
 
 
 def reordered(gaussians: Gaussians, order: np.ndarray) -> Gaussians:
-    return Gaussians(*(getattr(gaussians, name)[order] for name in Gaussians.__slots__))
+    return Gaussians(*(getattr(gaussians, name)[order] for name in ARRAYS))
 
 
-@pytest.mark.parametrize("antialiased", [0.0, 0.5, 1.0])
-def test_cpu_equals_the_reference_in_bytes(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float):
-    gaussians, camera = scene.head(antialiased=antialiased), scene.view()
+@pytest.mark.parametrize(("antialiased", "eps2d"), [(0.0, 0.3), (0.5, 0.1), (1.0, 0.3)])
+def test_cpu_equals_the_reference_in_bytes(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float, eps2d: float):
+    gaussians, camera = replace(scene.head(antialiased=antialiased), eps2d=eps2d), scene.view()
     expected_colors, expected_depths = scene.images()
     ReferenceRenderer().render(gaussians, [camera], expected_colors, expected_depths)
     colors, depths = scene.images()
@@ -33,9 +33,9 @@ def test_cpu_equals_the_reference_in_bytes(cpu: CpuRenderer, scene: SimpleNamesp
     assert np.mean(np.abs(depths - expected_depths)) < 1e-5
 
 
-@pytest.mark.parametrize("antialiased", [0.0, 0.5, 1.0])
-def test_cpu_equals_the_reference_in_floats(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float):
-    gaussians, camera = scene.head(antialiased=antialiased), scene.view()
+@pytest.mark.parametrize(("antialiased", "eps2d"), [(0.0, 0.1), (0.5, 0.3), (1.0, 0.1)])
+def test_cpu_equals_the_reference_in_floats(cpu: CpuRenderer, scene: SimpleNamespace, antialiased: float, eps2d: float):
+    gaussians, camera = replace(scene.head(antialiased=antialiased), eps2d=eps2d), scene.view()
     image, alpha = draw(gaussians, camera, torch.float64)
     colors, depths = np.empty((1, 70, 90, 4), np.float32), np.empty((1, 70, 90), np.float32)
     cpu.render_floats(gaussians, [camera], colors, depths)

@@ -1,6 +1,7 @@
 import math
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -157,6 +158,18 @@ def test_gsplat_renderer_draws_heads_of_different_sizes(renderer: GsplatRenderer
         assert scene.psnr_db(drawing.colors, expected[0], peak=255) >= 60
     assert not empty[0].any()
     assert not empty[1].any()
+
+
+def test_gsplat_renderer_draws_each_head_as_soft_as_it_wants(renderer: GsplatRenderer, scene: SimpleNamespace):
+    drawings = [
+        Drawing(replace(scene.head(200, antialiased=0.5), eps2d=eps2d), [scene.view()], *scene.images())
+        for eps2d in (0.1, 0.3)
+    ]
+    renderer.render_many(drawings)
+    for drawing in drawings:
+        expected = np.empty_like(drawing.colors), np.empty_like(drawing.depths)
+        reference.ReferenceRenderer().render(drawing.gaussians, drawing.cameras, *expected)
+        assert scene.psnr_db(drawing.colors, expected[0], peak=255) >= 60
 
 
 def test_gsplat_renderer_has_depth_exactly_where_it_has_alpha(renderer: GsplatRenderer, scene: SimpleNamespace):

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from page_lock_driver import Driver
 
-from rsatalker.avatars.gaussians import Gaussians
+from rsatalker.avatars.gaussians import ARRAYS, Gaussians
 from rsatalker.renderers.gsplat_upload import FILLING, GaussiansUpload
 from rsatalker.renderers.page_locked import PageLockedMemory
 
@@ -35,7 +35,7 @@ def buffers(count: int) -> Gaussians:
 
 
 def first(gaussians: Gaussians, count: int) -> Gaussians:
-    return Gaussians(*(getattr(gaussians, name)[:count] for name in Gaussians.__slots__))
+    return Gaussians(*(getattr(gaussians, name)[:count] for name in ARRAYS))
 
 
 def assert_equal(found: object, heads: list[Gaussians]) -> None:
