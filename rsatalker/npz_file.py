@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 from numpy.lib.npyio import NpzFile
@@ -27,8 +28,30 @@ NPZ_FAULTS: tuple[type[Exception], ...] = (
 )
 
 
+class Arrays:
+    """The arrays of an open file, each read when it is asked for.
+
+    Attributes:
+        files: Their names.
+    """
+
+    def __init__(self, file: NpzFile) -> None:
+        self._file = file
+        self.files: list[str] = file.files
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return an array; raises `NPZ_FAULTS`, or KeyError if there is none of that name."""
+        found = cast("object", self._file[name])
+        if not isinstance(found, np.ndarray):  # numpy gives the bytes of what does not begin as an array does
+            raise ValueError(f"{name} in it is no array")
+        return found
+
+    def __contains__(self, name: str) -> bool:
+        return name in self.files
+
+
 @contextmanager
-def open_npz(path: Path) -> Generator[NpzFile]:
+def open_npz(path: Path) -> Generator[Arrays]:
     """Open a file as a context, which closes it also if it turns out to be none; numpy alone would leave it open.
 
     Raises:
@@ -39,7 +62,7 @@ def open_npz(path: Path) -> Generator[NpzFile]:
         if not isinstance(found, NpzFile):
             raise ValueError("it is one array and no npz")
         with found:
-            yield found
+            yield Arrays(found)
 
 
 def npz_fault(error: Exception) -> str:

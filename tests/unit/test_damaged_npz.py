@@ -1,6 +1,8 @@
 """Whatever a disk or a download did to an npz, its reader says so in a sentence."""
 
+import io
 import struct
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,11 +34,20 @@ def with_field(whole: bytes, offset: int, value: int) -> bytes:
     return bytes(changed)
 
 
+def zip_of(**files: bytes) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(f"{name}.npy", data)
+    return content.getvalue()
+
+
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "deflated data": with_damaged_data,
     "kind of compression": lambda whole: with_field(whole, 8, 99),
     "encrypted": lambda whole: with_field(whole, 6, 1),
     "made by a later version": lambda whole: with_field(whole, 4, 99),
+    "no array inside": lambda whole: zip_of(start_us=b"1"),
     "cut off": lambda whole: whole[: len(whole) // 2],
 }
 
