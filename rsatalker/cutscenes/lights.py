@@ -15,11 +15,11 @@ CONSTANT_PROBE = 2 * np.sqrt(np.pi)  # first row of a probe whose radiance is 1 
 def _daylight() -> Light:
     """High sun from the left, a wide blue sky, warm bounce from the ground: bright, with short hard shadows."""
     return light_from_lamps(
-        (Lamp((0.5, 0.6, -0.7), 3.0, (0.70, 0.86, 1.15)),),
-        sky=(0.30, 0.385, 0.53),
-        ground=(0.25, 0.205, 0.15),
+        (Lamp((0.5, 0.6, -0.7), 3.0, (0.62, 0.76, 1.00)),),
+        sky=(0.245, 0.315, 0.435),
+        ground=(0.225, 0.185, 0.135),
         key_direction=(-0.38, 0.76, 0.53),
-        key_color=(1.95, 1.76, 1.46),
+        key_color=(1.56, 1.42, 1.18),
     )
 
 
