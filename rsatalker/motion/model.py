@@ -5,7 +5,7 @@ they come from a pretrained network, `speech/encoders.py`) into 30 encodings a s
 twice as far back as the last, listens to the past 1.5 s; three linear heads read what the mouth does, whether there is
 a voice, and which viseme sounds.
 
-What the face shows is a little calmer than what the heads say (`motion/calm.py`).
+What the face shows is a little calmer than what the heads say (`motion/calm.py`), and shut in hums (`motion/hums.py`).
 
 Nothing sees the future. Instead the model answers late: its output at instant t describes instant t - look_ahead,
 because a mouth moves before its sound (by 80 to 160 ms in filmed speech). `motion/lip_stream.py` does the same sums
@@ -30,6 +30,7 @@ from torch.nn.functional import dropout, gelu, pad
 
 from rsatalker.errors import CheckpointError
 from rsatalker.motion.calm import Calm
+from rsatalker.motion.hums import Hums
 from rsatalker.motion.lip_stream import LipStream, agreed, push_together
 from rsatalker.motion.together import Making, Question, alone
 from rsatalker.speech.encoders import LOG_MEL
@@ -171,7 +172,7 @@ class MotionModel(nn.Module):
         self.stream: LipStream | None = None  # this and what follows: while streaming
         self.instants_to_skip = 0  # answers about instants before the first
         self.last_feature = np.zeros((1, 1, self.config.feature_bands), np.float32)
-        self.calm = Calm(1)
+        self.calm, self.hums = Calm(1), Hums(1, self.config.look_ahead)
 
     def forward(self, features: Float[Tensor, "B F bands"]) -> Prediction:
         """Return the heads' answers to whole clips, `look_ahead` instants late."""
@@ -210,7 +211,7 @@ class MotionModel(nn.Module):
         """Begin a stream of `batch` voices; what was streamed before is forgotten."""
         self.stream = LipStream(self, batch)
         self.instants_to_skip = self.config.look_ahead
-        self.calm = Calm(batch)
+        self.calm, self.hums = Calm(batch), Hums(batch, self.config.look_ahead)
         self.last_feature = np.full((batch, 1, self.config.feature_bands), self.config.feature_mean, np.float32)
 
     def stop_streaming(self) -> None:
@@ -239,10 +240,13 @@ class MotionModel(nn.Module):
         if features.shape[1] == 0:
             return Lips(np.zeros((len(features), 0, self.config.controls), np.float32), features[:, :, 0])
         self.last_feature = features[:, -1:].copy()
+        heard = features
         if self.config.encoder == LOG_MEL:
-            features = at_other_gain(features, self.config.listening_db)
-        question = Question(push_together, self.stream.network.identity, (self.stream, features))
+            heard = at_other_gain(features, self.config.listening_db)
+        question = Question(push_together, self.stream.network.identity, (self.stream, heard))
         articulation, activity = yield question
+        if self.config.encoder == LOG_MEL:
+            articulation = self.hums.shut(features, articulation, activity)
         skipped = min(self.instants_to_skip, activity.shape[1])
         self.instants_to_skip -= skipped
         return Lips(self.calm.push(articulation[:, skipped:], activity[:, skipped:]), activity[:, skipped:])
@@ -265,7 +269,7 @@ class MotionModel(nn.Module):
     def fork(self) -> MotionModel:
         """Return a model of the same weights, in the same memory, whose stream goes on from here on its own."""
         other = copy.copy(self)
-        other.stream, other.calm = copy.deepcopy((self.stream, self.calm))
+        other.stream, other.calm, other.hums = copy.deepcopy((self.stream, self.calm, self.hums))
         return other
 
 
