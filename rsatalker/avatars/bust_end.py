@@ -7,7 +7,7 @@ would end in a sharp, often jagged edge. Files keep them whole; only what is dra
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Bool, Float, Float32, Int
+from jaxtyping import Float, Float32, Int
 from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import KDTree
@@ -79,10 +79,9 @@ def _open_edges(
     vertices: Float[np.ndarray, "V 3"], faces: Int[np.ndarray, "F 3"]
 ) -> tuple[Float[np.ndarray, "E 2 3"], Int[np.ndarray, " E"]]:
     """Return both ends of every edge of only one triangle, and which connected piece each edge is of."""
-    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]), axis=1)
-    unique, counts = np.unique(edges, axis=0, return_counts=True)
-    single: Bool[np.ndarray, " U"] = counts == 1
-    open_edges = unique[single]
+    edges = np.sort(np.concatenate([faces[:, [0, 1]], faces[:, [1, 2]], faces[:, [2, 0]]]).astype(np.int64), axis=1)
+    numbers, counts = np.unique(edges[:, 0] * len(vertices) + edges[:, 1], return_counts=True)
+    open_edges = np.stack(np.divmod(numbers[counts == 1], len(vertices)), 1)
     links = csr_matrix((np.ones(len(open_edges)), open_edges.T), (len(vertices), len(vertices)))
     piece = connected_components(links, directed=False)[1]
     return vertices[open_edges].astype(np.float64), piece[open_edges[:, 0]]

@@ -213,9 +213,16 @@ def test_fit_shows_held_out_images_better_than_what_is_had_for_nothing(folder, t
             assert fitted.psnr > scores[method][split].psnr + 2.0, method
 
 
-def test_fit_leaves_an_avatar_that_opens_its_mouth_and_a_report(folder, tmp_path):
-    out = tmp_path / "ball"
+@pytest.fixture(scope="module")
+def whole_run(folder, tmp_path_factory):
+    """The folder of an avatar after all forty steps at once."""
+    out = tmp_path_factory.mktemp("people") / "ball"
     fit_avatar(options(folder, out), quiet())
+    return out
+
+
+def test_fit_leaves_an_avatar_that_opens_its_mouth_and_a_report(whole_run):
+    out = whole_run
     avatar = load_avatar(out, threads=1)
     arkit = np.zeros(len(ARKIT_NAMES), np.float32)
     arkit[ARKIT_INDEX["jawOpen"]] = 1
@@ -236,8 +243,7 @@ def test_fit_leaves_an_avatar_that_opens_its_mouth_and_a_report(folder, tmp_path
     assert (note.name, note.carriers, note.expression_space) == ("ball", "affine", "ball")
 
 
-def test_fit_goes_on_where_it_was_stopped(folder, tmp_path, monkeypatch):
-    fit_avatar(options(folder, tmp_path / "whole"), quiet())
+def test_fit_goes_on_where_it_was_stopped(folder, whole_run, tmp_path, monkeypatch):
     advance = AvatarFit.advance
 
     def pulled_out(fit, step):
@@ -254,7 +260,7 @@ def test_fit_goes_on_where_it_was_stopped(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(AvatarFit, "advance", lambda fit, step: done.append(step) or advance(fit, step))
     fit_avatar(options(folder, tmp_path / "parts", resume=True), quiet())
     assert done == list(range(21, 41))
-    whole, parts = (read_ply(tmp_path / name / "point_cloud.ply") for name in ("whole", "parts"))
+    whole, parts = (read_ply(out / "point_cloud.ply") for out in (whole_run, tmp_path / "parts"))
     np.testing.assert_array_equal(whole.binding, parts.binding)
     np.testing.assert_allclose(whole.centers, parts.centers, atol=1e-5)
     np.testing.assert_allclose(whole.sh, parts.sh, atol=1e-5)
