@@ -19,7 +19,7 @@ using RsaTalker.Sidecar.Protocol;
 
 internal static class ReadFrames
 {
-    private const int LostPolls = 2000; // of a millisecond: a busy machine may stop a writer for longer than StaleMs
+    private const int LostPolls = 20000; // of a millisecond: a busy machine may stop a writer for far longer than StaleMs
 
     private static readonly StringBuilder Line = new StringBuilder();
 

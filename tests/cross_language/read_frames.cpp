@@ -54,7 +54,7 @@ void NameSection(const std::string&)
 }
 #endif
 
-constexpr int LostPolls = 2000; // of a millisecond: a busy machine may stop a writer for longer than StaleMs
+constexpr int LostPolls = 20000; // of a millisecond: a busy machine may stop a writer for far longer than StaleMs
 
 // One JSON object, printed on its own line.
 class JsonLine

@@ -14,7 +14,7 @@ from sidecar.regions.engine_region import EngineRegionWriter, EngineState, Playb
 from sidecar.regions.frame_ring import Frame, FrameRingReader
 from sidecar.regions.motion_ring import MotionInstant, MotionRingReader
 
-LOST_POLLS = 2000  # of a millisecond: a busy machine may stop a writer for longer than STALE_MS
+LOST_POLLS = 20_000  # of a millisecond: a busy machine may stop a writer for longer than STALE_MS
 
 
 def show(found: dict[str, object]) -> None:

@@ -17,7 +17,7 @@ from urllib.request import urlopen
 import numpy as np
 import pytest
 from PIL import Image
-from waiting import until
+from waiting import LONGEST_S, until
 from websockets.sync.client import ClientConnection, connect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -117,7 +117,7 @@ def chromium(profile: Path, width: int, height: int) -> Iterator[Chromium]:
             yield tab
     finally:
         process.terminate()
-        process.wait(20)
+        process.wait(LONGEST_S)
 
 
 def _port(profile: Path) -> str | None:

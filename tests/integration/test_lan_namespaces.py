@@ -32,7 +32,7 @@ def served(machine: Machine, **options: Any) -> Iterator[dict]:
         yield {**record, "said": "".join(lines)}
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=30)
+        process.communicate(timeout=60)
 
 
 class Client:
@@ -53,7 +53,7 @@ class Client:
         return self
 
     def __exit__(self, *failure: object) -> None:
-        self._process.communicate(timeout=30)
+        self._process.communicate(timeout=60)
 
 
 @pytest.fixture(scope="module")

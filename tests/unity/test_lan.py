@@ -37,7 +37,7 @@ def served(machines: tuple[Machine, Machine]) -> Iterator[list[str]]:
         printed.append(process.stdout.readline())
     yield printed
     process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    process.communicate(timeout=60)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="network namespaces are Linux's")

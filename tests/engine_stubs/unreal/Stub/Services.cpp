@@ -8,6 +8,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <cstdlib>
 #include <mutex>
 #include <thread>
@@ -76,9 +78,11 @@ std::string Exchanged(const IHttpRequest& Request)
     }
     std::string Received;
     char Part[65536];
-    for (ssize_t Count = 0; (Count = recv(Socket, Part, sizeof(Part), 0)) > 0;)
+    ssize_t Count = 0;
+    while ((Count = recv(Socket, Part, sizeof(Part), 0)) > 0 ||
+           (Count < 0 && errno == EINTR)) // once halted, it goes on
     {
-        Received.append(Part, static_cast<std::size_t>(Count));
+        Received.append(Part, static_cast<std::size_t>(std::max(Count, ssize_t{0})));
     }
     close(Socket);
     return Received;
