@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 from jaxtyping import Float32, UInt8, UInt16
-from PIL import Image, ImageFilter, UnidentifiedImageError
+from PIL import Image, ImageFilter
 
 from rsatalker.cutscenes.compositing import enlarge_with_noise
 from rsatalker.cutscenes.lights import AS_IN_THE_STUDIO
 from rsatalker.cutscenes.script import Background
 from rsatalker.errors import ScriptError
+from rsatalker.exports.images import PICTURE_FAULTS
 from rsatalker.renderers.camera import Camera
 
 STEP_PX = 8  # a room out of focus has no detail smaller than that
@@ -124,7 +125,7 @@ def _fitted(file: Path, width: int, height: int, blur: float) -> UInt8[np.ndarra
     try:
         with Image.open(file) as opened:
             image = opened.convert("RGB")
-    except (UnidentifiedImageError, OSError) as error:
+    except PICTURE_FAULTS as error:
         raise ScriptError(
             f"background.file {file} cannot be read as an image ({error}); expected PNG or JPEG."
         ) from error

@@ -10,6 +10,8 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL import Image, ImageDraw, ImageFont
 
+# What reading a damaged picture raises, by its format, and one that claims more pixels than memory should be given to.
+PICTURE_FAULTS: tuple[type[Exception], ...] = (OSError, ValueError, SyntaxError, Image.DecompressionBombError)
 SHEET_COLOR = (24, 25, 28)  # dark, so that the pictures' edges show
 LABEL_COLOR = (225, 225, 225)
 LABEL_HEIGHT_PX = 28

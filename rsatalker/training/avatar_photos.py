@@ -12,6 +12,7 @@ from jaxtyping import Float32
 from PIL import Image
 
 from rsatalker.errors import AssetError
+from rsatalker.exports.images import PICTURE_FAULTS
 from rsatalker.renderers.camera import Camera
 from rsatalker.training.avatar_views import View
 
@@ -93,7 +94,7 @@ def _pixels(file: Path, size: tuple[int, int], mode: Literal["RGB", "L"]) -> Flo
     try:
         with Image.open(file) as opened:
             kind, image = opened.mode, opened.copy()
-    except OSError as error:
+    except PICTURE_FAULTS as error:
         raise AssetError(f"{file} cannot be read ({error}); write it anew.") from error
     if kind in ("I", "F"):
         raise AssetError(f"{file} holds numbers of 32 bits; save it with 8 or 16 bits a channel.")

@@ -18,6 +18,7 @@ from jaxtyping import Float64
 from PIL import Image
 
 from rsatalker.errors import AssetError
+from rsatalker.exports.images import PICTURE_FAULTS
 from rsatalker.renderers.camera import Camera
 
 VIEWS_ASKED = 60  # what they show of the mesh, and in which colours
@@ -137,7 +138,7 @@ def _size_of(file: Path) -> tuple[int, int]:
         with Image.open(file) as opened:
             turned = opened.getexif().get(ORIENTATION, UPRIGHT) if "exif" in opened.info else UPRIGHT
             size = opened.size
-    except OSError as error:
+    except PICTURE_FAULTS as error:
         raise AssetError(f"{file} is no image that can be read ({error}); write it anew.") from error
     if turned != UPRIGHT:
         raise AssetError(
