@@ -11,7 +11,7 @@ from rsatalker.cutscenes.fields import Table
 from rsatalker.cutscenes.script import Change, Clip
 from rsatalker.errors import AudioError
 from rsatalker.motion.mood import MOODS, Mood
-from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, is_one_voice
+from rsatalker.speech.audio import HIGHEST_RATE_HZ, LOWEST_RATE_HZ, counted_channels, is_one_voice
 from rsatalker.speech.sound_file import SoundFile
 
 TAIL_S = Fraction(4, 5)  # after the last word, so that faces come to rest
@@ -77,7 +77,9 @@ def _dialogue(script: Table) -> Voices:
     file = script.file("dialogue")
     channels, duration_s = _sound(script, "dialogue", file)
     if channels != 2:
-        raise script.error("dialogue", f"has {channels} channels ({file}); expected 2, one for each participant.")
+        raise script.error(
+            "dialogue", f"has {counted_channels(channels)} ({file}); expected 2, one for each participant."
+        )
     clips = tuple(Clip(index, file, index, Fraction(0), duration_s, duration_s) for index in (0, 1))
     return Voices(clips, (), duration_s + TAIL_S)
 

@@ -107,6 +107,11 @@ def mono(audio: Audio, source: str = "audio") -> Float32[np.ndarray, " S"]:
     return audio.samples[0]
 
 
+def counted_channels(count: int) -> str:
+    """Return a number of channels as a sentence has it."""
+    return "1 channel" if count == 1 else f"{count} channels"
+
+
 def is_one_voice(samples: Float32[np.ndarray, "C S"]) -> bool:
     """Return whether there is one channel, or the same sound on each, as many recorders write it."""
     return len(samples) == 1 or bool((np.abs(samples[1:] - samples[0]) <= SAME).all())
@@ -119,7 +124,9 @@ def two_voices(audio: Audio, source: str = "audio") -> Float32[np.ndarray, "2 S"
         AudioError: It does not have exactly two channels.
     """
     if len(audio.samples) != 2:
-        raise AudioError(f"{source} has {len(audio.samples)} channels; a dialogue takes 2, one for each voice.")
+        raise AudioError(
+            f"{source} has {counted_channels(len(audio.samples))}; a dialogue takes 2, one for each voice."
+        )
     return audio.samples
 
 

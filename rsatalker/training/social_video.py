@@ -102,8 +102,11 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
         RendererUnavailable: The renderer cannot run here.
     """
     console = console or Console()
-    sound = read_audio(options.audio or SAMPLE_DIALOGUE)
-    sound = Audio(two_voices(sound)[:, : round(options.seconds * sound.sample_rate_hz)], sound.sample_rate_hz)
+    path = options.audio or SAMPLE_DIALOGUE
+    sound = read_audio(path)
+    sound = Audio(
+        two_voices(sound, str(path))[:, : round(options.seconds * sound.sample_rate_hz)], sound.sample_rate_hz
+    )
     voices = at_speech_rate(sound)
     motions: dict[Kind, tuple[FlameMotion, FlameMotion]] = {
         kind: motion_under(relationship_of(kind, options.senior), voices, options) for kind in options.relations

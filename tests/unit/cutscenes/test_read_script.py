@@ -350,7 +350,7 @@ def test_two_channel_file_is_one_voice_each(scene: dict[str, Any], tmp_path: Pat
 def test_one_channel_file_is_no_dialogue(scene: dict[str, Any], tmp_path: Path) -> None:
     del scene["turn"]
     scene["dialogue"] = "a.wav"
-    with pytest.raises(ScriptError, match=r"cutscene: dialogue has 1 channels .*; expected 2"):
+    with pytest.raises(ScriptError, match=r"cutscene: dialogue has 1 channel \(.*; expected 2"):
         cutscene_from(scene, tmp_path)
 
 

@@ -118,7 +118,7 @@ def test_mono_takes_a_voice_that_was_recorded_on_both_channels():
 
 
 def test_two_voices_refuses_mono():
-    with pytest.raises(AudioError, match="has 1 channels; a dialogue takes 2"):
+    with pytest.raises(AudioError, match="has 1 channel; a dialogue takes 2"):
         two_voices(Audio(np.zeros((1, 10), np.float32), 16_000))
 
 

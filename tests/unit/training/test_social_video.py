@@ -6,9 +6,11 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+import soundfile
 from PIL import Image
 from rich.console import Console
 
+from rsatalker.errors import AudioError
 from rsatalker.motion.pose import FlameMotion
 from rsatalker.motion.social import Relationship
 from rsatalker.speech.audio import at_speech_rate, read_audio
@@ -53,6 +55,12 @@ def test_every_kind_is_a_relationship_of_its_own() -> None:
     assert relationship_of("blood-unequal", "b") == Relationship("blood", "unequal", 1)
     assert relationship_of("non-blood-equal", "b") == Relationship("non-blood", "equal")
     assert len({relationship_of(kind, "a") for kind in KINDS}) == 4
+
+
+def test_file_with_one_voice_is_named(tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "one.wav", np.zeros(16_000, np.float32), 16_000)
+    with pytest.raises(AudioError, match=r"one\.wav has 1 channel; a dialogue takes 2"):
+        compare_relations(CompareRelationsOptions(tmp_path / "one.wav"))
 
 
 def test_relationship_changes_behaviour_and_leaves_the_jaw_alone() -> None:
