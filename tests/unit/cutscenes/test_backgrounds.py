@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,8 +23,17 @@ def picture(kind: str) -> bytes:
 
 
 def with_broken_chunk() -> bytes:
+    """Return a PNG whose second half of data stands in a chunk that has no name."""
     whole = picture("PNG")
-    return whole.replace(b"IEND", b"\x91\xe65\xde", 1)
+    first = whole.index(b"IDAT") - 4
+    (size,) = struct.unpack_from(">I", whole, first)
+    data = whole[first + 8 : first + 8 + size]
+    halves = chunk(b"IDAT", data[: size // 2]) + chunk(b"\x91\xe65\xde", data[size // 2 :])
+    return whole[:first] + halves + whole[first + 12 + size :]
+
+
+def chunk(name: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
 def with_claimed_size() -> bytes:
