@@ -45,6 +45,7 @@ APPROACH_STARTS = 0.12  # `closed` above which lips come nearer before they meet
 APPROACH_COMPLETE, APPROACH = 0.42, 0.35  # and where they are this share of the way together: they meet without a snap
 CONTACT_STARTS = 0.38  # `closed` at which the lips begin to meet; a silent mouth (.35) is closed by its jaw
 CONTACT_COMPLETE = 0.62  # and where they touch; the model's estimate of a closure seldom reaches 1
+TUCK_STARTS, TUCK_COMPLETE = 0.15, 0.55  # `tuck` between which the lower lip comes to the teeth; an f seldom reaches 1
 CONTACT_JAW = 0.35  # share of the jaw opening left while the lips touch
 ROUND_CLOSES = 0.45  # share of the jaw opening that full rounding closes again: "oo" has a small hole
 PRESS = 0.22  # mouthPress of a full contact: flesh that meets bulges
@@ -101,6 +102,8 @@ def arkit_from_articulation(
     contact, near = lip_contact(closed), lip_approach(closed)
     jaw, rounded = controls[:, ARTICULATION_INDEX["jaw"]], controls[:, ARTICULATION_INDEX["round"]]
     controls[:, ARTICULATION_INDEX["jaw"]] = np.maximum(jaw - REST_JAW, 0) / (1 - REST_JAW)
+    tuck = ARTICULATION_INDEX["tuck"]
+    controls[:, tuck] = _smooth_rise(controls[:, tuck], TUCK_STARTS, TUCK_COMPLETE)
     arkit = controls @ ARKIT_FROM_ARTICULATION
     arkit[:, _PARTING] *= (1 - near)[:, None]
     arkit[:, _JAW_OPEN] *= 1 - (1 - CONTACT_JAW) * near

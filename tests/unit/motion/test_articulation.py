@@ -65,6 +65,12 @@ def test_tuck_rolls_the_lower_lip_in_and_lifts_the_upper():
     assert mouth["mouthUpperUpLeft"] > 0
 
 
+def test_lower_lip_is_tucked_wherever_a_tuck_is_likely():
+    full = weights(tuck=1.0)["mouthRollLower"]
+    assert weights(tuck=0.1)["mouthRollLower"] == 0
+    assert weights(tuck=0.5)["mouthRollLower"] > 0.9 * full
+
+
 def test_tongue_goes_where_the_phone_needs_it():
     assert weights(tongue_tip=0.9)["tip"] == pytest.approx(0.9)
     assert weights(tongue_back=0.7)["back"] == pytest.approx(0.7)
