@@ -175,6 +175,14 @@ def test_read_audio_refuses_a_file_of_no_bytes(tmp_path):
         read_audio(tmp_path / "none.m4a")
 
 
+def test_read_audio_refuses_a_recording_that_turns_out_too_long(tmp_path, monkeypatch):
+    """A plain stream of AAC does not say how long it is."""
+    encode(tmp_path / "voice.aac", "aac", 16_000, "mono")
+    monkeypatch.setattr("rsatalker.speech.audio.LONGEST_S", 1.0)
+    with pytest.raises(AudioError, match=r"voice\.aac lasts more than 1 s; so many are taken at once\. Cut it\.$"):
+        read_audio(tmp_path / "voice.aac")
+
+
 def test_sound_file_counts_what_reading_gives(tmp_path):
     encode(tmp_path / "voice.m4a", "aac", 44_100, "stereo")
     with SoundFile(tmp_path / "voice.m4a") as sound:
