@@ -54,7 +54,7 @@ def read_audio(path: str | Path) -> Audio:
         check_length(sound.claimed_count or 1, rate_hz, str(path))  # before a ten-hour file fills the memory
         samples = sound.read(int(LONGEST_S * rate_hz))
         if sound.read(1).size:  # of a kind that does not say its length before
-            raise AudioError(f"{path} lasts more than {LONGEST_S:.0f} s; so many are taken at once. Cut it.")
+            raise AudioError(f"{path} lasts more than {LONGEST_S:.0f} s, the most that is taken at once. Cut it.")
     check_length(samples.shape[1], rate_hz, str(path))
     check_samples(samples, str(path))
     return Audio(samples, rate_hz)

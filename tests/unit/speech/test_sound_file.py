@@ -179,7 +179,7 @@ def test_read_audio_refuses_a_recording_that_turns_out_too_long(tmp_path, monkey
     """A plain stream of AAC does not say how long it is."""
     encode(tmp_path / "voice.aac", "aac", 16_000, "mono")
     monkeypatch.setattr("rsatalker.speech.audio.LONGEST_S", 1.0)
-    with pytest.raises(AudioError, match=r"voice\.aac lasts more than 1 s; so many are taken at once\. Cut it\.$"):
+    with pytest.raises(AudioError, match=r"voice\.aac lasts more than 1 s, the most that is taken at once\. Cut it\.$"):
         read_audio(tmp_path / "voice.aac")
 
 
