@@ -1,7 +1,7 @@
 """The outer ear: an outline that stands off the head, and a relief painted on it by strokes.
 
-Our own figures: 6.1 long, 3.5 wide; it leans back by 13 degrees and stands off by 30. Coordinates on the ear: u to
-the back, v up, w outwards; centimetres.
+Our own figures: 6.1 long, 3.5 wide; it leans back by 13 degrees and stands off by 27, less at its top, its lobule and
+its rim. Coordinates on the ear: u to the back, v up, w outwards; centimetres.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from rsatalker.heads.procedural.half_mesh import HalfMesh
 from rsatalker.heads.regions import Region
 
 CENTER = np.array([7.42, 1.55, 0.15])
-_TILT, _FLARE = np.radians(13.0), np.radians(30.0)
+_TILT, _FLARE = np.radians(13.0), np.radians(27.0)
 W_AXIS = np.array([np.cos(_FLARE), 0.03, np.sin(_FLARE)]) / np.hypot(1.0, 0.03)
 _UPWARDS = np.cross(W_AXIS, np.array([0.0, -np.sin(_TILT), -np.cos(_TILT)]))
 V_AXIS = _UPWARDS / np.linalg.norm(_UPWARDS)
@@ -47,6 +47,10 @@ STROKES = [
     ([(0.2, -2.2), (0.2, -1.9)], 0.7, 0.10),  # lobule
 ]
 BOWL_CENTER, BOWL_SIZE, BOWL_DEPTH = np.array([-0.12, -0.15]), np.array([0.74, 0.78]), -0.80
+BOW_MIDDLE, BOW = (0.35, 0.55), (0.10, 0.040)  # (u, v) from where the ear bends to the head; that per square centimetre
+# Its back from the furrow behind it to the rim: share of the outline, height over the bow.
+FURROW, BULGE, GROOVE = 0.42, (0.70, -0.50), (0.86, -0.16)
+FURROW_AT_ENDS = 0.60  # at top and lobule, which are thin
 TURNED = 0.25  # of the way to the point straight opposite: more crowds the ear's own faces until those fold
 FRONT_SCALES = (0.955, 0.90, 0.845, 0.79, 0.73, 0.67, 0.61, 0.55, 0.48, 0.41, 0.33)
 
@@ -59,24 +63,27 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
     outline, free = curves[:, :2], np.clip(curves[:, 2:], 0.0, 1.0)
     plane = np.linalg.lstsq(np.column_stack([np.ones(len(hole)), hole[:, 1:]]), hole[:, 0], rcond=None)[0]
 
-    def on_ear(scale: float, height: Float[np.ndarray, "R 1"] | float) -> Float[np.ndarray, "R 3"]:
+    def on_ear(scale: Float[np.ndarray, "R 1"] | float, height: Float[np.ndarray, "R 1"] | float) -> Float[np.ndarray, "R 3"]:
         uv = outline * scale
-        return CENTER + uv[:, :1] * U_AXIS + uv[:, 1:] * V_AXIS + height * W_AXIS
+        return CENTER + uv[:, :1] * U_AXIS + uv[:, 1:] * V_AXIS + (height + _bow(uv)) * W_AXIS
 
-    def on_skull(scale: float) -> Float[np.ndarray, "R 3"]:
-        points = on_ear(scale, 0.0)
+    def on_skull(scale: Float[np.ndarray, "R 1"] | float) -> Float[np.ndarray, "R 3"]:
+        points = on_ear(scale, -_bow(outline * scale))
         points[:, 0] = plane[0] + points[:, 1:] @ plane[1:]
         return points
 
     fixed = on_skull(0.96) + 0.12 * W_AXIS  # in front the ear grows out of the cheek
-    attached = free * on_skull(0.60) + (1 - free) * fixed
+    behind = np.clip(outline[:, :1] - 0.4, 0.0, 1.0)
+    attached = free * on_skull(FURROW_AT_ENDS + (FURROW - FURROW_AT_ENDS) * behind) + (1 - free) * fixed
     edge_height = _relief(outline * FRONT_SCALES[0])
     edge = on_ear(FRONT_SCALES[0], edge_height)
     front_edge = free * edge + (1 - free) * (0.6 * fixed + 0.4 * edge)
     rings = [hole + (attached - hole) * 0.33, hole + (attached - hole) * 0.66, attached]
     back = on_ear(0.92, edge_height - 0.34)
-    flying_rings = (0.5 * (attached + back), back, on_ear(0.985, edge_height - 0.20), on_ear(0.99, edge_height - 0.06))
-    for share, flying in zip((0.3, 0.5, 0.7, 0.87), flying_rings, strict=True):
+    bulge = behind * on_ear(*BULGE) + (1 - behind) * (0.6 * attached + 0.4 * back)
+    groove = behind * on_ear(*GROOVE) + (1 - behind) * (0.25 * attached + 0.75 * back)
+    flying_rings = (bulge, groove, back, on_ear(0.985, edge_height - 0.20), on_ear(0.99, edge_height - 0.06))
+    for share, flying in zip((0.18, 0.34, 0.5, 0.68, 0.86), flying_rings, strict=True):
         rings.append(free * flying + (1 - free) * (attached + share * (front_edge - attached)))
     rings.append(front_edge)
     for index, scale in enumerate(FRONT_SCALES[1:]):
@@ -103,6 +110,12 @@ def _facing_the_rim(hole: Float[np.ndarray, "R 3"], shape: CubicSpline) -> Float
     opposite = np.interp(seen, outline, fine)
     free = np.clip(shape(even)[:, 2], 0.0, 1.0)
     return even + TURNED * (1 - free) * (opposite - even)
+
+
+def _bow(uv: Float[np.ndarray, "R 2"]) -> Float[np.ndarray, "R 1"]:
+    """Return how far the ear bends to the head: a flat one looks like a board from behind."""
+    away = np.maximum(uv - BOW_MIDDLE, [0.0, -9.0])  # in front it is grown to the cheek
+    return -(np.square(away) @ BOW)[:, None]
 
 
 def _relief(uv: Float[np.ndarray, "R 2"]) -> Float[np.ndarray, "R 1"]:

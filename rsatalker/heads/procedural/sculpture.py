@@ -134,7 +134,7 @@ def _fair(sculpture: Sculpture) -> None:
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
     weight[:] = 0.0
     around = np.linspace(0, 1, len(sculpture.ear[0]), endpoint=False)
-    for ring in sculpture.ear[1:9]:  # where the ear grows out of the cheek
+    for ring in sculpture.ear[1:10]:  # where the ear grows out of the cheek
         weight[ring] = 0.4 * smooth_step(around, 0.32, 0.42) * smooth_step(around, 0.8, 0.66)
     for _ in range(10):
         positions += weight[:, None] * (sculpture.averaged(positions) - positions)
