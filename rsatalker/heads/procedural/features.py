@@ -131,8 +131,8 @@ def _shape_lips(positions: Float[np.ndarray, "N 3"], rings: list[Int[np.ndarray,
     forward = np.array([0.0, 0.0, 1.0])
     upward = np.array([0.0, 1.0, 0.0]) * side[:, None]
     lower_lip = (side < 0)[:, None]
-    leave = border + thickness * (np.where(lower_lip, 0.36, 0.26) * forward - 0.22 * upward)
-    arrive = contact + thickness * (np.where(lower_lip, 0.66, 0.62) * forward + 0.20 * upward)
+    leave = border + thickness * (np.where(lower_lip, 0.27, 0.20) * forward - 0.22 * upward)
+    arrive = contact + thickness * (np.where(lower_lip, 0.55, 0.54) * forward + 0.20 * upward)
     steps = 1 - np.linspace(1, 0, LIP_RINGS) ** 1.15  # a little wider where the lips roll in
     for t, ring in zip(steps, rings[1:], strict=True):
         weights = ((1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3)
@@ -184,8 +184,8 @@ NECK_FORMS: list[Stroke] = [
     ([(0.0, -11.2, 4.4), (0.0, -13.0, 3.8)], 0.7, 0.10),  # windpipe
 ]
 JAW_FORMS: list[Stroke] = [
-    ([(1.6, -7.2, 10.2), (3.2, -6.8, 8.7), (4.7, -5.9, 6.6), (5.7, -4.6, 4.2), (6.0, -3.2, 2.4)], 0.75, 0.17),  # edge
-    ([(0.0, -8.5, 8.2), (2.4, -8.0, 7.4), (4.2, -6.9, 5.4), (5.2, -5.6, 3.0)], 0.85, -0.32),  # below it
+    ([(1.6, -7.2, 10.2), (3.2, -6.8, 8.7), (4.7, -5.9, 6.6), (5.7, -4.6, 4.2), (6.0, -3.2, 2.4)], 0.66, 0.21),  # edge
+    ([(0.0, -8.5, 8.2), (2.4, -8.0, 7.4), (4.2, -6.9, 5.4), (5.2, -5.6, 3.0)], 0.88, -0.40),  # below it
 ]
 
 

@@ -14,7 +14,7 @@ ROOT_JOINT = np.array([0.0, -17.0, -2.5])
 NECK_JOINT = np.array([0.0, -7.5, -2.2])
 JAW_JOINT = np.array([0.0, -0.45, 1.8])  # between the condyles, in front of and below the ear canals
 CORNER_SHARE = 0.40  # the corner of the mouth rides this share of the jaw's motion
-CLOSED_SHARE = 0.22  # where both lips ride when mouthClose holds them together under an open jaw
+CLOSED_SHARE = 0.21  # where both lips ride when mouthClose holds them together under an open jaw
 
 
 @dataclass(frozen=True)

@@ -105,3 +105,24 @@ def test_betas_hold_the_parameters_in_order():
     assert betas[0] == 0.5
     assert betas[-1] == -0.25
     assert len(betas) == len(dataclasses.fields(Identity))
+
+
+def test_ear_bends_to_the_head_at_top_and_lobule():
+    sculpture = average_head()
+    rim = sculpture.positions[sculpture.ear[8]]  # where its back turns into its front
+    height = rim[:, 1]
+    free = rim[:, 2] < rim[:, 2].mean()  # the half that is not grown to the cheek
+    middle = np.abs(height - np.median(height)) < 1.0
+    assert rim[free & middle, 0].max() > rim[height > height.max() - 0.4, 0].max() + 0.1
+    assert rim[free & middle, 0].max() > rim[height < height.min() + 0.4, 0].max() + 0.3
+
+
+def test_neck_turns_down_from_under_the_chin():
+    skin = average_head().positions[: average_head().skin_count]
+    midline = skin[(skin[:, 0] == 0.0) & (skin[:, 2] > 0)]
+    chin, corner, larynx = (
+        midline[np.abs(midline[:, 1:] - [y, z]).sum(1).argmin()] for y, z in ((-7.7, 9.5), (-8.85, 5.4), (-10.9, 4.6))
+    )
+    forward, down = chin - corner, larynx - corner
+    angle = np.degrees(np.arccos(forward @ down / np.linalg.norm(forward) / np.linalg.norm(down)))
+    assert 105 < angle < 138
