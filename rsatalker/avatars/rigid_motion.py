@@ -64,9 +64,9 @@ def move_points(points, rotation, translation, out):
 def fill_rotations_between(first, second, rotations):
     """Fill (K, 3, 3) with rotations at equal steps from the first (3, 3) to the second, both included; double."""
     relative = first.T @ second
-    angle = math.acos(min(1.0, max(-1.0, (relative[0, 0] + relative[1, 1] + relative[2, 2] - 1) / 2)))
     skew = relative - relative.T
-    length = math.sqrt((skew * skew).sum() / 2)
+    length = math.sqrt((skew * skew).sum() / 2)  # twice the sine; the cosine alone tells no small angle from rounding
+    angle = math.atan2(length / 2, (relative[0, 0] + relative[1, 1] + relative[2, 2] - 1) / 2)
     if length > 1e-9:  # no turn has no axis
         skew /= length
     turned, squared = first @ skew, first @ (skew @ skew)
