@@ -14,13 +14,13 @@ from rsatalker.avatars.appearance.beard import add_beard
 from rsatalker.avatars.appearance.brows import add_brows
 from rsatalker.avatars.appearance.cloth import add_garment
 from rsatalker.avatars.appearance.decals import add_decals
-from rsatalker.avatars.appearance.ear_relief import ear_shade
 from rsatalker.avatars.appearance.eyes import add_eyes
 from rsatalker.avatars.appearance.face_map import FaceMap, FaceWeights
 from rsatalker.avatars.appearance.garment import below_neckline, sew_garment
 from rsatalker.avatars.appearance.ground import Ground
 from rsatalker.avatars.appearance.hair import add_hair
 from rsatalker.avatars.appearance.hairline import Hairline
+from rsatalker.avatars.appearance.hollows import ear_shade, skin_shade
 from rsatalker.avatars.appearance.lashes import add_lashes
 from rsatalker.avatars.appearance.look import ClothLook, Look
 from rsatalker.avatars.appearance.mouth import hidden_inside, paint_inside
@@ -190,6 +190,7 @@ def _add_surface(
     above = hairline.above(anatomy.to_style(points))
     paint = paint_skin(points, weights, above, _from_nostril(anatomy, points), look, random)
     paint.occlusion *= ear_shade(anatomy, cells)
+    paint.albedo *= skin_shade(anatomy, cells) ** (1 - weights.lip[:, None])  # lips have shades of their own
     outer = np.isin(cell_region, OUTER_SKIN)
     paint.put(~outer, paint_inside(points, cell_region, anatomy, look.teeth, look.skin.blood))
     cloud.add(

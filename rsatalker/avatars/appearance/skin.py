@@ -17,6 +17,7 @@ LASH_LINE_PINK = (0.50, 0.23, 0.19)
 NOSTRIL_RED = (0.16, 0.05, 0.04)
 LIP_EDGE = (0.10, -0.15)  # centimetres outside and inside the outline between which lips take on their colour
 NAPE_FADE = 1.8  # centimetres by which the scalp's tint sets in more slowly at the nape, where hair is tapered
+SOCKET_SHADE, SOCKET_TINT = 0.32, np.array([0.86, 0.92, 1.04])  # between eye and nose veins shine through thin skin
 ROOTS_COVER = np.array([0.75, 1.0, 1.2])  # exponents per channel: thin hair over skin looks grey, a plain mix looks red
 LIP_FURROWS = 26.0  # per 2 pi centimetres, across the lips
 
@@ -94,12 +95,14 @@ def _complexion(points: Float[np.ndarray, "N 3"], weights: FaceWeights, look: Lo
     skin = look.skin
     base, blood, shade = np.array(skin.color), np.array(skin.blood), np.array(skin.shade)
     color = np.tile(base, (len(points), 1))
-    red = 0.50 * weights.cheek + 0.55 * weights.nose + 0.55 * weights.ear + 0.25 * weights.chin
+    red = 0.50 * weights.cheek + 0.75 * weights.nose + 0.80 * weights.ear + 0.35 * weights.chin
     red = red + 0.30 * weights.lid + 0.9 * weights.nostril + 0.1 * weights.crease
     red = red * (1 + 0.35 * cloud_noise(points, 1.1, 3, 2)) + 0.24 * cloud_noise(points, 0.8, 4, 1)
     color = mix(color, blood, np.clip(red * skin.redness, 0, 0.9))
     color = mix(color, base * [1.06, 1.04, 0.92], 0.35 * weights.forehead)
     color = mix(color, shade, np.clip(0.42 * weights.under_eye * skin.under_eyes + 0.22 * weights.lid, 0, 0.8))
+    beside_nose = smooth_step(1.3, 0.4, weights.eye_distance) * smooth_step(2.5, 1.3, np.abs(points[:, 0]))
+    color = mix(color, shade * SOCKET_TINT, SOCKET_SHADE * beside_nose * (1 - weights.nose_bridge))
     color = mix(color, shade * 0.8, np.clip(0.10 * weights.crease + 0.25 * skin.age * weights.laugh_line, 0, 0.6))
     mottled = 0.06 * cloud_noise(points, 2.2, 2, 51)[:, None]
     color = color * (1 + mottled * [0.55, 1.0, 1.1])

@@ -1,10 +1,10 @@
-"""Shade that recipes bake into single surfels: in the hollows of ears, between teeth."""
+"""Shade that recipes bake into single surfels: in the hollows of ears and face, between teeth."""
 
 import numpy as np
 import pytest
 
 from rsatalker.avatars.appearance.anatomy import anatomy_of
-from rsatalker.avatars.appearance.ear_relief import LEAST_LIGHT, ear_shade
+from rsatalker.avatars.appearance.hollows import LEAST_LIGHT, ear_shade, skin_shade
 from rsatalker.avatars.appearance.mouth import BETWEEN_TEETH, paint_inside
 from rsatalker.avatars.appearance.surfels import tile
 from rsatalker.heads.regions import Region
@@ -34,6 +34,20 @@ def test_only_ears_are_shaded_by_their_relief(anatomy):
     shade = ear_shade(anatomy, face)
     before_the_ears = face.position[:, 2] > 4.0
     np.testing.assert_allclose(shade[before_the_ears], 1.0, atol=1e-9)
+
+
+def test_skin_is_darker_beside_the_nose_and_under_the_lip_than_on_the_forehead(anatomy):
+    face = surfels_on(anatomy, Region.FACE)
+    shade = skin_shade(anatomy, face)[:, 1]
+    marks = anatomy.landmarks
+    beside_nose = marks[35] + [0.35, 0.2, -0.4]
+    under_lip = marks[57] + [0.0, -0.5, -0.2]
+    forehead = marks[21] + [0.0, 2.5, 0.0]
+    places = np.array([beside_nose, under_lip, forehead])
+    distance = np.linalg.norm(face.position[:, None, :2] - places[:, :2], axis=2) + (face.position[:, 2:] < 5.0) * 99.0
+    nose, lip, brow = (np.sort(shade[distance[:, column].argsort()[:40]])[:5].mean() for column in range(3))
+    assert max(nose, lip) < 0.85
+    assert brow > 0.97
 
 
 def test_teeth_of_a_row_have_shades_of_their_own(anatomy, character):
