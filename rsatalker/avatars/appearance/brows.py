@@ -69,7 +69,7 @@ def _add_tint(
     side /= np.linalg.norm(side, axis=1, keepdims=True)
     size = 0.13 * (0.45 + 0.55 * smooth_step(0.0, 0.5, place))[:, None]
     factor = np.stack([side * size, np.cross(normal, side) * size, normal * 0.01], 2)
-    opacity = 0.13 * smooth_step(0.0, 0.25, place) * smooth_step(1.0, 0.70, place)
+    opacity = 0.11 * smooth_step(0.0, 0.25, place) * smooth_step(1.0, 0.55, place)
     cloud.add(
         center=point, factor=factor, albedo=np.array(look.color) * 0.7 + np.array(skin) * 0.14, opacity=opacity,
         specular=0.1, subsurface=0.6, antialiased=1, **ground.anchor(index),
@@ -87,7 +87,7 @@ def _add_hairs(
     """Add hairs: upright and sparse at the inner end; further on they lean outwards and to each other."""
     place = 0.02 + 0.98 * random.uniform(size=count)
     place = place - 0.12 * smooth_step(0.80, 1.0, place) * random.uniform(size=count)  # no straight inner edge
-    across = np.clip(0.46 * random.normal(size=count), -1.25, 1.25)
+    across = np.clip(0.50 * random.normal(size=count), -1.35, 1.35)
     root, tangent = _band(line, look, place, across)
     root, normal, index = ground.settle(root)
     inner = smooth_step(0.78, 1, place)[:, None]
@@ -106,9 +106,9 @@ def _add_hairs(
     width = np.tile([0.0105, 0.0062], (count, 1)) * (0.7 + 0.6 * random.uniform(size=(count, 1)))
     center, factor, along = strand_gaussians(path, width)
     shown = (
-        (0.45 + 0.55 * edge) * (1 - 0.65 * smooth_step(0.76, 1, place)) * (0.55 + 0.45 * smooth_step(0, 0.35, place))
+        (0.45 + 0.55 * edge) * (1 - 0.75 * smooth_step(0.62, 1, place)) * (0.55 + 0.45 * smooth_step(0, 0.35, place))
     )
-    opacity = (shown * (0.7 + 0.3 * random.uniform(size=count)))[:, None] * np.array([0.80, 0.55])
+    opacity = (shown * (0.7 + 0.3 * random.uniform(size=count)))[:, None] * np.array([0.72, 0.46])
     shade = (1 + 0.30 * random.normal(size=(count, 1, 1))).clip(0.5, 2.0) * np.array([[[0.92], [1.2]]])
     cloud.add(
         center=center, factor=factor, direction=along, albedo=(np.array(look.color) * shade).reshape(-1, 3),

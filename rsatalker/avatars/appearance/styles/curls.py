@@ -19,7 +19,8 @@ BEND = 0.9  # centimetres by which a coil's axis strays from a straight line: st
 def curls(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generator) -> Grown:
     """Return coils that grow outwards and droop a little; layers of them end at different heights."""
     position, count = roots.position, len(roots.position)
-    outward = roots.normal * 0.8 + (position - roots.center) / 12 + 0.34 * random.normal(size=(count, 3))
+    outward = roots.normal * 0.8 + (position - roots.center) / 12
+    outward += 0.34 * random.normal(size=(count, 3)).clip(-1.6, 1.6)  # no single curl far out
     outward += 0.35 * np.stack([value_noise(position, 0.7, seed) for seed in (21, 22, 23)], 1)
     outward[:, 1] += 0.15
     outward /= np.linalg.norm(outward, axis=1, keepdims=True)
@@ -40,7 +41,7 @@ def curls(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Generat
     paths = (
         paths + side[:, None] * (reach * np.cos(turn))[..., None] + across[:, None] * (reach * np.sin(turn))[..., None]
     )
-    bend = BEND * random.normal(size=(count, 2)) * (length / look.length)[:, None]
+    bend = BEND * random.normal(size=(count, 2)).clip(-1.5, 1.5) * (length / look.length)[:, None]
     bent = side * bend[:, :1] + across * bend[:, 1:]
     paths = paths + bent[:, None] * (grown**2)[None, :, None]
     paths[..., 1] -= 0.5 * look.length * 0.25 * grown[None] ** 2

@@ -14,6 +14,7 @@ from rsatalker.avatars.appearance.styles.style import Grown, Roots, Style, clump
 WHORL = np.array([0.9, 13.6, -5.5])
 SWIRL = 0.45  # rad: hair turns as it leaves the whorl
 SEGMENTS = 4
+CROWN_LIES = 0.75  # share of its lift that hair loses at the whorl, where it would stand up as a tuft
 NAPE_TAPER = 0.5  # towards the neck hair grows longer half as fast as at other edges
 
 
@@ -31,6 +32,8 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     clumps = 0.6 * clumps + 0.4 * np.stack([value_noise(position, 2.3, seed) for seed in (13, 14, 15)], 1)
     layer = random.uniform(size=count) ** 1.2
     height = look.volume * (0.10 * layer + 0.85 * layer * top) * (0.35 + 0.65 * smooth_step(0, 2.0, above))
+    lies = CROWN_LIES * smooth_step(3.5, 0.8, np.linalg.norm(position - WHORL, axis=1))
+    height = height * (1 - lies)
     height = 0.05 + 0.09 * smooth_step(0.3, 2.5, above) + height
     stray = (0.06 + 0.10 * top)[:, None] * random.normal(size=(count, 3))
     azimuth = np.radians(look.comb)
@@ -39,7 +42,7 @@ def short_hair(roots: Roots, look: HairLook, skin: PushOut, random: np.random.Ge
     def comb(p: np.ndarray, normal: np.ndarray, grown: float, last: np.ndarray) -> np.ndarray:
         wanted = _from_whorl(p, normal) * (1 - 0.85 * top)[:, None] + 0.85 * top[:, None] * combed
         wanted = on_surface(wanted, normal)
-        lift = look.volume * (0.10 + 0.75 * top) * (1 - 0.85 * grown) * (0.4 + 0.6 * layer)
+        lift = look.volume * (0.10 + 0.75 * top) * (1 - 0.85 * grown) * (0.4 + 0.6 * layer) * (1 - lies)
         return (
             lift[:, None] * normal
             + wanted
