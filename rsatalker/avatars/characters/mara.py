@@ -17,9 +17,9 @@ MARA = Character(
     name="mara",
     description="a fair woman with long auburn hair, green eyes and freckles",
     identity=Identity(
-        male=-0.8, face_width=-0.25, face_length=-0.35, jaw=-0.45, taper=0.35, chin=0.15, cheekbones=0.45, fat=-0.1,
+        male=-0.8, face_width=-0.25, face_length=-0.35, jaw=-0.45, taper=0.35, chin=0.35, cheekbones=0.45, fat=-0.1,
         nose=-0.4, nose_width=-0.35, nose_tip=0.3, eye_open=0.25, eye_tilt=0.2, lips=0.15, mouth_width=0.3, neck=-0.5,
-        brow_height=0.1, forehead=-0.5,
+        muzzle=-0.3, brow_height=0.1, forehead=-0.5,
         smile_up=0.6, smile_skew=-0.1,
     ),
     look=Look(
@@ -30,7 +30,7 @@ MARA = Character(
         ),
         lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
         eyes=EyeLook(inner=(0.19, 0.15, 0.055), outer=(0.060, 0.115, 0.085), pupil=0.33),
-        brows=BrowLook(hairs=560, color=(0.085, 0.042, 0.024), thickness=0.36, length=0.44, arch=0.12),
+        brows=BrowLook(hairs=560, color=(0.130, 0.056, 0.028), thickness=0.36, length=0.44, arch=0.12),
         lashes=LashLook(hairs=94, length=0.46, line=(0.012, 0.008, 0.008), line_opacity=0.85, line_width=0.030),
         hair=HairLook(
             style="long", dark=(0.075, 0.028, 0.012), light=(0.320, 0.110, 0.036), strands=1840, width=0.051,
