@@ -45,7 +45,9 @@ def add_wisps(
     direction = on_surface(direction, normal)
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
     inside = smooth_step(LOWEST + (NAPE_LOWEST - LOWEST) * nape, 0.4, above[index])
-    length = LENGTH * (1 - (1 - NAPE_LENGTH) * nape) * (0.4 + 0.8 * random.uniform(size=len(root))) * (0.45 + 0.55 * inside)
+    length = (
+        LENGTH * (1 - (1 - NAPE_LENGTH) * nape) * (0.4 + 0.8 * random.uniform(size=len(root))) * (0.45 + 0.55 * inside)
+    )
     grown = np.linspace(0, 1, SEGMENTS + 1)[None, :, None]
     rise = 0.02 + 0.16 * length[:, None, None] * grown
     path = root[:, None] + direction[:, None] * length[:, None, None] * grown + normal[:, None] * rise
@@ -70,7 +72,10 @@ def _nape(anatomy: Anatomy, points: Float[np.ndarray, "N 3"]) -> Float[np.ndarra
 def _leaning(
     anatomy: Anatomy, look: HairLook, root: Float[np.ndarray, "N 3"], normal: Float[np.ndarray, "N 3"]
 ) -> Float[np.ndarray, "N 3"]:
-    """Return which way the hairs lean: with a cut that falls forward, else back from the face; at sides and nape down, or up to a bun."""
+    """Return which way the hairs lean.
+
+    With a cut that falls forward they do so too, else back from the face; at sides and nape down, or up to a bun.
+    """
     away = root - anatomy.center
     azimuth = np.abs(np.arctan2(away[:, 0], away[:, 2]))
     front = smooth_step(1.15, 0.6, azimuth)[:, None]

@@ -63,7 +63,9 @@ def add_ear(mesh: HalfMesh, rim: Int[np.ndarray, " R"]) -> list[Int[np.ndarray, 
     outline, free = curves[:, :2], np.clip(curves[:, 2:], 0.0, 1.0)
     plane = np.linalg.lstsq(np.column_stack([np.ones(len(hole)), hole[:, 1:]]), hole[:, 0], rcond=None)[0]
 
-    def on_ear(scale: Float[np.ndarray, "R 1"] | float, height: Float[np.ndarray, "R 1"] | float) -> Float[np.ndarray, "R 3"]:
+    def on_ear(
+        scale: Float[np.ndarray, "R 1"] | float, height: Float[np.ndarray, "R 1"] | float
+    ) -> Float[np.ndarray, "R 3"]:
         uv = outline * scale
         return CENTER + uv[:, :1] * U_AXIS + uv[:, 1:] * V_AXIS + (height + _bow(uv)) * W_AXIS
 
