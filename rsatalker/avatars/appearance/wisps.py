@@ -34,7 +34,7 @@ def add_wisps(
     above = ground.above_hairline
     tufts = 0.25 + smooth_step(-0.35, 0.55, cloud_noise(ground.cells.position, 1.1, 2, 33))
     lowest = LOWEST + (NAPE_LOWEST - LOWEST) * _nape(anatomy, ground.cells.position)
-    weight = ground.cells.area * smooth_step(lowest, 0.1, above) * (above < HIGHEST) * tufts
+    weight = ground.cells.area * smooth_step(0, 1, (above - lowest) / (0.1 - lowest)) * (above < HIGHEST) * tufts
     count = int(COUNT * detail)
     picked = random.choice(len(above), count * 3, p=weight / weight.sum())
     point = ground.cells.position[picked] + 0.15 * random.normal(size=(count * 3, 3))
@@ -44,7 +44,8 @@ def add_wisps(
     direction = _leaning(anatomy, look, root, normal) + unruly[:, None] * random.normal(size=root.shape)
     direction = on_surface(direction, normal)
     direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-6)
-    inside = smooth_step(LOWEST + (NAPE_LOWEST - LOWEST) * nape, 0.4, above[index])
+    lowest = LOWEST + (NAPE_LOWEST - LOWEST) * nape
+    inside = smooth_step(0, 1, (above[index] - lowest) / (0.4 - lowest))
     length = (
         LENGTH * (1 - (1 - NAPE_LENGTH) * nape) * (0.4 + 0.8 * random.uniform(size=len(root))) * (0.45 + 0.55 * inside)
     )
