@@ -101,9 +101,9 @@ def test_slow_watcher_gets_the_newest_and_is_told_what_it_lost(client: SidecarCl
 
 def test_watcher_that_reads_nothing_gets_later_what_is_new(start, monkeypatch):
     """A socket that is never read fills up; frames that do not fit any more are dropped, not kept."""
-    from sidecar.network import http_server
+    from sidecar.network import listening_socket
 
-    monkeypatch.setattr(http_server, "SEND_BUFFER", 4096)
+    monkeypatch.setattr(listening_socket, "SEND_BUFFER", 4096)
     running = start()
     with (
         running.connect() as client,
