@@ -42,7 +42,8 @@ def start(studio: LightStudio) -> Iterator[Callable[..., RunningSidecar]]:
             "warm_up": False,
             "frame_size_px": 32,
             "admit_by_load": False,
-        } | options  # on a busy machine
+            "least_frame_scale": 1.0,
+        } | options  # the last two: also on a busy machine
         context = running_sidecar(studio, ServeOptions(**chosen))
         sidecar = context.__enter__()
         running.append(context)
