@@ -52,11 +52,13 @@ def test_interrupted_and_killed_command_goes_on_where_it_was(tmp_path: Path) -> 
             text=True,
         )
 
+    heard = signal.signal(signal.SIGINT, signal.default_int_handler)  # which a shell's background job would not hear
     halt.touch()
     with start() as interrupted:
         until(lambda: any(not path.name.startswith(DRAFT) for path in chunks.glob("*")), "a chunk", 120)
         interrupted.send_signal(signal.SIGINT)
         said, _ = interrupted.communicate()
+    signal.signal(signal.SIGINT, heard)
     assert interrupted.returncode == 130
     assert "Finished seconds of the scene are kept; the same command goes on from there." in said
     leftover = chunks / f"{DRAFT}begun"  # only the next start removes it: then the command is at work
