@@ -25,7 +25,7 @@ MARA = Character(
     look=Look(
         skin=SkinLook(
             color=(0.535, 0.290, 0.196), blood=(0.545, 0.180, 0.124), shade=(0.40, 0.205, 0.150), redness=0.50,
-            under_eyes=0.5, blush=0.12, eye_shadow=(0.30, 0.16, 0.12), oil=0.75, pores=0.7, freckles=420, moles=1,
+            under_eyes=0.5, blush=0.12, eye_shadow=(0.30, 0.16, 0.12), oil=0.75, pores=0.7, freckles=400, moles=1,
             age=0.1,
         ),
         lips=LipLook(color=(0.47, 0.165, 0.140), amount=0.84, gloss=0.75, roughness=0.36),
