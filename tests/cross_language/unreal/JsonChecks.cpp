@@ -46,6 +46,15 @@ CHECK_THAT(JsonReadsAllKinds)
     EXPECT(Value["e"].AsInteger() == 9007199254740993);
 }
 
+CHECK_THAT(JsonKeepsWholeNumbersIn64Bits)
+{
+    const JsonValue Value = Parsed("[1e30, -1e30, 1e99999999999, -1e2147483647, 0.1e-2147483648, 2.9e1, 0e99999]");
+    EXPECT(Value[0].AsInteger() == INT64_MAX && Value[1].AsInteger() == INT64_MIN);
+    EXPECT(Value[2].AsInteger() == INT64_MAX && Value[3].AsInteger() == INT64_MIN);
+    EXPECT(Value[4].AsInteger(7) == 0 && Value[5].AsInteger() == 29);
+    EXPECT(Value[6].AsInteger(7) == 0);
+}
+
 CHECK_THAT(JsonReadsEscapes)
 {
     EXPECT(Parsed(R"("a\"\\\n\u00e9\ud83d\ude00")").AsText() == "a\"\\\n\xC3\xA9\xF0\x9F\x98\x80");

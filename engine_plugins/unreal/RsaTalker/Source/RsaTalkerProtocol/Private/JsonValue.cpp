@@ -2,14 +2,17 @@
 
 #include "JsonValue.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 namespace RsaTalker
 {
 namespace
 {
-constexpr int DeepestNesting = 64; // no answer of a sidecar comes near it
+constexpr int DeepestNesting = 64;      // no answer of a sidecar comes near it
+constexpr int LargestExponent = 100000; // of ten: beyond what a double holds, whatever digits stand before it
 
 const JsonValue Nothing;
 const std::string NoText;
@@ -35,8 +38,16 @@ double Decimal(std::string_view Text)
     {
         const std::size_t First = At + 1 + (At + 1 < Text.size() && Text[At + 1] == '+' ? 1 : 0);
         int Written = 0;
-        std::from_chars(Text.data() + First, Text.data() + Text.size(), Written);
-        Exponent += Written;
+        if (std::from_chars(Text.data() + First, Text.data() + Text.size(), Written).ec ==
+            std::errc::result_out_of_range)
+        {
+            Written = Text[First] == '-' ? -LargestExponent : LargestExponent;
+        }
+        Exponent += std::clamp(Written, -LargestExponent, LargestExponent);
+    }
+    if (Digits == 0)
+    {
+        return 0; // whatever the exponent: zero times infinity is no number
     }
     const double Value = Exponent < 0 ? Digits / std::pow(10.0, -Exponent) : Digits * std::pow(10.0, Exponent);
     return !Text.empty() && Text[0] == '-' ? -Value : Value;
@@ -305,7 +316,14 @@ std::int64_t JsonValue::AsInteger(std::int64_t Fallback) const
     {
         return Value;
     }
-    return Is == Kind::Number ? static_cast<std::int64_t>(AsNumber()) : Fallback;
+    // Beyond 64 bits the nearest that there is: casting such a double is undefined.
+    constexpr double Beyond = 9223372036854775808.0; // 2^63
+    const double Number = Is == Kind::Number ? AsNumber() : 0;
+    if (Number >= Beyond || Number < -Beyond)
+    {
+        return Number > 0 ? std::numeric_limits<std::int64_t>::max() : std::numeric_limits<std::int64_t>::min();
+    }
+    return Is == Kind::Number ? static_cast<std::int64_t>(Number) : Fallback;
 }
 
 const std::string& JsonValue::AsText() const
