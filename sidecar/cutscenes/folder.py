@@ -16,6 +16,10 @@ TEXT_NAME = "script_toml"  # what messages call a script that was sent as text
 LONGEST_PATH = 200  # characters: Windows takes 260 of the whole name
 # What some file system does not take in a name, or takes for something else: a drive, a stream of a file, a pattern.
 ODD_SIGNS = re.compile(r'[\x00-\x1f\x7f\\:*?"<>|]')
+# What Windows takes for a device in any folder, whatever ending follows.
+DEVICE = re.compile(
+    r"(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9\xb9\xb2\xb3]) *(\..*)?", re.IGNORECASE | re.DOTALL
+)
 
 
 def default_folder() -> Path:
@@ -120,8 +124,8 @@ class CutsceneFolder:
 
 
 def _is_odd(part: str) -> bool:
-    """Return whether a part of a path is empty, goes up, or ends in what Windows forgets."""
-    return not part or part[-1] in ". " or part[0] == " "
+    """Return whether a part of a path is empty, goes up, ends in what Windows forgets, or is a device there."""
+    return not part or part[-1] in ". " or part[0] == " " or DEVICE.fullmatch(part) is not None
 
 
 def _check_size(size: int, place: str) -> None:

@@ -24,7 +24,8 @@ speaker = "mara"
 file = "voice.wav"
 """
 ODD = ["", "/etc", "..", "a/../b", "./a", "a//b", "a/", "C:a", "C:/a", "\\\\server\\a", "a\\b", "a:b", "a\0b", "a\nb",
-       "a ", "a./b", " a", "~/../a", "a*", "x" * 201]  # fmt: skip
+       "a ", "a./b", " a", "~/../a", "a*", "x" * 201, "a/con", "NUL.toml",
+       "com1 .x/b"]  # fmt: skip
 
 
 @pytest.fixture
