@@ -9,7 +9,6 @@ head.npz          its mesh (`rsatalker.heads.head_file`); left out where the mes
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -36,6 +35,7 @@ from rsatalker.whole_files import whole_file
 
 ABOUT, SPLATS, HEAD = "avatar.json", "point_cloud.ply", "head.npz"
 FORMAT = "rsatalker-avatar-1"
+LARGEST_NUMBER = 1e6  # of a colour or a light: beyond it something is wrong, an infinity not least
 UNPAINTED = 0.45  # linear grey of a mesh whose skin is in Gaussians that take light
 UNSEEN, FAINT = (
     0.6,
@@ -139,10 +139,10 @@ def read_note(folder: Path) -> AvatarNote:
         "character": str, "background": list, "made": dict, "format": str,
     }  # fmt: skip
     wrong = [name for name, kind in kinds.items() if not isinstance(found.get(name), kind)]
-    if wrong or found["carriers"] not in get_args(CarrierKind) or len(found["background"]) != 3:
+    if wrong or found["carriers"] not in get_args(CarrierKind) or len(_numbers(found["background"])) != 3:
         raise AssetError(f"{path} has no fitting {', '.join(wrong) or 'carriers or background'}; fit the avatar anew.")
     values: dict[str, Any] = {name: found[name] for name in kinds}
-    values["background"] = tuple(float(value) for value in found["background"])
+    values["background"] = tuple(_numbers(found["background"]))
     return AvatarNote(**values, light=_light(path, found.get("light")))
 
 
@@ -150,13 +150,19 @@ def _light(path: Path, found: object) -> tuple[float, float, float, float] | Non
     """Return what a note says of the images' light; notes of earlier versions say nothing."""
     if found is None:
         return None
-    numbers: list[object] = found if isinstance(found, list) else []
-    values = [float(value) for value in numbers if isinstance(value, int | float) and math.isfinite(value)]
-    if not len(values) == len(numbers) == 4 or values[3] <= 0:
+    values = _numbers(found)
+    if len(values) != 4 or values[3] <= 0:
         raise AssetError(
             f"{path} gives light {found!r}; expected 3 numbers and a positive one, or fit the avatar anew."
         )
     return values[0], values[1], values[2], values[3]
+
+
+def _numbers(found: object) -> list[float]:
+    """Return the numbers of a list that holds nothing but finite ones; an empty list for anything else."""
+    given: list[object] = found if isinstance(found, list) else []
+    values = [float(value) for value in given if isinstance(value, int | float) and abs(value) <= LARGEST_NUMBER]
+    return values if len(values) == len(given) else []
 
 
 def read_avatar(folder: Path, character_head: Callable[[str], Head], threads: int = 2) -> Avatar | FittedAvatar:

@@ -210,6 +210,8 @@ def changed_note(folder, **change):
         ({"light": [0, 0, 1]}, r"gives light \[0, 0, 1\]; expected 3 numbers and a positive one"),
         ({"light": [0, 0, 1, 0]}, "a positive one, or fit the avatar anew"),
         ({"background": [0]}, "has no fitting carriers or background"),
+        ({"background": [0, "white", {}]}, "has no fitting carriers or background"),
+        ({"light": [0, 0, 1, float("nan")]}, "a positive one, or fit the avatar anew"),
     ],
 )
 def test_folder_says_what_is_wrong_with_its_note(tmp_path, change, complaint):
