@@ -20,6 +20,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from jaxtyping import Float32, UInt8
 
 from rsatalker.exports.full_disk import full_disk_named
+from rsatalker.exports.yuv import planes_of
 from rsatalker.whole_files import whole_file
 
 SOUND_BITS_PER_S = 192_000  # of AAC; transparent for speech in stereo
@@ -104,6 +105,7 @@ class SegmentWriter:
             self._stream.codec_context.colorspace = Colorspace.ITU709
             self._stream.codec_context.color_primaries = ColorPrimaries.BT709
             self._stream.codec_context.color_trc = ColorTrc.BT709
+        self._height = height
         self._shape = (height, width, 4) if self._codec.has_alpha else (height * 3 // 2, width)
         self._time_base = 1 / frame_rate
         self._count = 0
@@ -120,7 +122,11 @@ class SegmentWriter:
             raise ValueError(f"the picture's shape is {picture.shape}; this video takes {self._shape}.")
         # Nothing is copied here: encoders copy what they keep.
         source = "rgba" if self._codec.has_alpha else self._codec.pixel_format
-        frame = av.VideoFrame.from_numpy_buffer(np.require(picture, np.uint8, ["C", "W"]), format=source)
+        picture = np.require(picture, np.uint8, ["C", "W"])
+        if source == "yuv420p" and self._height % 4:
+            frame = _copied(picture)
+        else:
+            frame = av.VideoFrame.from_numpy_buffer(picture, format=source)
         if self._codec.has_alpha and not self._codec.pixel_format.endswith("rgb"):
             frame = self._reformatter.reformat(
                 frame,
@@ -142,6 +148,16 @@ class SegmentWriter:
         if kind is None:
             self._container.mux(self._stream.encode(None))
         self._container.close()
+
+
+def _copied(picture: UInt8[np.ndarray, "R W"]) -> av.VideoFrame:
+    """Return a frame of a picture as in `yuv.py`; PyAV takes heights in place as multiples of four only."""
+    luma, *chroma = planes_of(picture)
+    frame = av.VideoFrame(luma.shape[1], luma.shape[0], "yuv420p")
+    for plane, values in zip(frame.planes, (luma, *chroma), strict=True):
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows[: plane.height, : plane.width] = values
+    return frame
 
 
 @dataclass(frozen=True, slots=True)

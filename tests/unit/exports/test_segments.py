@@ -187,3 +187,14 @@ def test_writer_refuses_a_picture_of_another_size(tmp_path: Path) -> None:
         writer.write(encoded(0, has_alpha=False))
         with pytest.raises(ValueError, match=r"takes \(96, 96\)"):
             writer.write(np.zeros((8, 8, 3), np.uint8))
+
+
+def test_colors_stay_in_place_in_a_video_whose_height_no_four_divides(tmp_path: Path) -> None:
+    flat = np.full((66, WIDTH, 3), (200, 60, 30), np.uint8)
+    with SegmentWriter(tmp_path / "0.mp4", "mp4", WIDTH, 66, Fraction(24), 0) as writer:
+        writer.write(video_picture(flat))
+    with av.open(str(tmp_path / "0.mp4")) as container:
+        shown = next(container.decode(video=0))
+    for plane in shown.planes[1:]:
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        assert rows.max() - rows.min() <= 1
