@@ -155,7 +155,7 @@ def _copied(picture: UInt8[np.ndarray, "R W"]) -> av.VideoFrame:
     luma, *chroma = planes_of(picture)
     frame = av.VideoFrame(luma.shape[1], luma.shape[0], "yuv420p")
     for plane, values in zip(frame.planes, (luma, *chroma), strict=True):
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)
         rows[: plane.height, : plane.width] = values
     return frame
 

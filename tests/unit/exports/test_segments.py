@@ -196,5 +196,5 @@ def test_colors_stay_in_place_in_a_video_whose_height_no_four_divides(tmp_path: 
     with av.open(str(tmp_path / "0.mp4")) as container:
         shown = next(container.decode(video=0))
     for plane in shown.planes[1:]:
-        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
+        rows = np.frombuffer(memoryview(plane), np.uint8).reshape(-1, plane.line_size)[: plane.height, : plane.width]
         assert rows.max() - rows.min() <= 1
