@@ -8,6 +8,7 @@ import zlib
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from tokenize import TokenError
 from typing import cast
 
 import numpy as np
@@ -41,7 +42,8 @@ class Arrays:
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return an array; raises `NPZ_FAULTS`, or KeyError if there is none of that name."""
-        found = cast("object", self._file[name])
+        with _damage_named():
+            found = cast("object", self._file[name])
         if not isinstance(found, np.ndarray):  # numpy gives the bytes of what does not begin as an array does
             raise ValueError(f"{name} in it is no array")
         return found
@@ -58,11 +60,21 @@ def open_npz(path: Path) -> Generator[Arrays]:
         `NPZ_FAULTS`: It is missing, damaged or no npz; reading an array may raise them, too.
     """
     with path.open("rb") as file:
-        found = np.load(file, allow_pickle=False)
+        with _damage_named():
+            found = np.load(file, allow_pickle=False)
         if not isinstance(found, NpzFile):
             raise ValueError("it is one array and no npz")
         with found:
             yield Arrays(found)
+
+
+@contextmanager
+def _damage_named() -> Generator[None]:
+    """Let a damaged head of an array be a ValueError: numpy reads it as Python, and complains of Python."""
+    try:
+        yield
+    except (SyntaxError, TokenError, TypeError) as error:
+        raise ValueError("the head of an array in it is damaged") from error
 
 
 def npz_fault(error: Exception) -> str:

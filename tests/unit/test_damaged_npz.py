@@ -34,6 +34,12 @@ def with_field(whole: bytes, offset: int, value: int) -> bytes:
     return bytes(changed)
 
 
+def stored(**arrays: np.ndarray) -> bytes:
+    content = io.BytesIO()
+    np.savez(content, **arrays)  # pyright: ignore[reportArgumentType]
+    return content.getvalue()
+
+
 def zip_of(**files: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -47,6 +53,8 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "kind of compression": lambda whole: with_field(whole, 8, 99),
     "encrypted": lambda whole: with_field(whole, 6, 1),
     "made by a later version": lambda whole: with_field(whole, 4, 99),
+    # Large enough that numpy has read the head before zipfile has compared the sum of the whole.
+    "head of an array": lambda whole: stored(start_us=np.arange(4000.0)).replace(b"), }", b"),  ", 1),
     "no array inside": lambda whole: zip_of(start_us=b"1"),
     "cut off": lambda whole: whole[: len(whole) // 2],
 }
