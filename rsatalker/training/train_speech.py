@@ -27,6 +27,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from rsatalker.errors import AssetError
 from rsatalker.motion.calm import Calm
 from rsatalker.motion.checkpoint import load_checkpoint, save_checkpoint
+from rsatalker.motion.hums import Hums
 from rsatalker.motion.model import MotionModel, MotionModelConfig
 from rsatalker.option_ranges import LARGEST_SEED, check_ranges
 from rsatalker.speech.encoders import LOG_MEL
@@ -305,11 +306,16 @@ def lips_at_once(model: MotionModel, features: Float32[np.ndarray, "F bands"]) -
     """Return what `model.lips` returns, by its torch modules, wherever they are."""
     config = model.config
     rest = np.repeat(features[-1:], config.look_ahead * config.features_per_instant, axis=0)
-    heard = np.concatenate([features, rest])[None]
-    heard = at_other_gain(heard, config.listening_db) if config.encoder == LOG_MEL else heard
+    features = np.concatenate([features, rest])[None]
+    heard = at_other_gain(features, config.listening_db) if config.encoder == LOG_MEL else features
     said = model(torch.from_numpy(heard).to(next(model.parameters()).device))
-    articulation = said.articulation[:, config.look_ahead :].clamp(0, 1).cpu().numpy()
-    return Calm(1).push(articulation, torch.sigmoid(said.activity_logit)[:, config.look_ahead :].cpu().numpy())[0]
+    articulation, activity = (
+        said.articulation.clamp(0, 1).cpu().numpy(),
+        torch.sigmoid(said.activity_logit).cpu().numpy(),
+    )
+    if config.encoder == LOG_MEL:
+        articulation = Hums(1, config.look_ahead).shut(features, articulation, activity)
+    return Calm(1).push(articulation[:, config.look_ahead :], activity[:, config.look_ahead :])[0]
 
 
 def rounded(scores: Mapping[str, float]) -> dict[str, float]:

@@ -11,9 +11,11 @@ from rich.console import Console
 from rsatalker.errors import AssetError, ToolMissing
 from rsatalker.motion.checkpoint import checkpoint_recipe, load_checkpoint
 from rsatalker.motion.model import Prediction
+from rsatalker.speech.audio import at_speech_rate, read_audio
 from rsatalker.speech.encoders import heard_whole
 from rsatalker.training import encoded_corpus
 from rsatalker.training.batches import Batch
+from rsatalker.training.cost_evaluation import SAMPLE_DIALOGUE
 from rsatalker.training.encoded_corpus import heard_by, network_key
 from rsatalker.training.examples import read_part, write_part
 from rsatalker.training.losses import lip_loss
@@ -114,6 +116,13 @@ def test_lips_at_once_are_the_streamed_ones(corpus):
     model = SpeechTraining(options(corpus)).saved_model()
     features = read_part(corpus / "held-out-hum.npz")[0].features.astype(np.float32)
     np.testing.assert_allclose(lips_at_once(model, features), model.lips(features[None]).articulation[0], atol=1e-4)
+
+
+def test_lips_at_once_stay_shut_in_a_hum_as_the_streamed_ones_do():
+    voice = at_speech_rate(read_audio(SAMPLE_DIALOGUE))[1:, 6 * 16_000 : 8 * 16_000]  # "mm-hm" among other things
+    model = load_checkpoint(None)
+    features = heard_whole(model.config.encoder, voice).features
+    np.testing.assert_allclose(lips_at_once(model, features[0]), model.lips(features).articulation[0], atol=1e-4)
 
 
 def test_missing_gpu_is_named(corpus, monkeypatch):
