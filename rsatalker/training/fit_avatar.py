@@ -79,6 +79,7 @@ def fit_avatar(options: FitOptions, console: Console | None = None) -> Scores:
         f"Curves are in {run.folder}, and previews: the image, the avatar, and {ERROR_GAIN:g} times "
         "their difference.",
         soft_wrap=True,
+        markup=False,  # a folder's name may stand in brackets
     )
     return scores
 
