@@ -58,17 +58,8 @@ export class Sidecar {
 
   async #post(method, type, body, options = {}) {
     const headers = { authorization: `Bearer ${this.token}`, "content-type": type };
-    try {
-      return await fetch(`${this.origin}/sidecar.v1.${method}`, {
-        method: "POST",
-        headers,
-        body,
-        cache: "no-store",
-        ...options,
-      });
-    } catch {
-      throw nobody();
-    }
+    const url = `${this.origin}/sidecar.v1.${method}`;
+    return reach(url, { method: "POST", headers, body, cache: "no-store", ...options });
   }
 }
 
@@ -78,15 +69,23 @@ export class Sidecar {
  * @throws {CallError} The code is wrong, or nobody answers.
  */
 export async function tokenFor(code) {
-  let response;
-  try {
-    response = await fetch("token", { method: "POST", body: JSON.stringify({ code }), cache: "no-store" });
-  } catch {
-    throw nobody();
-  }
+  const response = await reach("token", { method: "POST", body: JSON.stringify({ code }), cache: "no-store" });
   const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw refusal(answer, response.status);
   return answer.token;
+}
+
+/**
+ * Return the response of the sidecar, as fetch does.
+ *
+ * @throws {CallError} Nobody answers.
+ */
+export async function reach(url, options = {}) {
+  try {
+    return await fetch(url, options);
+  } catch {
+    throw nobody();
+  }
 }
 
 /** Return a message in the envelope of a stream: flags, length (most significant byte first), bytes. */

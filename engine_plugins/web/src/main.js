@@ -1,6 +1,6 @@
 /** The page: its code, its choices and its buttons. */
 
-import { Sidecar, tokenFor } from "./connect.js";
+import { reach, Sidecar, tokenFor } from "./connect.js";
 import { Show } from "./show.js";
 import { Viewer } from "./viewer.js";
 import { Voices } from "./voices.js";
