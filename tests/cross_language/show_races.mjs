@@ -27,6 +27,7 @@ function gate() {
 /** Answers at once, but for calls that are held. */
 class FakeSidecar {
   open = new Set();
+  cast = []; // of the conversation that was made last
   #made = 0;
   #held = new Map();
 
@@ -40,7 +41,10 @@ class FakeSidecar {
   async call(service, message) {
     const method = service.split("/")[1];
     const id = method === "CreateConversation" ? `${++this.#made}` : message?.conversationId;
-    if (id && method === "CreateConversation") this.open.add(id);
+    if (method === "CreateConversation") {
+      this.open.add(id);
+      this.cast = message.participants.map(({ avatar }) => avatar);
+    }
     const refusal = await this.#held.get(method);
     if (refusal) throw refusal;
     if (method === "CloseConversation") this.open.delete(id);
@@ -89,7 +93,8 @@ class Page {
 
   get seen() {
     const [sentence, isOn] = this.said.at(-1) ?? [];
-    return { open: [...this.sidecar.open], played: this.played, shown: this.shown.length, sentence, isOn };
+    const { open, cast } = this.sidecar;
+    return { open: [...open], cast, played: this.played, shown: this.shown.length, sentence, isOn };
   }
 }
 
@@ -189,6 +194,28 @@ const CASES = {
     await page.show.start(CHOICE);
     page.end();
     await page.show.restart();
+  },
+  async recast_while_they_talk(page) {
+    await page.show.start(CHOICE);
+    await page.show.recast(["cleo", "bob"]);
+  },
+  async recast_after_the_stop(page) {
+    await page.show.start(CHOICE);
+    await page.show.stop();
+    await page.show.recast(["cleo", "bob"]);
+  },
+  async recast_while_the_sound_is_read_again(page) {
+    await page.show.start(CHOICE);
+    page.end();
+    const { promise, resolve } = gate();
+    const beginning = page.show.begin(
+      () => promise,
+      () => ({ ...CHOICE, avatars: ["cleo", "bob"] }),
+    );
+    await settled();
+    await page.show.recast(["cleo", "bob"]);
+    resolve([]);
+    await beginning;
   },
 };
 

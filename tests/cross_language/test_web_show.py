@@ -12,10 +12,13 @@ import pytest
 pytestmark = pytest.mark.cross_language
 
 PROGRAM = Path(__file__).with_name("show_races.mjs")
-STOPPED = {"open": [], "shown": 0, "sentence": "", "isOn": False, "workers": 0}
-TALKING = {"shown": 0, "sentence": "They talk. Drag to look around.", "isOn": True, "workers": 1}
-SEEN = {  # conversations that are open, where the dialogue was played from, frames that are shown, what the page says
-    "stopped_while_the_sound_is_read": {**STOPPED, "played": []},
+ANN, CLEO = ["ann", "bob"], ["cleo", "bob"]
+STOPPED = {"open": [], "cast": ANN, "shown": 0, "sentence": "", "isOn": False, "workers": 0}
+TALKING = {"cast": ANN, "shown": 0, "sentence": "They talk. Drag to look around.", "isOn": True, "workers": 1}
+# Conversations that are open, who is in the last one, from where the dialogue was played, frames that are shown, what
+# the page says.
+SEEN = {
+    "stopped_while_the_sound_is_read": {**STOPPED, "cast": [], "played": []},
     "stopped_while_the_conversation_is_made": {**STOPPED, "played": []},
     "stopped_while_they_prepare_to_speak": {**STOPPED, "played": []},
     "refused_after_it_was_stopped": {**STOPPED, "played": []},
@@ -27,6 +30,9 @@ SEEN = {  # conversations that are open, where the dialogue was played from, fra
     "lease_of_the_one_before_that_ends": {**TALKING, "open": ["2"], "played": [0, 0]},
     "lease_that_ends_while_they_talk": {**TALKING, "open": ["2"], "played": [0, 1.5]},
     "headset_taken_off_after_the_dialogue": {**TALKING, "open": ["2"], "played": [0, 4]},
+    "recast_while_they_talk": {**TALKING, "cast": CLEO, "open": ["2"], "played": [0, 1.5]},
+    "recast_after_the_stop": {**STOPPED, "played": [0]},
+    "recast_while_the_sound_is_read_again": {**TALKING, "cast": CLEO, "open": ["2"], "played": [0, 0]},
 }
 
 

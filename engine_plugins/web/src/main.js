@@ -73,6 +73,7 @@ function begin(sidecar) {
   }
   globalThis.rsatalker = { viewer, show: () => show }; // for the console, and for tests
   element("play").onclick = () => (element("play").textContent === "Start" ? start(sidecar, viewer) : show.stop());
+  element("avatar-a").onchange = element("avatar-b").onchange = () => show?.recast(characters());
   element("kinship").onchange = element("standing").onchange = () => show?.relate(relationship());
   element("enter").onclick = () => enter(sidecar, viewer);
   document.addEventListener("visibilitychange", () => viewer.isInHeadset || show?.hold(document.hidden));
@@ -85,7 +86,7 @@ function begin(sidecar) {
 async function start(sidecar, viewer) {
   show ??= new Show(sidecar, viewer, new Voices(new AudioContext({ latencyHint: "interactive" })), sayShown);
   await show.begin(soundFiles, () => ({
-    avatars: [element("avatar-a").value, element("avatar-b").value],
+    avatars: characters(),
     relationship: relationship(),
   }));
 }
@@ -115,6 +116,10 @@ async function offerHeadset() {
   navigator.xr?.addEventListener("devicechange", offerHeadset, { once: true });
 }
 
+function characters() {
+  return [element("avatar-a").value, element("avatar-b").value];
+}
+
 function relationship() {
   const standing = element("standing").value;
   const kinship = element("kinship").value;
@@ -127,7 +132,7 @@ async function soundFiles() {
   if (chosen.length > 2)
     throw new Error(`${chosen.length} sound files are chosen; choose one with both voices, or two.`);
   if (chosen.length) return Promise.all(chosen.map((file) => file.arrayBuffer()));
-  const sample = await fetch("dialogue.wav");
+  const sample = await reach("dialogue.wav");
   if (!sample.ok) throw new Error("The sidecar has no sample dialogue; choose sound files of your own.");
   return [await sample.arrayBuffer()];
 }

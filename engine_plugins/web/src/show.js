@@ -43,6 +43,7 @@ export class Show {
     this.#say("Reading the sound.", true);
     const turn = await this.#end();
     if (turn !== this.#turn) return;
+    this.#choice = null; // until the sound has been read
     try {
       await resumed;
       const files = await sound();
@@ -91,6 +92,13 @@ export class Show {
     if (!this.#choice) return;
     this.#choice = { ...this.#choice, relationship };
     await this.#conversation?.relate(relationship).catch((error) => this.#fail(error));
+  }
+
+  /** Let other characters go on where these are. */
+  async recast(avatars) {
+    if (!this.#choice) return;
+    this.#choice = { ...this.#choice, avatars };
+    await this.restart();
   }
 
   /** Tell the sidecar where the eyes are; to be called for each frame of the display. */
@@ -194,8 +202,12 @@ class Figures {
     if (notes.length < 2) return "";
     const mean = (values) => (values.reduce((sum, value) => sum + value, 0) / values.length).toFixed(0);
     const skews = notes.map(({ skewMs }) => skewMs).filter((value) => value !== null);
-    const skew = skews.length ? `, sound ${mean(skews)} ms before the picture` : "";
+    const skew = skews.length ? `, sound ${distance(mean(skews))} the picture` : "";
     const age = mean(notes.map(({ ageMs }) => ageMs));
     return `${(notes.length / 2).toFixed(0)} pictures a second of each head, ${age} ms old${skew}`;
   }
+}
+
+function distance(ms) {
+  return `${Math.abs(ms)} ms ${ms < 0 ? "after" : "before"}`;
 }
