@@ -235,6 +235,16 @@ def test_without_a_headset_one_eye_is_drawn_where_the_mouse_turns_it(talking: We
     assert off < MOST_OFF, (mean, off)
 
 
+def test_both_heads_are_within_a_window_that_is_higher_than_wide(talking: WebVisitor):
+    size = {"width": EYE_PX // 2, "height": EYE_PX, "deviceScaleFactor": 1, "mobile": False}
+    talking.tab.call("Emulation.setDeviceMetricsOverride", **size)
+    talking.tab.wait("rsatalker.viewer.camera.aspect === 0.5")
+    across = "rsatalker.viewer.stage.anchors.map((anchor) => anchor.clone().project(rsatalker.viewer.camera).x)"
+    places = talking.tab.evaluate(across)
+    talking.tab.call("Emulation.setDeviceMetricsOverride", **{**size, "width": 2 * EYE_PX})
+    assert -0.7 < places[0] < places[1] < 0.7  # of half the window's width; a head takes 0.25
+
+
 def test_relationship_is_changed_while_they_talk(talking: WebVisitor, monkeypatch: pytest.MonkeyPatch):
     told: list[SocialInput] = []
     monkeypatch.setattr(talking.served.sidecar.conversations.all()[-1].motion, "relate", told.append)
@@ -279,6 +289,15 @@ def test_sidecar_that_stops_is_named(talking: WebVisitor):
         "The sidecar does not answer; see whether `rsatalker serve` still runs there.",
         "The sidecar is stopping; watch the conversation that you create on the next one.",
     )
+
+
+def test_start_without_a_sidecar_is_refused_in_words(visitor: WebVisitor, served: RunningSidecar):
+    served.stop()
+    visitor.tab.wait(STANDS_STILL)
+    visitor.tab.evaluate("document.getElementById('sound').value = ''")  # the sample dialogue, which the sidecar has
+    visitor.tab.evaluate("document.getElementById('message').textContent = ''; document.getElementById('play').click()")
+    visitor.tab.wait(STANDS_STILL)
+    assert visitor.message == "The sidecar does not answer; see whether `rsatalker serve` still runs there."
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ const LAMP = new THREE.Color(1, 0.93, 0.82);
 const LAMP_INTENSITY = 2.6; // three.js's: pi is a white surface at 1
 const TOWARDS_LAMP = new THREE.Vector3(-0.55, 0.75, 0.8); // from the heads; beside the visitor's left shoulder
 const BACKDROP = 0x1b1f27;
+const FOG_M = [4, 9]; // from where it begins to where it hides all, the ends of the wall and the floor, too
 const WALL_BEHIND_M = 1.6; // the heads; its lamp is too far from them to count as their light
 
 /** The scene without the heads. */
@@ -22,7 +23,7 @@ export class Stage {
   constructor() {
     this.scene = new THREE.Scene();
     this.scene.background = new THREE.Color(BACKDROP);
-    this.scene.fog = new THREE.Fog(BACKDROP, 4, 9);
+    this.scene.fog = new THREE.Fog(BACKDROP, ...FOG_M);
     const key = new THREE.DirectionalLight(LAMP, LAMP_INTENSITY);
     key.position.copy(TOWARDS_LAMP);
     const around = new THREE.HemisphereLight(SKY, GROUND, Math.PI); // its intensity is irradiance
@@ -32,10 +33,10 @@ export class Stage {
     );
     const tiles = new THREE.GridHelper(16, 32, 0x2c2f34, 0x3a3d42); // half a metre each
     const wall = new THREE.Mesh(
-      new THREE.PlaneGeometry(9, 4),
+      new THREE.PlaneGeometry(24, 12),
       new THREE.MeshStandardMaterial({ color: 0x3b3f46, roughness: 1 }),
     );
-    wall.position.set(0, 2, -AWAY_M - WALL_BEHIND_M);
+    wall.position.set(0, 6, -AWAY_M - WALL_BEHIND_M);
     const glow = new THREE.PointLight(0xffb070, 2.2, 2.2, 1.6);
     glow.position.set(0.35, 1.75, wall.position.z + 0.5);
     floor.position.z = -AWAY_M;

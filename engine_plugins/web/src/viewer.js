@@ -7,7 +7,8 @@ import { Orbit } from "./orbit.js";
 import { Stage } from "./stage.js";
 
 const [NEAR_M, FAR_M] = [0.05, 20];
-const VERTICAL_FOV_DEG = 40;
+const VERTICAL_FOV_DEG = 40; // at least
+const ACROSS = 0.42; // tangent from the middle to the side of a window, at least: both heads are within
 const USUAL_PIXELS_PER_DEGREE = 25; // of a Quest 3
 const LEAST_EYES_M = 0.5; // above the floor: a headset that says less does not know yet where it is
 const EYES_M = 1.6; // above the floor, for those without a headset
@@ -105,7 +106,9 @@ export class Viewer {
     if (size.x !== clientWidth || size.y !== clientHeight || this.#renderer.getPixelRatio() !== ratio) {
       this.#renderer.setPixelRatio(ratio);
       this.#renderer.setSize(clientWidth, clientHeight, false);
-      this.camera.aspect = clientWidth / Math.max(clientHeight, 1);
+      this.camera.aspect = Math.max(clientWidth, 1) / Math.max(clientHeight, 1);
+      const upright = 2 * Math.atan(ACROSS / this.camera.aspect) * THREE.MathUtils.RAD2DEG;
+      this.camera.fov = Math.max(VERTICAL_FOV_DEG, upright);
       this.camera.updateProjectionMatrix();
     }
     this.#orbit.place(this.stage.middle);
