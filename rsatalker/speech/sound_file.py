@@ -107,7 +107,7 @@ class _Ffmpeg:
         self._av, self._failure, self._path = av, FFmpegError, path
         options = {"protocol_whitelist": "file", "format_whitelist": CONTAINERS}
         try:
-            self._container = av.open(f"file:{path}", options=options)
+            self._container = av.open(f"file:{path}", options=options, metadata_errors="replace")
         except FFmpegError as error:
             raise AudioError(
                 f"{path} cannot be read as audio ({refusal}); give a {SOUND_KINDS} file, as `ffmpeg -i {path.name} "
@@ -134,7 +134,7 @@ class _Ffmpeg:
         context: Any = tracks[0].codec_context
         if context is None:
             raise AudioError(f"{self._path} has sound of a kind that no decoder here knows; give a {SOUND_KINDS} file.")
-        if context.codec_tag in ENCRYPTED_TAGS:
+        if _tag_of(context) in ENCRYPTED_TAGS:
             raise AudioError(f"{self._path} is encrypted (DRM); give a file without it, such as your own recording.")
         self._decoded = self._container.decode(tracks[0])
         try:
@@ -161,7 +161,10 @@ class _Ffmpeg:
         try:
             for frame in chain(self._ready, self._decoded, [None]):
                 for converted in to_planes.resample(frame):
-                    yield converted.to_ndarray()
+                    planes = converted.to_ndarray()
+                    if len(planes) != self.channels:
+                        raise ValueError(f"{len(planes)} channels in place of {self.channels}")
+                    yield planes
         except (self._failure, ValueError) as error:  # a ValueError where channels or rate change
             raise _damaged(self._path, self._read_count / self.sample_rate_hz) from error
 
@@ -181,6 +184,14 @@ class _Ffmpeg:
         while self.read(self.sample_rate_hz).shape[1]:
             pass
         return self._read_count
+
+
+def _tag_of(context: Any) -> str:
+    """Return what a container calls its codec; nothing for bytes that are no letters."""
+    try:
+        return context.codec_tag
+    except UnicodeDecodeError:
+        return ""
 
 
 def _existing(path: Path) -> Path:

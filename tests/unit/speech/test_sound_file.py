@@ -32,9 +32,10 @@ def tones(rate_hz: int, channels: int) -> np.ndarray:
     return (0.4 * np.sin(2 * np.pi * pitches * time_s) * (time_s < 1)).astype(np.float32)
 
 
-def encode(path, codec: str, rate_hz: int, layout: str, picture: bool = False) -> None:
+def encode(path, codec: str, rate_hz: int, layout: str, picture: bool = False, title: str = "") -> None:
     sound = tones(rate_hz, 1 if layout == "mono" else 2)
     with av.open(str(path), "w") as container:
+        container.metadata["title"] = title
         if picture:
             drawn = container.add_stream("mpeg4", rate=10)
             drawn.width = drawn.height = 32
@@ -95,6 +96,33 @@ def test_read_audio_refuses_a_film_without_sound(tmp_path):
         container.mux(track.encode(None))
     with pytest.raises(AudioError, match=r"silent\.mp4 holds no sound; give a WAV, .* file with a voice in it\.$"):
         read_audio(tmp_path / "silent.mp4")
+
+
+@pytest.mark.parametrize("name", ["voice.m4a", "voice.webm"])
+def test_read_audio_reads_a_recording_whose_title_has_letters_of_an_old_code_page(tmp_path, name):
+    kind = ("aac", 16_000) if name.endswith("m4a") else ("libopus", 48_000)
+    encode(tmp_path / name, *kind, "mono", title="Jörg")
+    whole = (tmp_path / name).read_bytes()
+    changed = whole.replace("Jörg".encode(), b"J\xf6rg ")
+    assert changed != whole
+    (tmp_path / name).write_bytes(changed)
+    assert read_audio(tmp_path / name).duration_s > SECONDS - 0.1
+
+
+def test_read_audio_reads_sound_of_a_codec_whose_name_has_no_letters(tmp_path):
+    encode(tmp_path / "voice.m4a", "aac", 16_000, "mono")
+    whole = (tmp_path / "voice.m4a").read_bytes()
+    (tmp_path / "voice.m4a").write_bytes(whole.replace(b"mp4a", b"\x91p4a"))
+    assert read_audio(tmp_path / "voice.m4a").duration_s > SECONDS - 0.1
+
+
+def test_read_audio_refuses_sound_whose_channels_change(tmp_path):
+    encode(tmp_path / "voice.aac", "aac", 16_000, "mono")
+    whole = bytearray((tmp_path / "voice.aac").read_bytes())
+    whole[3] |= 0x80  # of the first packet of many: three channels
+    (tmp_path / "voice.aac").write_bytes(whole)
+    with pytest.raises(AudioError, match=r"voice\.aac is damaged after 0\.0 s; copy or export it again\.$"):
+        read_audio(tmp_path / "voice.aac")
 
 
 @pytest.mark.parametrize("tag", [b"drms", b"enca"])
