@@ -96,7 +96,7 @@ def _print_help() -> None:
 
 
 def _complain(sentence: str) -> None:
-    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False)
+    console = Console(stderr=True, soft_wrap=True, highlight=False, markup=False, emoji=False)
     console.print(f"rsatalker: {sentence}", style="red")
 
 

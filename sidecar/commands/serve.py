@@ -53,6 +53,6 @@ def _without_config(arguments: Sequence[str]) -> tuple[Path | None, list[str]]:
 
 
 def _say(line: str) -> None:
-    """Print a line at once, also into a pipe, without wrapping it."""
-    Console(soft_wrap=True, highlight=False, markup=False).print(line)
+    """Print a line at once, also into a pipe, without wrapping it or taking a fingerprint's ":CD:" for a picture."""
+    Console(soft_wrap=True, highlight=False, markup=False, emoji=False).print(line)
     sys.stdout.flush()

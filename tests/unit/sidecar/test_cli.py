@@ -48,6 +48,16 @@ def test_program_that_is_given_no_output_does_what_it_is_told(monkeypatch: pytes
     sys.stdout.close()
 
 
+def test_fingerprint_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]):
+    serve._say("7B:CD:8E:AB:0B")  # rich knows :cd: and :ab: as pictures
+    assert capsys.readouterr().out == "7B:CD:8E:AB:0B\n"
+
+
+def test_complaint_is_printed_as_it_is(capsys: pytest.CaptureFixture[str]):
+    cli._complain("7B:CD:8E:AB:0B")
+    assert capsys.readouterr().err == "rsatalker: 7B:CD:8E:AB:0B\n"
+
+
 def test_unknown_command_is_told(capsys: pytest.CaptureFixture[str]):
     assert cli.main(["serv"]) == 2
     assert "There is no command 'serv'; did you mean 'serve'? Commands are serve, demo," in capsys.readouterr().err
