@@ -122,6 +122,7 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         light = light_from(request.light) if request.HasField("light") else None
         conversation = self._conversations.get(request.conversation_id)
         conversation.check_live()
+        self._check_stays()
         pose_id = self._engines.write(conversation, request.pose_id, eyes, anchors, playbacks, light)
         return watch_pb2.SetEngineStateResponse(pose_id=pose_id)
 
@@ -136,9 +137,12 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
         Raises:
             UnreachableError: The sidecar stops.
         """
+        self._check_stays()
+        return conversation.state is State.LIVE
+
+    def _check_stays(self) -> None:
         if self._is_closing:
             raise UnreachableError("The sidecar is stopping; watch the conversation that you create on the next one.")
-        return conversation.state is State.LIVE
 
     async def _open(self, conversation: Conversation, participant: int, form: PictureFormat) -> FrameWatch:
         if not conversation.regions.frames:
