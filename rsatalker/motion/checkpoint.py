@@ -57,7 +57,11 @@ def checkpoint_recipe(path: str | Path | None = None) -> dict[str, object]:
         CheckpointError: As `load_checkpoint`.
     """
     path = BUNDLED_CHECKPOINT if path is None else Path(path)
-    return json.loads(read_weights(path, FORMAT, "train-speech")[0].get("recipe", "{}"))
+    text = read_weights(path, FORMAT, "train-speech")[0].get("recipe", "{}")
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: its recipe cannot be read ({error}); get or train it again.") from error
 
 
 def _config_of(metadata: Mapping[str, str], path: Path) -> MotionModelConfig:

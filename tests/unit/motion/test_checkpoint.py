@@ -55,6 +55,12 @@ def test_checkpoint_keeps_its_recipe(path):
     assert checkpoint_recipe(path) == {"steps": 7}
 
 
+def test_recipe_that_is_damaged_is_told(path):
+    saved_again(path, good_metadata() | {"recipe": '{"steps": 7'})
+    with pytest.raises(CheckpointError, match=r"lips\.safetensors: its recipe cannot be read \(.*\); get or train it"):
+        checkpoint_recipe(path)
+
+
 def test_loaded_model_is_ready_to_run(path):
     model = load_checkpoint(path)
     assert not model.training
