@@ -50,6 +50,17 @@ if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
 MAY_CHANGE = ("folder", "resume", "threads")  # settings that a resumed run need not share with its beginning
+# What torch raises of a file that is damaged, by where the damage is.
+STATE_FAULTS: tuple[type[Exception], ...] = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AssertionError,
+    pickle.UnpicklingError,
+)
 CURVE_COLUMNS = 3
 CURVE_SIZE_INCHES = (4.0, 2.6)
 
@@ -269,14 +280,17 @@ class TrainingRun:
             kept = torch.load(self.state_path, map_location="cpu", weights_only=True)
             self.state, self.first_step, self._elapsed_before_s = kept["state"], kept["step"], kept["elapsed_s"]
             self.saved_step = self.first_step
-        except (OSError, EOFError, RuntimeError, KeyError, pickle.UnpicklingError) as error:
+        except STATE_FAULTS as error:
             why = str(error).split(".", maxsplit=1)[0]  # torch adds paragraphs of advice that does not apply
             raise AssetError(
                 f"{self.state_path} cannot be read ({why}); delete it to begin again, or give a new folder."
             ) from error
 
     def _log_lines(self) -> list[str]:
-        return self.log_path.read_text(encoding="utf-8").splitlines() if self.log_path.exists() else []
+        """Return the lines of the log; bytes of one that are damaged do not hide the others."""
+        if not self.log_path.exists():
+            return []
+        return self.log_path.read_text(encoding="utf-8", errors="replace").splitlines()
 
     def _cut_log(self) -> None:
         """Drop what was logged after the state was saved: it will be done again."""

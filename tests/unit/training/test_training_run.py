@@ -59,8 +59,8 @@ def test_resumed_run_goes_on_after_the_saved_step(tmp_path):
 
 def test_resumed_run_drops_the_log_after_the_saved_step(tmp_path):
     saved_run(tmp_path)
-    with (tmp_path / "log.jsonl").open("a") as log:
-        log.write('{"step": 5, "lo')  # the power went
+    with (tmp_path / "log.jsonl").open("ab") as log:
+        log.write(b'{"step": 5, "lo\x00\xff')  # the power went
     begun(tmp_path, resume=True)
     assert [json.loads(line)["step"] for line in (tmp_path / "log.jsonl").read_text().splitlines()] == [1, 2, 3]
 
@@ -99,9 +99,12 @@ def test_run_of_another_stage_is_refused(tmp_path):
         begun(tmp_path, resume=True, stage="dialogue")
 
 
-def test_damaged_state_says_what_to_do(tmp_path):
+@pytest.mark.parametrize(("whole", "damaged"), [(b"weights", b"\xffeights"), (b"little", b"kittle"), (b"PK", b"no")])
+def test_damaged_state_says_what_to_do(tmp_path, whole, damaged):
     saved_run(tmp_path)
-    (tmp_path / "state.pt").write_bytes(b"no state")
+    state = (tmp_path / "state.pt").read_bytes()
+    assert whole in state
+    (tmp_path / "state.pt").write_bytes(state.replace(whole, damaged))
     with pytest.raises(AssetError, match=r"state\.pt cannot be read .* delete it to begin again"):
         begun(tmp_path, resume=True)
 
