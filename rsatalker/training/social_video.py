@@ -47,8 +47,10 @@ SAMPLE_DIALOGUE = Path(rsatalker.__file__).parent / "samples" / "dialogue.wav"
 PICTURES_PER_S = 25
 APART_M, TURNED_RAD = 0.46, 0.05  # between the heads, and how far each body is turned: three quarters of a face show
 CAMERA_M, CAMERA_HEIGHT_M, CAMERA_FOV_RAD = 1.05, 0.0, 0.40
-BACKGROUND, INK, FAINT = (38, 41, 48), (240, 240, 240), (170, 176, 188)
+BACKGROUND, INK, FAINT, BETWEEN = (38, 41, 48), (240, 240, 240), (170, 176, 188), (16, 17, 20)
 CAPTION_SHARE, STRIP_SHARE = 0.16, 0.16  # of a panel's height
+GAP_SHARE = 0.0125  # of a panel's width, around and between panels
+SENTENCE_SHARE = 0.94  # of half a panel's width, at most
 MOMENTS, MOMENTS_APART_S = 2, 3.0  # that the picture shows beside the last
 COLUMNS = 2
 
@@ -129,7 +131,7 @@ def compare_relations(options: CompareRelationsOptions, console: Console | None 
     said = f"{options.out}: {len(motions)} relationships, {count} pictures, the same voices and seed."
     console.print(said, soft_wrap=True, markup=False)
     when = ", ".join(f"{index / PICTURES_PER_S:.1f}" for index in moments)
-    console.print(f"{picture}: they differ most at {when} s.", soft_wrap=True, markup=False)
+    console.print(f"{picture}: {when} s, where they differ most, and below them the end.", soft_wrap=True, markup=False)
     return options.out
 
 
@@ -190,11 +192,14 @@ class Stage:
         self._colors = np.zeros((1, self._height, self._width, 4), np.uint8)
         self._depths = np.zeros((1, self._height, self._width), np.float32)
         self._panel_height = self._caption + self._height + round(self._height * STRIP_SHARE / 2) * 2
+        self._gap = max(round(self._width * GAP_SHARE) * 2, 2)  # even, as a video's sides have to be
 
     def sheet_size(self, panels: int) -> tuple[int, int]:
         """Return width and height of all panels together."""
         columns = min(COLUMNS, panels)
-        return columns * self._width, -(-panels // columns) * self._panel_height
+        rows = -(-panels // columns)
+        gap = self._gap
+        return columns * (self._width + gap) + gap, rows * (self._panel_height + gap) + gap
 
     def sheet(
         self,
@@ -204,10 +209,11 @@ class Stage:
     ) -> UInt8[np.ndarray, "H W 3"]:
         """Return all panels in one picture of the video."""
         width, height = self.sheet_size(len(motions))
-        sheet = np.full((height, width, 3), BACKGROUND, np.uint8)
+        sheet = np.full((height, width, 3), BETWEEN, np.uint8)
         for place, (kind, motion) in enumerate(motions.items()):
             row, column = divmod(place, COLUMNS)
-            top, left = row * self._panel_height, column * self._width
+            top = self._gap + row * (self._panel_height + self._gap)
+            left = self._gap + column * (self._width + self._gap)
             panel = self._panel(kind, motion, marks[kind], index)
             sheet[top : top + panel.shape[0], left : left + panel.shape[1]] = panel
         return sheet
@@ -230,7 +236,8 @@ class Stage:
         image = Image.new("RGB", (self._width, self._caption), BACKGROUND)
         pen, size = ImageDraw.Draw(image), self._caption * 0.36
         pen.text((self._width / 2, self._caption * 0.3), title, INK, ImageFont.load_default(size), anchor="mm")
-        small = ImageFont.load_default(size * 0.62)
+        longest = max(ImageFont.load_default(size).getlength(sentence) for sentence in sentences)
+        small = ImageFont.load_default(size * min(0.62, SENTENCE_SHARE * self._width / 2 / longest))
         for x, sentence in zip((0.25, 0.75), sentences, strict=True):
             pen.text((x * self._width, self._caption * 0.75), sentence, FAINT, small, anchor="mm")
         return np.asarray(image)

@@ -93,4 +93,34 @@ def test_picture_beside_the_video_shows_moments_and_the_end(tmp_path: Path, monk
     assert picture.shape == (3 * 16, 32, 3)
     assert picture[-1, 0, 0] == 4 * 25 - 1
     first, second = (f"{picture[row, 0, 0] / 25:.1f}" for row in (0, 16))
-    assert f"two.png: they differ most at {first}, {second} s." in said.getvalue()
+    assert f"two.png: {first}, {second} s, where they differ most, and below them the end." in said.getvalue()
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> social_video.Stage:
+    """A stage without heads."""
+    for name in ("choose_renderer", "load_avatar", "Talker"):
+        monkeypatch.setattr(social_video, name, lambda *_, **__: None)
+    return social_video.Stage(CompareRelationsOptions(panel_width=320))
+
+
+def test_panels_stand_apart(stage: social_video.Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    width, height = stage.sheet_size(4)
+    monkeypatch.setattr(stage, "_panel", lambda *_: np.full((stage._panel_height, 320, 3), 255, np.uint8))
+    sheet = stage.sheet(dict.fromkeys(KINDS), dict.fromkeys(KINDS), 0)  # type: ignore[arg-type]
+    assert sheet.shape == (height, width, 3)
+    assert (width % 2, height % 2) == (0, 0)
+    for side in (0, 1):
+        is_panel = (sheet == 255).all(axis=2).any(axis=side)
+        edges = np.flatnonzero(np.diff(is_panel.astype(int)))
+        assert len(edges) == 4  # two panels, with a gap before, between and behind
+        assert not is_panel[0]
+
+
+def test_long_sentences_stay_in_their_halves(stage: social_video.Stage) -> None:
+    sentence = "junior: looks 100 %, smiles 100 %, nods 10, chin 10° down"
+    caption = stage._caption_of("boss", [sentence, sentence])
+    below = caption[len(caption) // 2 :]
+    assert (below != social_video.BACKGROUND).any()
+    for column in (0, 160, 319):
+        assert (below[:, column] == social_video.BACKGROUND).all(), column
