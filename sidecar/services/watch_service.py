@@ -142,7 +142,7 @@ class WatchService(watch_pb2_grpc.WatchServiceServicer):
 
     def _check_stays(self) -> None:
         if self._is_closing:
-            raise UnreachableError("The sidecar is stopping; watch the conversation that you create on the next one.")
+            raise UnreachableError("The sidecar is stopping; start it again and create the conversation anew.")
 
     async def _open(self, conversation: Conversation, participant: int, form: PictureFormat) -> FrameWatch:
         if not conversation.regions.frames:

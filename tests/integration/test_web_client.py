@@ -287,7 +287,7 @@ def test_sidecar_that_stops_is_named(talking: WebVisitor):
     talking.tab.wait("!rsatalker.show().isOn")
     assert talking.message in (
         "The sidecar does not answer; see whether `rsatalker serve` still runs there.",
-        "The sidecar is stopping; watch the conversation that you create on the next one.",
+        "The sidecar is stopping; start it again and create the conversation anew.",
     )
 
 
