@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from sidecar.commands.command_line import read_command_line
@@ -36,7 +37,7 @@ def run(arguments: Sequence[str]) -> int:
     """List the sidecars on the LAN; the exit code is 1 if there is none."""
     options = read_command_line(DiscoverOptions, "discover", arguments)
     addresses = addresses_of(options.interface, interfaces()) if options.interface else ()
-    console = Console()
+    console = Console(emoji=False)  # an address such as fd00:ab:: names no picture
     with console.status(f"Listening for {options.seconds:g} s"):
         found = discover(options.seconds, addresses)
     if not found:
@@ -53,7 +54,9 @@ def run(arguments: Sequence[str]) -> int:
 def sidecar_table(found: Sequence[FoundSidecar], known: dict[str, str]) -> Table:
     """Return a table of sidecars, and whether each is trusted."""
     table = Table(title="Sidecars on the LAN", title_justify="left")
-    for column in ("name", "address", "HTTP", "protocol", "certificate (SHA-256)"):
+    table.add_column("name", overflow="fold")
+    table.add_column("address", overflow="fold", no_wrap=True)  # to be copied, so in one piece
+    for column in ("protocol", "certificate (SHA-256)"):
         table.add_column(column, overflow="fold")
     for sidecar in found:
         fingerprint = sidecar.fingerprint()
@@ -61,5 +64,6 @@ def sidecar_table(found: Sequence[FoundSidecar], known: dict[str, str]) -> Table
         if fingerprint and sidecar.address in known:
             verdict = "known" if known[sidecar.address] == fingerprint else "[red]NOT the known one[/]"
         shown = f"{fingerprint}\n{verdict}" if fingerprint else verdict
-        table.add_row(sidecar.name, sidecar.address, sidecar.http_address, str(sidecar.protocol), shown)
+        addresses = "\n".join((sidecar.address, f"{sidecar.http_address} (HTTP)" if sidecar.http_address else ""))
+        table.add_row(escape(sidecar.name), escape(addresses), str(sidecar.protocol), shown)
     return table
