@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +21,7 @@ from av.video.reformatter import ColorPrimaries, ColorRange, Colorspace, ColorTr
 from jaxtyping import Float32, UInt8
 
 from rsatalker.exports.full_disk import full_disk_named
+from rsatalker.exports.thread_priority import ordinary_threads
 from rsatalker.exports.yuv import planes_of
 from rsatalker.whole_files import whole_file
 
@@ -136,7 +138,9 @@ class SegmentWriter:
                 threads=1,
             )
         frame.pts, frame.time_base = self._count, self._time_base
-        self._container.mux(self._stream.encode(frame))
+        with nullcontext() if self._count else ordinary_threads():  # the first picture opens the encoder
+            packets = self._stream.encode(frame)
+        self._container.mux(packets)
         self._count += 1
 
     def __enter__(self) -> Self:

@@ -169,6 +169,14 @@ def test_encoder_keeps_its_settings_to_itself(tmp_path: Path, capfd: pytest.Capt
     assert capfd.readouterr() == ("", "")
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="threads are listed in /proc")
+def test_encoder_takes_no_real_time_priority(tmp_path: Path) -> None:
+    with SegmentWriter(tmp_path / "a", "av1", WIDTH, HEIGHT, Fraction(24), 18) as writer:
+        writer.write(encoded(0, has_alpha=False))
+        policies = {os.sched_getscheduler(int(thread.name)) for thread in Path("/proc/self/task").iterdir()}
+    assert policies <= {os.SCHED_OTHER, os.SCHED_BATCH, os.SCHED_IDLE}
+
+
 def test_video_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
     with SegmentWriter(tmp_path / "0.mp4", "mp4", WIDTH, HEIGHT, Fraction(24), 18) as writer:
         writer.write(encoded(0, has_alpha=False))
