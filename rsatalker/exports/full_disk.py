@@ -7,6 +7,8 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rsatalker.whole_files import DRAFT
+
 PROBE_BYTES = 1 << 16  # more than a file system gives to a file that is there
 
 
@@ -38,7 +40,7 @@ def _probe(folder: Path) -> None:
     Raises:
         OSError: They cannot be written.
     """
-    path = folder / f".probe.{os.getpid()}.part"
+    path = folder / f"{DRAFT}{os.getpid()}.probe"
     try:
         with path.open("wb") as file:
             file.write(os.urandom(PROBE_BYTES))
